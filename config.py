@@ -1,0 +1,99 @@
+"""Every setting of the portal, with its meaning and default. Set them as `PORTAL_*` in the environment or
+in a file `.env` beside this one. What depends on them is wired in `portal/wiring.py` alone."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).parent
+
+
+class Mode(StrEnum):
+    DEMO = "demo"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """One instance is read at start. A wrong value stops the start with a sentence that names it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PORTAL_", env_file=ROOT / ".env", extra="ignore", frozen=True
+    )
+
+    mode: Mode = Field(Mode.DEMO, description="`demo`, or `production`, which refuses unsafe defaults.")
+    database_url: str = Field(
+        f"sqlite:///{ROOT / 'instance' / 'portal.sqlite'}",
+        description="Where everything is kept (SQLAlchemy address).",
+    )
+    media_url: str = Field("file:uploads", description="Where photos are kept: `file:FOLDER`.")
+    search_url: str = Field("whoosh:instance/index", description="The archive's index: `whoosh:FOLDER`.")
+    instance: Path = Field(
+        ROOT / "instance", description="Folder of what is made at first start: keys, index, logs."
+    )
+    secret_key: str = Field(
+        "", description="Signs cookies; 32 characters or more. Made at first start when empty."
+    )
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    threads: int = Field(8, ge=1, le=64, description="Threads of a web process.")
+    processes: int = Field(1, ge=1, le=32, description="Web processes.")
+    proxies: int = Field(
+        0, ge=0, le=5, description="Trusted proxies in front; 0 = addresses are taken from the socket."
+    )
+    hosts: str = Field(
+        "", description="Host names that are answered, comma separated; empty = any (demo only)."
+    )
+    https: bool = Field(
+        False, description="Served over HTTPS: cookies become Secure and `__Host-`, HSTS is sent."
+    )
+    demo_password: str = Field(
+        "", description="The one password of the demonstration accounts; made when empty."
+    )
+    development_clock: str = Field(
+        "", description="Demo only: the day to pretend it is, for screenshots (YYYY-MM-DD)."
+    )
+
+    site_name: str = Field("阳光督查", description="Name on the masthead.")
+    site_name_english: str = Field("Sunlight Oversight", description="The same in English.")
+    district: str = Field("清河区", description="The district, city or province.")
+    district_english: str = Field("Qinghe District", description="The same in English.")
+    organiser: str = Field("清河区委督查室", description="主办单位 in the footer.")
+    address: str = Field("清河区长堤路 1 号", description="Street address in the footer.")
+    phone: str = Field("0000-0000 1234", description="Telephone in the footer.")
+    site_code: str = Field("0000000000", description="网站标识码.")
+    icp: str = Field("某ICP备00000000号-1", description="ICP 备案号.")
+    police: str = Field("某公网安备 00000000000000号", description="公安备案号.")
+
+    @model_validator(mode="after")
+    def production_is_safe(self) -> Self:
+        """Production names each unsafe default and refuses to start."""
+        if self.mode is Mode.PRODUCTION and (faults := self.unsafe()):
+            raise ValueError("production mode refuses to start: " + "; ".join(faults))
+        return self
+
+    def unsafe(self) -> list[str]:
+        """Defaults that are fine for a demonstration and nothing else, each with its cure."""
+        faults = []
+        if len(self.secret_key) < 32:
+            faults.append(
+                "PORTAL_SECRET_KEY is not set or shorter than 32 characters (make one with `openssl rand -hex 32`)"
+            )
+        if not self.https:
+            faults.append("PORTAL_HTTPS is off, so cookies could be read on the way (set it to 1 behind TLS)")
+        if not self.hosts:
+            faults.append("PORTAL_HOSTS is empty, so any Host header is answered (name yours)")
+        if re.fullmatch(r"0+", self.site_code):
+            faults.append("PORTAL_SITE_CODE, PORTAL_ICP and the other footer facts are still fictional")
+        if self.demo_password:
+            faults.append("PORTAL_DEMO_PASSWORD is set: demonstration accounts do not belong here")
+        return faults
+
+    def folder(self, address: str) -> Path:
+        """The folder behind `file:…` or `whoosh:…`, relative to this file when it is not absolute."""
+        return ROOT / address.split(":", 1)[1]

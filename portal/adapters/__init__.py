@@ -1,0 +1,1 @@
+"""Technologies behind the ports: disk, Whoosh, the job table."""

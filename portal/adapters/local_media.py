@@ -1,0 +1,179 @@
+"""The media store in a folder of this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from portal.adapters.durable_files import fsync_folder, make_folder, store_full_when_no_room, write_all
+from portal.ports import MediaMissing, Received, Space
+
+_NAME = re.compile(r"([0-9a-f]{64})\.[a-z0-9]{1,5}")
+_CHUNK = 1 << 20
+_INCOMING = "incoming"
+_FOLDER_MODES = {Space.SEALED: 0o700, Space.STAGED: 0o750, Space.PUBLIC: 0o750}
+_FILE_MODES = {Space.SEALED: 0o600, Space.STAGED: 0o640, Space.PUBLIC: 0o640}
+_CANNOT_LINK = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS)
+
+
+class LocalMediaStore:
+    """`MediaStore` in folders: `<root>/<space>/<first two digits>/<name>`.
+
+    A file is written beside its place, fsynced, and only then given its name, whose folder is fsynced too.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def put(self, space: Space, name: str, data: bytes) -> None:
+        path = self._path(space, name)
+        if hashlib.sha256(data).hexdigest() != _digest(name):
+            raise ValueError(f"these bytes do not hash to {name}")
+        with store_full_when_no_room(self._root):
+            if not path.exists():
+                with self._new_file(path, space=space) as descriptor:
+                    write_all(descriptor, data)
+            self._make_name_durable(path)
+
+    def take(self, space: Space, name: str, received: Received) -> None:
+        path = self._path(space, name)
+        if received.sha256 != _digest(name):
+            raise ValueError(f"what was received does not hash to {name}")
+        with store_full_when_no_room(self._root):
+            if not path.exists():
+                self._link_or_copy(received.path, path, space=space)
+            self._make_name_durable(path)
+
+    def publish(self, name: str) -> None:
+        staged, public = self._path(Space.STAGED, name), self._path(Space.PUBLIC, name)
+        with store_full_when_no_room(self._root):
+            if not public.exists():
+                try:
+                    self._link_or_copy(staged, public, space=Space.PUBLIC)
+                except FileNotFoundError as error:
+                    raise MediaMissing(name) from error
+            self._make_name_durable(public)
+
+    def open(self, space: Space, name: str) -> BinaryIO:
+        try:
+            return self._path(space, name).open("rb")
+        except FileNotFoundError as error:
+            raise MediaMissing(name) from error
+
+    def size(self, space: Space, name: str) -> int:
+        try:
+            return self._path(space, name).stat().st_size
+        except FileNotFoundError as error:
+            raise MediaMissing(name) from error
+
+    def remove(self, space: Space, name: str) -> None:
+        path = self._path(space, name)
+        with contextlib.suppress(FileNotFoundError):
+            path.unlink()
+            fsync_folder(path.parent)
+
+    def names(self, space: Space) -> Iterator[str]:
+        for path in (self._root / space.value).glob("[0-9a-f][0-9a-f]/*"):
+            if _NAME.fullmatch(path.name):
+                yield path.name
+
+    def check(self) -> str | None:
+        try:
+            for space in Space:
+                make_folder(self._root / space.value, mode=_FOLDER_MODES[space])
+            self._write_and_read_back()
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            cure = "请检查磁盘是否已满、文件夹是否属于运行本系统的账号。"
+            return f"照片库 {self._root} 不能读写（{reason}）。{cure}"
+        return None
+
+    def sweep(self, older_than_seconds: float) -> int:
+        """Remove what a crash left half written and nobody has touched for so long. How many."""
+        before, removed = time.time() - older_than_seconds, 0
+        for path in (self._root / _INCOMING).glob("*"):
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    removed += 1
+        return removed
+
+    def _path(self, space: Space, name: str) -> Path:
+        return self._root / space.value / _digest(name)[:2] / name
+
+    def _write_and_read_back(self) -> None:
+        content = secrets.token_bytes(64)
+        for space in Space:
+            place = self._root / space.value / f"check-{secrets.token_hex(8)}"
+            try:
+                with self._new_file(place, space=space) as descriptor:
+                    write_all(descriptor, content)
+                if place.read_bytes() != content:
+                    raise OSError(errno.EIO, os.strerror(errno.EIO))
+            finally:
+                place.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _new_file(self, path: Path, *, space: Space) -> Iterator[int]:
+        """A descriptor to write to; at the end the file is durable and gets its name, or there is none."""
+        make_folder(self._root / _INCOMING, mode=0o700)
+        self._make_folders(path, space=space)
+        temporary = self._root / _INCOMING / secrets.token_hex(16)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            try:
+                yield descriptor
+                os.fchmod(descriptor, _FILE_MODES[space])
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            temporary.rename(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+    def _make_folders(self, path: Path, *, space: Space) -> None:
+        make_folder(self._root / space.value, mode=_FOLDER_MODES[space])
+        make_folder(path.parent, mode=_FOLDER_MODES[space])
+
+    def _make_name_durable(self, path: Path) -> None:
+        # Also when the file was there already: its writer may have died before this step.
+        fsync_folder(path.parent)
+
+    def _link_or_copy(self, source: Path, path: Path, *, space: Space) -> None:
+        """The same durable file under one more name; where the disk cannot do that, a checked copy."""
+        self._make_folders(path, space=space)
+        try:
+            source.chmod(_FILE_MODES[space])  # before the link, so that no crash leaves the wrong mode
+            os.link(source, path, follow_symlinks=False)
+        except FileExistsError:
+            return
+        except OSError as error:
+            if error.errno not in _CANNOT_LINK:
+                raise
+            self._copy(source, path, space=space)
+
+    def _copy(self, source: Path, path: Path, *, space: Space) -> None:
+        digest = hashlib.sha256()
+        with source.open("rb", buffering=0) as reading, self._new_file(path, space=space) as descriptor:
+            while chunk := reading.read(_CHUNK):
+                digest.update(chunk)
+                write_all(descriptor, chunk)
+            if digest.hexdigest() != _digest(path.name):
+                raise ValueError(f"what was received does not hash to {path.name}")
+
+
+def _digest(name: str) -> str:
+    """The digest in a name. Raises `ValueError` for a name that is not `<sha256>.<ext>`."""
+    found = _NAME.fullmatch(name)
+    if not found:
+        raise ValueError(f"not the name of a stored file: {name[:100]!r}")
+    return found[1]

@@ -1,0 +1,144 @@
+"""`portal doctor`: what is missing or unsafe, in words, with the cure."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from config import ROOT, Mode, Settings
+from portal.adapters import schema
+from portal.cli.terminal import Mishap
+from portal.record.followers import last_seq
+from portal.wiring import Portal, wire
+
+Finding = tuple[str, str]  # ("ok" | "warn" | "bad", sentence)
+SPACE = 2 * 1024**3  # bytes
+
+
+@click.command()
+def doctor() -> None:
+    """Look at everything the portal needs and say what is wrong. Exit 1 when something must be cured.
+
+    Example: python -m portal doctor
+    """
+    settings = Settings()
+    portal = wire(settings)
+    bad = 0
+    for check in CHECKS:
+        for tone, sentence in check(portal):
+            mark, colour = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "bad": ("✗", "red")}[tone]
+            click.secho(f" {mark} {sentence}", fg=colour)
+            bad += tone == "bad"
+    portal.close()
+    if bad:
+        raise Mishap(f"{bad} things must be cured before the portal is well")
+    click.echo("the portal is well")
+
+
+def _python(_portal: Portal) -> Iterator[Finding]:
+    yield "ok", f"Python {sys.version.split()[0]}"
+
+
+def _settings(portal: Portal) -> Iterator[Finding]:
+    faults = portal.settings.unsafe()
+    tone = "bad" if portal.settings.mode is Mode.PRODUCTION else "warn"
+    for fault in faults:
+        yield tone, fault
+    if not faults:
+        yield "ok", "no unsafe default is left"
+
+
+def _database(portal: Portal) -> Iterator[Finding]:
+    try:
+        current = schema.is_current(portal.database)
+    except Exception as error:  # any failure to connect is the finding
+        yield "bad", f"the database cannot be reached ({type(error).__name__}): check PORTAL_DATABASE_URL"
+        return
+    if not current:
+        yield "bad", "the database is not at the newest schema: run `python -m portal init`"
+        return
+    with portal.database.reading() as session:
+        yield "ok", f"the database is ready; the record has {last_seq(session) + 1} entries"
+
+
+def _media(portal: Portal) -> Iterator[Finding]:
+    trouble = portal.media.check()
+    yield ("ok", "photos can be stored and read") if trouble is None else ("bad", trouble)
+    free = shutil.disk_usage(portal.settings.instance).free
+    tone = "ok" if free > SPACE else "warn"
+    yield (
+        tone,
+        f"{free // 1024**2} MB are free on the disk"
+        + ("" if tone == "ok" else ": make room before it is full"),
+    )
+
+
+def _search(portal: Portal) -> Iterator[Finding]:
+    position = portal.search.position()
+    if position < 0:
+        yield (
+            "warn",
+            "the archive's index is empty: the worker fills it, or run `python -m portal record rebuild search`",
+        )
+    else:
+        yield "ok", f"the archive's index stands at entry {position}"
+
+
+def _worker(portal: Portal) -> Iterator[Finding]:
+    try:
+        waiting, late = portal.queue.waiting(now=portal.now())
+    except Exception:  # without a database there is no queue; said above
+        return
+    if late.total_seconds() > 60:
+        yield (
+            "bad",
+            f"{waiting} jobs wait, the oldest for {int(late.total_seconds())} s: start `python -m portal work`",
+        )
+    for job, error in portal.queue.set_aside():
+        yield "warn", f"job {job.id} ({job.kind}) was set aside after {job.attempt} attempts: {error}"
+
+
+def _darkroom(portal: Portal) -> Iterator[Finding]:
+    for name, holds in portal.darkroom.status().items():
+        yield (
+            ("ok", f"the darkroom is confined by {name}")
+            if holds
+            else (
+                "warn",
+                f"the darkroom runs without {name} on this machine; a newer kernel or fewer container limits bring it",
+            )
+        )
+
+
+def _assets(_portal: Portal) -> Iterator[Finding]:
+    here = (ROOT / "portal" / "web" / "static" / "vendor" / "manifest.json").is_file()
+    yield (
+        ("ok", "front-end packages are in place")
+        if here
+        else ("warn", "front-end packages are not fetched; the site works without them (`make assets`)")
+    )
+
+
+def _keys(portal: Portal) -> Iterator[Finding]:
+    path = Path(portal.settings.instance) / "secret_key"
+    if path.exists() and path.stat().st_mode & 0o077:
+        yield "bad", f"{path.name} can be read by others: chmod 600 it"
+
+
+CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
+    _python,
+    _settings,
+    _keys,
+    _database,
+    _media,
+    _search,
+    _worker,
+    _darkroom,
+    _assets,
+)
+
+__all__ = ["Settings", "doctor"]

@@ -1,0 +1,160 @@
+"""Setting up and running: init, serve, work, run, assets."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from config import ROOT, Settings
+from portal.adapters import schema
+from portal.cli import demonstration
+from portal.cli.terminal import Mishap, open_portal, say_unsafe
+from portal.rules.lamps import DEFAULT_RULES
+from portal.web.vendor import AssetMissing, collect
+from portal.workflows.publish_basics import publish_lamp_rules
+
+GRACE = 30  # seconds a child has to finish what it holds
+
+
+@click.command()
+def init() -> None:
+    """Make or update the database and put the lamp rules on the record. Safe to repeat.
+
+    Example: python -m portal init
+    """
+    with open_portal(migrated=False) as portal:
+        if portal.database.path:
+            Path(portal.database.path).parent.mkdir(parents=True, exist_ok=True)
+        schema.upgrade(portal.database)
+        with portal.database.writing() as session:
+            publish_lamp_rules(session, rules=DEFAULT_RULES, now=portal.now())
+    click.echo("the database is ready")
+
+
+@click.command()
+@click.option("--host", default=None, help="Address to listen on (default: PORTAL_HOST).")
+@click.option("--port", default=None, type=int, help="Port to listen on (default: PORTAL_PORT).")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the web pages with gunicorn. Example: python -m portal serve --port 8080"""
+    settings = Settings()
+    say_unsafe(settings)
+    with open_portal():
+        pass
+    os.chdir(ROOT)
+    os.execv(
+        sys.executable,
+        [sys.executable, "-m", "gunicorn", *gunicorn_options(settings, host, port), "wsgi:application"],
+    )
+
+
+def gunicorn_options(settings: Settings, host: str | None, port: int | None) -> list[str]:
+    """Threads that stream uploads; no access log, because addresses of readers are nobody's business."""
+    return [
+        f"--bind={host or settings.host}:{port or settings.port}",
+        "--worker-class=gthread",
+        f"--workers={settings.processes}",
+        f"--threads={settings.threads}",
+        "--keep-alive=30",
+        "--timeout=120",
+        f"--graceful-timeout={GRACE}",
+        "--no-control-socket",
+        "--log-level=warning",
+    ]
+
+
+@click.command()
+def work() -> None:
+    """Run the worker: decisions take effect, the archive follows the record. Example: python -m portal work"""
+    with open_portal():
+        pass
+    os.execv(sys.executable, [sys.executable, "-m", "portal.worker"])
+
+
+@click.command()
+def run() -> None:
+    """Serve pages and run the worker together until Ctrl-C; both stop cleanly. Example: python -m portal run"""
+    settings = Settings()
+    with open_portal():
+        pass
+    commands = {
+        "web": [sys.executable, "-m", "portal", "serve"],
+        "worker": [sys.executable, "-m", "portal", "work"],
+    }
+    children = {
+        name: subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+        for name, command in commands.items()
+    }
+    signal.signal(signal.SIGTERM, _interrupt)
+    password = demonstration.kept_password(settings)
+    click.echo(f"\n  阳光督查  http://{settings.host}:{settings.port}/    (Ctrl-C stops it)")
+    if password:
+        click.echo(f"  sign in: reporter, head, supervisor, second, leader, admin    password: {password}\n")
+    try:
+        while (ended := _first_ended(children)) is None:
+            time.sleep(0.3)
+        raise Mishap(
+            f"the {ended} process ended by itself (code {children[ended].returncode}); both were stopped"
+        )
+    except KeyboardInterrupt:
+        click.echo("\nstopping …")
+    finally:
+        _stop(children)
+    click.echo("stopped cleanly")
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _first_ended(children: dict[str, subprocess.Popen[bytes]]) -> str | None:
+    return next((name for name, child in children.items() if child.poll() is not None), None)
+
+
+def _stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    for child in children.values():
+        if child.poll() is None:
+            child.terminate()
+    deadline = time.monotonic() + GRACE + 5
+    for child in children.values():
+        try:
+            child.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+@click.command()
+def assets() -> None:
+    """Fetch front-end packages with npm by the lock file. Without npm the site works without them.
+
+    Example: python -m portal assets
+    """
+    npm = shutil.which("npm")
+    if npm is None:
+        click.secho(
+            "npm is not here: pages will do without the photo viewer (install nodejs and npm, then repeat)",
+            fg="yellow",
+        )
+        return
+    done = subprocess.run(
+        [npm, "ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--loglevel=error"],
+        cwd=ROOT,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise Mishap(
+            "npm ci failed (its own words stand above); pages do without these packages until it works"
+        )
+    try:
+        paths = collect(ROOT / "node_modules", ROOT / "portal" / "web" / "static" / "vendor")
+    except AssetMissing as missing:
+        raise Mishap(str(missing)) from missing
+    click.echo(f"{len(paths)} front-end files are in place")

@@ -1,0 +1,1 @@
+"""The demonstration district: fictional, deterministic, built through the workflows people use."""

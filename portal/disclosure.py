@@ -1,0 +1,159 @@
+"""From the house to the public document: the one list of what is disclosed.
+
+What is not written down here is never shown. Officials are named with their office, as 唯一性 demands;
+nothing else about a person leaves the house. Claimed places of photos stay inside; the project's place
+is public.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from portal.domain.organisation import Person, Unit
+from portal.domain.plan import Milestone, Project, Responsibility
+from portal.domain.progress import Photo, Report
+from portal.record.document import seal
+from portal.record.log import Disclosed, iso
+from portal.rules.clock import day_of
+from portal.rules.numbers import LAMP_RULES_ITEM, project_item, report_item, unit_item
+
+
+def unit_shown(unit: Unit, *, dated: str) -> Disclosed:
+    """A unit, with the supervision body that it hosts."""
+    document: dict[str, Any] = {
+        "title": unit.name,
+        "dated": dated,
+        "unit": _unit(unit),
+        "english": unit.english,
+        "type": unit.kind.value,
+    }
+    if unit.body is not None:
+        document["body"] = {"name": unit.body.name, "type": unit.body.kind.value}
+    if unit.lon and unit.lat:
+        document["place"] = {"lon": unit.lon, "lat": unit.lat}
+    return Disclosed(item=unit_item(unit.code), kind="unit", document=document)
+
+
+def project_shown(project: Project, *, dated: str, reason: str = "") -> Disclosed:
+    """A project or work item: what was promised, by when, and who answers for it."""
+    document: dict[str, Any] = {
+        "title": project.name,
+        "dated": dated,
+        "project": {"code": project.code, "name": project.name},
+        "type": project.kind.value,
+        "year": project.plan.year,
+        "content": project.content,
+        "category": project.category,
+        "town": _unit(project.town),
+        "unit": _unit(project.unit),
+        "place": _place(project),
+        "investment_wan": project.investment_wan,
+        "start_on": project.start_on.isoformat(),
+        "due_on": project.due_on.isoformat(),
+        "state": project.state.value,
+        "milestones": [_milestone_in_full(milestone) for milestone in project.milestones],
+        "curve": [{"on": on.isoformat(), "percent": percent} for on, percent in project.curve],
+        "responsible": _responsible(project.responsible),
+        "chain": [_responsible(link) for link in project.responsibilities],
+    }
+    if reason:
+        document["reason"] = reason
+    return Disclosed(item=project_item(project.code), kind="project", document=document)
+
+
+def report_shown(report: Report, *, decided_by: Person) -> Disclosed:
+    """A progress report. Raises `ValueError` when it has no number yet."""
+    if report.number is None or report.submitted_at is None:
+        raise ValueError("a report is disclosed after it has a number")
+    project = report.project
+    document: dict[str, Any] = {
+        "title": project.name,
+        "dated": day_of(report.submitted_at).isoformat(),
+        "number": report.number,
+        "project": {"code": project.code, "name": project.name},
+        "unit": _unit(report.unit),
+        "town": _unit(project.town),
+        "category": project.category,
+        "year": int(report.month[:4]),
+        "month": report.month,
+        "physical_percent": report.physical_percent,
+        "done": report.done,
+        "reported_at": iso(report.submitted_at),
+        "approved_by": decided_by.body.name if decided_by.body else "",
+        "photos": [_photo(photo) for photo in report.photos],
+    }
+    if report.milestone is not None:
+        document["milestone"] = {"ordinal": report.milestone.ordinal, "name": report.milestone.name}
+    for passage in ("problems", "next_step"):
+        if getattr(report, passage):
+            document[passage] = getattr(report, passage)
+    if report.correction_reason:
+        document["reason"] = report.correction_reason
+    return Disclosed(item=report_item(report.number), kind="report", document=document)
+
+
+def lamp_rules_shown(rules: Mapping[str, Any], *, dated: str) -> Disclosed:
+    """The thresholds that decide colours, as data."""
+    document = {"title": "lamps", "dated": dated, "rules": dict(rules)}
+    return Disclosed(item=LAMP_RULES_ITEM, kind="rules", document=document)
+
+
+def public_names(photos: Sequence[Photo]) -> list[str]:
+    """Names of the renditions that must be public before these photos are."""
+    return [rendition["name"] for photo in photos for rendition in photo.renditions]
+
+
+def _unit(unit: Unit) -> dict[str, str]:
+    return {"code": unit.code, "name": unit.name}
+
+
+def _official(person: Person) -> dict[str, str]:
+    return {"name": person.name, "title": person.title}
+
+
+def _responsible(link: Responsibility) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "since": day_of(link.since).isoformat(),
+        "leader": _official(link.leader),
+        "unit": _unit(link.unit),
+        "person": _official(link.person),
+    }
+    if link.reason:
+        shown["reason"] = link.reason
+    return shown
+
+
+def _place(project: Project) -> dict[str, str]:
+    place = {"name": project.place} if project.place else {}
+    if project.lon and project.lat:
+        place |= {"lon": project.lon, "lat": project.lat}
+    return place
+
+
+def _milestone_in_full(milestone: Milestone) -> dict[str, Any]:
+    return {
+        "ordinal": milestone.ordinal,
+        "name": milestone.name,
+        "target": milestone.target,
+        "due_on": milestone.due_on.isoformat(),
+        "percent": milestone.scheduled_percent,
+    }
+
+
+def _photo(photo: Photo) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "caption": photo.caption,
+        "width": photo.width,
+        "height": photo.height,
+        "tone": photo.tone,
+        "received_on": day_of(photo.received_at).isoformat(),
+        "original": seal(bytes.fromhex(photo.seal_salt), photo.original_sha256),
+        "renditions": [
+            {key: rendition[key] for key in ("edge", "format", "name", "width", "height", "bytes")}
+            for rendition in photo.renditions
+        ],
+    }
+    if photo.taken_on is not None:
+        shown["taken_on"] = photo.taken_on.isoformat()
+    return shown

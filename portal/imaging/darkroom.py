@@ -1,0 +1,216 @@
+"""The client of the confined child: hands over a photo, waits, and believes nothing it cannot check.
+
+This side never loads an image library.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import queue
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import weakref
+from pathlib import Path
+from typing import Self
+
+from portal.imaging.developed import Developed, PhotoRefused, Refusal
+from portal.imaging.kinds import HEAD_BYTES, kind_of
+from portal.imaging.wire import MOST_BYTES, BrokenAnswer, unpack
+
+CONFINEMENTS = ("landlock", "seccomp", "network", "rlimits")
+START_SECONDS = 60.0
+ANSWER_SECONDS = 45.0  # longer than the child itself allows one photo
+
+_START = (
+    "import sys; sys.path[:0] = sys.argv[2:]; from portal.imaging.child import main; main(int(sys.argv[1]))"
+)
+# Nothing of ours is handed on. Huge pages save each fork a tenth of its time, which goes into page faults.
+_ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+_LETTERS = {"JPEG": b"J", "PNG": b"P", "WEBP": b"W"}
+
+
+class DarkroomUnavailable(RuntimeError):
+    """The confined child cannot be started or does not stay alive; the photo was not judged."""
+
+
+class Darkroom:
+    """Develops photos in at most `children` confined processes, each one photo at a time.
+
+    Usable from several threads. Nothing is started before the first photo, and each process that uses it
+    after a fork starts its own children.
+    """
+
+    def __init__(self, *, children: int = 2) -> None:
+        if children < 1:
+            raise ValueError("a darkroom needs at least one child")
+        self._children = children
+        self._benches: dict[int, _Bench] = {}
+        self._closing = weakref.finalize(self, _close_all, self._benches)
+
+    def develop(self, path: Path) -> Developed:
+        """Judge and develop the photo in this file. Raises `PhotoRefused`, `DarkroomUnavailable`, and
+        `OSError` when the file cannot be read."""
+        with path.open("rb", buffering=0) as photo:
+            kind = kind_of(photo.read(HEAD_BYTES) or b"")
+            photo.seek(0)
+            return self._bench().develop(photo.fileno(), kind=kind)
+
+    def status(self) -> dict[str, bool]:
+        """Which confinements hold on this machine: landlock, seccomp, network, rlimits.
+        Raises `DarkroomUnavailable`."""
+        return self._bench().status()
+
+    def close(self) -> None:
+        """End the children of this process. The next photo starts new ones."""
+        _close_all(self._benches)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def _bench(self) -> _Bench:
+        pid = os.getpid()
+        bench = self._benches.get(pid)
+        if bench is None:
+            # setdefault is one step: of two threads, both get the bench of the first.
+            bench = self._benches.setdefault(pid, _Bench(self._children))
+        return bench
+
+
+def _close_all(benches: dict[int, _Bench]) -> None:
+    for pid in list(benches):
+        benches.pop(pid).close(ours=pid == os.getpid())
+
+
+class _Bench:
+    """The children of one process. A place without a living child gets one when it is needed."""
+
+    def __init__(self, places: int) -> None:
+        self._places = places
+        self._free: queue.LifoQueue[_Child | None] = queue.LifoQueue()
+        for _ in range(places):
+            self._free.put(None)
+
+    def develop(self, photo: int, *, kind: str) -> Developed:
+        child = self._free.get()
+        try:
+            # A child may have died since its last photo, which is not this one's fault: hence a second try.
+            for _attempt in range(2):
+                child = child if child is not None and child.lives() else _Child()
+                answer = child.answer(photo, kind=kind)
+                if answer is not None:
+                    return _read(*answer)
+                child.close(ours=True)
+                child = None
+            raise DarkroomUnavailable("the confined child ended twice while it had the same photo")
+        finally:
+            self._free.put(child)
+
+    def status(self) -> dict[str, bool]:
+        child = self._free.get()
+        try:
+            child = child if child is not None and child.lives() else _Child()
+            return dict(child.held)
+        finally:
+            self._free.put(child)
+
+    def close(self, *, ours: bool) -> None:
+        for _ in range(self._places):
+            # A bench that came through a fork may miss places that were busy then: never wait for those.
+            with contextlib.suppress(queue.Empty):
+                child = self._free.get(block=ours)
+                if child is not None:
+                    child.close(ours=ours)
+                if ours:
+                    self._free.put(None)
+
+
+def _read(code: int, data: bytes) -> Developed:
+    if code in (-signal.SIGKILL, -signal.SIGXCPU):
+        raise PhotoRefused(Refusal.TOO_HEAVY)
+    if code != 0:
+        raise PhotoRefused(Refusal.CORRUPT)
+    try:
+        return unpack(data)
+    except BrokenAnswer as broken:
+        raise PhotoRefused(Refusal.CORRUPT) from broken
+
+
+class _Child:
+    """One confined process. Raises `DarkroomUnavailable` when it does not start."""
+
+    def __init__(self) -> None:
+        self._channel, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own arguments
+                [sys.executable, "-I", "-c", _START, str(theirs.fileno()), *_import_paths()],
+                env=_ENVIRONMENT,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,  # Ctrl-C in a terminal is for us; the child ends when we do
+            )
+        greeting = self._received(len(CONFINEMENTS), seconds=START_SECONDS)
+        if greeting is None:
+            self.close(ours=True)
+            raise DarkroomUnavailable("the confined child did not start; its own words are in standard error")
+        self.held = {name: bool(flag) for name, flag in zip(CONFINEMENTS, greeting, strict=True)}
+
+    def lives(self) -> bool:
+        """Whether it can be handed a photo."""
+        return self._process.poll() is None
+
+    def answer(self, photo: int, *, kind: str) -> tuple[int, bytes] | None:
+        """Exit code and answer for this photo; None when the child itself has died.
+        A child that does not answer in time is ended, and counts as a photo that is too heavy."""
+        answer = os.memfd_create("answer")
+        try:
+            try:
+                socket.send_fds(self._channel, [_LETTERS[kind]], [photo, answer])
+                reply = self._received(4, seconds=ANSWER_SECONDS)
+            except TimeoutError:
+                self._process.kill()
+                return -signal.SIGKILL, b""
+            except ConnectionError:
+                return None
+            if reply is None:
+                return None
+            return struct.unpack(">i", reply)[0], os.pread(answer, MOST_BYTES, 0)
+        finally:
+            os.close(answer)
+
+    def _received(self, size: int, *, seconds: float) -> bytes | None:
+        self._channel.settimeout(seconds)
+        data = b""
+        while len(data) < size:
+            more = self._channel.recv(size - len(data))
+            if not more:
+                return None
+            data += more
+        return data
+
+    def close(self, *, ours: bool) -> None:
+        """End it. A process that only inherited the socket drops its own end and nothing else."""
+        self._channel.close()
+        if ours:
+            self._process.kill()
+            self._process.wait()
+        else:
+            self._process.returncode = 0  # not ours to wait for
+
+
+def _import_paths() -> list[str]:
+    """Where an isolated interpreter finds this package and Pillow, which are not loaded for it here."""
+    pillow = importlib.util.find_spec("PIL")
+    found = [Path(__file__).parents[2]]
+    if pillow is not None and pillow.origin is not None:
+        found.append(Path(pillow.origin).parents[1])
+    return [str(path) for path in found]

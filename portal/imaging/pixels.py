@@ -1,0 +1,191 @@
+"""From a hostile file to clean pixels: upright, sRGB, eight bits, no alpha, in a fresh image.
+
+Runs only in the confined child. Memory stays near that of the decoded picture alone: large pictures
+are flattened and reduced in bands, and JPEG is decoded at a half, a quarter or an eighth.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from PIL import Image, ImageCms, PngImagePlugin
+
+from portal.imaging.containers import is_cut_short, webp_is_animated, webp_size
+from portal.imaging.developed import PhotoRefused, Refusal
+
+MOST_PIXELS = 120_000_000
+SHORTEST_SIDE = 32
+MOST_ELONGATED = 20
+
+_EXIF_ORIENTATION = 0x0112
+_UPRIGHT_BY = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_LYING = frozenset(way for orientation, way in _UPRIGHT_BY.items() if orientation >= 5)
+_SIXTEEN_BIT = ("I;16", "I;16B", "I;16L", "I")
+_BAND_PIXELS = 4_000_000
+_MOST_DECODER_BYTES = 800 << 20  # of the 1 GiB that the child may have
+_MOST_PROFILE_BYTES = 4 << 20
+_LARGER_BEFORE_RESIZE = 1.5  # box reduction may come this near to the final size; the rest is bicubic
+_ACCEPT_DRAFT_FROM = 0.93  # of the edge: a JPEG decoded at a fraction may be a little smaller than it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plate:
+    """Clean pixels, and the exif block of the file.
+
+    width, height: of the original, upright, while `image` may be smaller.
+    """
+
+    image: Image.Image
+    width: int
+    height: int
+    exif: Image.Exif | None
+
+
+def never_inflate_text() -> None:
+    """Make Pillow pass over the text chunks of PNG: nobody reads them, and they inflate a thousandfold."""
+
+    def skip(stream: PngImagePlugin.PngStream, _position: int, length: int) -> bytes:
+        return stream.fp.read(length) if stream.fp else b""
+
+    for chunk in ("chunk_tEXt", "chunk_zTXt", "chunk_iTXt"):
+        setattr(PngImagePlugin.PngStream, chunk, skip)
+
+
+def fit(size: tuple[int, int], *, edge: int) -> tuple[int, int]:
+    """The size with the same shape that fits into a square of this edge; never larger than it was."""
+    longest = max(size)
+    if longest <= edge:
+        return size
+    return max(1, round(size[0] * edge / longest)), max(1, round(size[1] * edge / longest))
+
+
+def clean(source: BinaryIO, *, kind: str, edge: int) -> Plate:
+    """Decode, no larger than needed for a picture of this edge. Raises `PhotoRefused`."""
+    try:
+        image = _opened(source, kind=kind)
+        original = image.size
+        if kind == "JPEG":
+            image.draft(None, fit(original, edge=int(edge * _ACCEPT_DRAFT_FROM)))
+        image.load()
+    except (PhotoRefused, MemoryError):
+        raise
+    except Exception as error:
+        raise PhotoRefused(_reason(error, source=source, kind=kind)) from error
+    exif = _exif(image)
+    turn = _UPRIGHT_BY.get(exif.get(_EXIF_ORIENTATION, 1)) if exif is not None else None
+    fresh = _to_srgb(_flattened(image, edge=edge), profile=image.info.get("icc_profile"))
+    if max(fresh.size) > edge:
+        fresh = fresh.resize(fit(fresh.size, edge=edge), Image.Resampling.BICUBIC)
+    if turn is not None:
+        fresh = fresh.transpose(turn)
+    width, height = original[::-1] if turn in _LYING else original
+    return Plate(image=fresh, width=width, height=height, exif=exif)
+
+
+def _opened(source: BinaryIO, *, kind: str) -> Image.Image:
+    if kind == "WEBP":
+        head = source.read(32)
+        source.seek(0)
+        if webp_is_animated(head):
+            raise PhotoRefused(Refusal.ANIMATED)
+        size = webp_size(head)
+        if size is not None:
+            _judge_size(size)
+            _judge_weight(size, bytes_per_pixel=12)  # two canvases of libwebp and the picture itself
+    image = Image.open(source, formats=(kind,))
+    _judge_size(image.size)
+    if kind == "PNG" and getattr(image, "is_animated", False):
+        raise PhotoRefused(Refusal.ANIMATED)
+    if image.info.get("progressive"):
+        _judge_weight(image.size, bytes_per_pixel=2 * len(image.getbands()))  # every coefficient is kept
+    return image
+
+
+def _judge_size(size: tuple[int, int]) -> None:
+    if size[0] * size[1] > MOST_PIXELS:
+        raise PhotoRefused(Refusal.TOO_MANY_PIXELS)
+    if min(size) < SHORTEST_SIDE or max(size) > MOST_ELONGATED * min(size):
+        raise PhotoRefused(Refusal.TOO_SMALL)
+
+
+def _judge_weight(size: tuple[int, int], *, bytes_per_pixel: int) -> None:
+    # Judged beforehand, because decoders that run out of memory report damage.
+    if size[0] * size[1] * bytes_per_pixel > _MOST_DECODER_BYTES:
+        raise PhotoRefused(Refusal.TOO_HEAVY)
+
+
+def _reason(error: Exception, *, source: BinaryIO, kind: str) -> Refusal:
+    if "truncated" in str(error) or is_cut_short(source, kind=kind):
+        return Refusal.TRUNCATED
+    return Refusal.TOO_HEAVY if "memory" in str(error) else Refusal.CORRUPT
+
+
+def _exif(image: Image.Image) -> Image.Exif | None:
+    try:
+        return image.getexif()
+    except Exception:  # the block is a claim written by anybody; a broken one says nothing
+        return None
+
+
+def _flattened(image: Image.Image, *, edge: int) -> Image.Image:
+    """A fresh image in mode RGB, L or CMYK, reduced by a whole factor when far larger than the edge."""
+    width, height = image.size
+    factor = max(1, int(max(image.size) / (edge * _LARGER_BEFORE_RESIZE)))
+    step = max(1, _BAND_PIXELS // (width * factor)) * factor
+    fresh: Image.Image | None = None
+    for top in range(0, height, step):
+        whole = step >= height
+        band = _plain(image if whole else image.crop((0, top, width, min(height, top + step))))
+        if factor > 1:
+            band = band.reduce(factor)
+        if fresh is None:
+            fresh = Image.new(band.mode, (-(-width // factor), -(-height // factor)))
+        fresh.paste(band, (0, top // factor))
+    return cast(Image.Image, fresh)
+
+
+def _plain(band: Image.Image) -> Image.Image:
+    if band.mode in _SIXTEEN_BIT:
+        return band.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    if band.has_transparency_data:
+        seen = band.convert("RGBA")
+        white = Image.new("RGB", band.size, "white")
+        white.paste(seen, mask=seen.getchannel("A"))
+        return white
+    if band.mode in ("RGB", "L", "CMYK"):
+        return band
+    return band.convert("L" if band.mode in ("1", "LA") else "RGB")
+
+
+_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+
+def _to_srgb(image: Image.Image, *, profile: bytes | None) -> Image.Image:
+    if profile and len(profile) <= _MOST_PROFILE_BYTES:
+        try:
+            written = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            if image.mode == "RGB" and "sRGB" in ImageCms.getProfileDescription(written):
+                return image
+            turned = ImageCms.profileToProfile(image, written, _SRGB, outputMode="RGB")
+            if turned is not None:
+                return _copied(turned)
+        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
+            pass  # a profile that does not fit its picture is passed over, as browsers do
+    return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def _copied(image: Image.Image) -> Image.Image:
+    # lcms writes the profile into `info`, and an encoder would write it out again.
+    fresh = Image.new(image.mode, image.size)
+    fresh.paste(image)
+    return fresh

@@ -1,0 +1,195 @@
+"""The seams: what the portal asks of the outside, each with its contract.
+
+Every port has one suite of tests that is run against every real implementation (`tests/ports/`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+# --- media ---------------------------------------------------------------------------------------
+
+
+class Space(StrEnum):
+    """The three rooms of a media store. Nothing moves between them by itself."""
+
+    SEALED = "sealed"  # originals, exactly as sent
+    STAGED = "staged"  # our renditions of photos that are not published
+    PUBLIC = "public"  # our renditions of what the record publishes
+
+
+class MediaMissing(LookupError):
+    """The store holds nothing under this space and name."""
+
+
+class StoreFull(OSError):
+    """The store has no room left; nothing was kept of what was being written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """A file that has arrived whole and lies durably in the spool.
+
+    sha256: hex digest of its bytes; size: bytes; path: where it lies until it is stored or discarded.
+    """
+
+    sha256: str
+    size: int
+    path: Path
+
+
+class MediaStore(Protocol):
+    """Keeps files by name. A name is `<sha256 of the content>.<ext>`, lower case, or it is refused.
+
+    Every write is durable when the call returns, and whole or absent after a crash. Writing the same
+    name again is allowed and changes nothing. Raises `ValueError` for a name not of this form and
+    `StoreFull` when there is no room.
+    """
+
+    def put(self, space: Space, name: str, data: bytes) -> None:
+        """Keep these bytes. Raises `ValueError` when they do not hash to the name."""
+
+    def take(self, space: Space, name: str, received: Received) -> None:
+        """Keep a received file without reading it into memory; the spooled copy may then go."""
+
+    def publish(self, name: str) -> None:
+        """Make a staged rendition public (the staged copy stays). Idempotent: nothing happens when it
+        is public already. Raises `MediaMissing` when it is neither staged nor public."""
+
+    def open(self, space: Space, name: str) -> BinaryIO:
+        """The content as a binary stream, at its start. Raises `MediaMissing`."""
+
+    def size(self, space: Space, name: str) -> int:
+        """Bytes. Raises `MediaMissing`."""
+
+    def remove(self, space: Space, name: str) -> None:
+        """Destroy. Idempotent: absence is not an error."""
+
+    def names(self, space: Space) -> Iterator[str]:
+        """Every name in a space, in no particular order."""
+
+    def check(self) -> str | None:
+        """None when the store can be written and read now, else what is wrong and the cure, in words."""
+
+
+# --- search --------------------------------------------------------------------------------------
+
+FACETS = ("kind", "unit", "town", "category", "year")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indexed:
+    """One published item as the archive finds it.
+
+    item: its key; seq: the entry it stands at; title and body: plain text in its original writing;
+    dated: the day it speaks of, yyyymmdd; facets: one value for each name in `FACETS` ("" = none).
+    """
+
+    item: str
+    seq: int
+    title: str
+    body: str
+    dated: int
+    facets: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """What somebody looks for. `text` as typed; several filters on one facet mean "any of them"."""
+
+    text: str = ""
+    filters: tuple[tuple[str, str], ...] = ()
+    dated_from: int | None = None
+    dated_to: int | None = None
+    sort: str = "relevance"  # relevance | newest | oldest
+    page: int = 1
+    size: int = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """items: keys of the page, in order; total: hits in all; facets: counts over the whole result,
+    zero counts left out; marks: the folded strings to highlight in the originals."""
+
+    items: tuple[str, ...] = ()
+    total: int = 0
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
+
+
+class SearchUnavailable(Exception):
+    """The engine does not answer; the caller falls back to the database and says so."""
+
+
+class SearchIndex(Protocol):
+    """Finds published items. Derived data: it can be emptied and built again from the record.
+
+    It keeps its own position, committed together with what was applied, so that applying is at least
+    once and idempotent: the same changes again alter nothing. Raises `SearchUnavailable`.
+    """
+
+    def position(self) -> int:
+        """Sequence number of the last entry applied; -1 when empty or just made."""
+
+    def apply(self, *, put: Iterable[Indexed], drop: Iterable[str], position: int) -> None:
+        """Put these (replacing the same item), drop these keys (unknown ones ignored), then stand at
+        `position`: all of it or nothing."""
+
+    def search(self, query: Query) -> Answer:
+        """Ties are broken by the newer entry first. A page past the end is empty, with the total."""
+
+    def reset(self) -> None:
+        """Forget everything; position becomes -1."""
+
+    def count(self) -> int:
+        """How many items it holds."""
+
+
+# --- jobs ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One piece of work that somebody's act has asked for. `attempt` counts from 1."""
+
+    id: int
+    kind: str
+    payload: Mapping[str, Any]
+    attempt: int
+
+
+class JobQueue(Protocol):
+    """Work that must follow an act, kept in the same database so that both commit or neither.
+
+    A job is done at least once. Attempts are counted before the work begins, so that a job that kills
+    its worker is set aside after `max_attempts` and shown instead of killing the next one.
+    """
+
+    def enqueue(
+        self,
+        session: Any,
+        *,
+        kind: str,
+        payload: Mapping[str, Any],
+        not_before: dt.datetime,
+        key: str | None = None,
+    ) -> None:
+        """Add a job inside the caller's transaction. A job with the same key that is not done yet is
+        not added twice."""
+
+    def cancel(self, session: Any, *, key: str) -> bool:
+        """Take back a job that nobody has begun; False when there is none."""
+
+    def run_due(self, handlers: Mapping[str, Callable[[Job], None]], *, now: dt.datetime) -> int:
+        """Claim and run every due job, one at a time; how many were run, failed ones included."""
+
+    def waiting(self, *, now: dt.datetime) -> tuple[int, dt.timedelta]:
+        """Jobs due and not done, and how long the oldest has been due."""
+
+    def set_aside(self) -> list[tuple[Job, str]]:
+        """Jobs that failed for good, each with its last error in one line."""

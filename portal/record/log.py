@@ -1,0 +1,205 @@
+"""Appending to the record: the only function that makes anything public."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.record import merkle
+from portal.record.document import canonical, commitment
+from portal.record.shelving import columns_of, media_of, scopes_of
+from portal.record.tables import Act, Entry, Head, Opening, PublicMedia, Shelved, Touched
+
+Salt = Callable[[int], bytes]
+
+
+class NotInRecord(LookupError):
+    """The record holds no such item, or it is withdrawn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Disclosed:
+    """What the public is about to see of an item: its key, kind and whole document."""
+
+    item: str
+    kind: str
+    document: Mapping[str, Any]
+
+
+def iso(moment: dt.datetime) -> str:
+    """A moment as the leaf writes it: UTC, whole seconds, `2026-11-24T08:00:00Z`."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def leaf_line(
+    *, seq: int, at: dt.datetime, act: Act, item: str, kind: str, version: int, commit: str, prev: int | None
+) -> bytes:
+    """The canonical leaf of an entry."""
+    leaf: dict[str, Any] = {
+        "act": act.value,
+        "at": iso(at),
+        "commit": commit,
+        "item": item,
+        "kind": kind,
+        "seq": seq,
+        "v": 1,
+        "version": version,
+    }
+    if prev is not None:
+        leaf["prev"] = prev
+    return canonical(leaf)
+
+
+def publish(
+    session: Session, shown: Disclosed, *, at: dt.datetime, salt: Salt = secrets.token_bytes
+) -> Entry:
+    """Put an item on the record: `published` the first time, `corrected` from then on."""
+    before = latest(session, shown.item)
+    if before is not None and before.act is Act.WITHDRAWN:
+        raise NotInRecord(shown.item)
+    act = Act.PUBLISHED if before is None else Act.CORRECTED
+    return _append(session, shown, act=act, at=at, before=before, salt=salt)
+
+
+def redact(session: Session, shown: Disclosed, *, at: dt.datetime, salt: Salt = secrets.token_bytes) -> Entry:
+    """A new version; the openings and media of all earlier ones are destroyed."""
+    before = _standing(session, shown.item)
+    entry = _append(session, shown, act=Act.REDACTED, at=at, before=before, salt=salt)
+    _destroy(session, shown.item, below=entry.seq)
+    return entry
+
+
+def withdraw(
+    session: Session,
+    item: str,
+    *,
+    reason: str,
+    basis: str,
+    role: str,
+    at: dt.datetime,
+    salt: Salt = secrets.token_bytes,
+) -> Entry:
+    """Destroy all openings and media of an item; a tombstone stays, and the chain of leaves."""
+    before = _standing(session, item)
+    shelf = session.get_one(Shelved, before.seq)
+    tombstone: dict[str, Any] = {
+        "title": "",
+        "dated": shelf.dated.isoformat(),
+        "category": shelf.category,
+        "year": shelf.year,
+        "project": {"code": shelf.project},
+        "unit": {"code": shelf.unit},
+        "town": {"code": shelf.town},
+        "withdrawn": {"reason": reason, "basis": basis, "role": role},
+    }
+    shown = Disclosed(item=item, kind=before.kind, document=tombstone)
+    entry = _append(session, shown, act=Act.WITHDRAWN, at=at, before=before, salt=salt)
+    _destroy(session, item, below=entry.seq)
+    return entry
+
+
+def latest(session: Session, item: str) -> Entry | None:
+    """The last entry of an item."""
+    return session.scalars(
+        select(Entry).where(Entry.item == item).order_by(Entry.seq.desc()).limit(1)
+    ).first()
+
+
+def head(session: Session) -> Head:
+    """Size and root of the record as it stands."""
+    return session.get_one(Head, 1)
+
+
+def _standing(session: Session, item: str) -> Entry:
+    before = latest(session, item)
+    if before is None or before.act is Act.WITHDRAWN:
+        raise NotInRecord(item)
+    return before
+
+
+def _append(
+    session: Session, shown: Disclosed, *, act: Act, at: dt.datetime, before: Entry | None, salt: Salt
+) -> Entry:
+    at = at.astimezone(dt.UTC).replace(microsecond=0)
+    grown = session.get_one(Head, 1, with_for_update=True, populate_existing=True)
+    if grown.at is not None:
+        at = max(at, grown.at)  # a clock that runs back cannot make the record run back
+    document, secret = canonical(dict(shown.document)), salt(32)
+    line: dict[str, Any] = {
+        "seq": grown.size,
+        "at": at,
+        "act": act,
+        "item": shown.item,
+        "kind": shown.kind,
+        "version": before.version + 1 if before else 1,
+        "commit": commitment(secret, document),
+        "prev": before.seq if before else None,
+    }
+    leaf = leaf_line(**line)
+    entry = Entry(**line, leaf=leaf.decode(), leaf_hash=merkle.leaf_hash(leaf).hex())
+    session.add(entry)
+    session.flush()
+    session.add(Opening(seq=entry.seq, salt=secret.hex(), document=document.decode()))
+    _shelve(session, entry, shown)
+    frontier = merkle.grow(
+        [bytes.fromhex(h) for h in grown.frontier], grown.size, bytes.fromhex(entry.leaf_hash)
+    )
+    grown.size, grown.at = grown.size + 1, at
+    grown.frontier, grown.root = [h.hex() for h in frontier], merkle.root_of(frontier).hex()
+    session.flush()
+    return entry
+
+
+def _shelve(session: Session, entry: Entry, shown: Disclosed) -> None:
+    first = session.scalar(
+        select(Shelved.first_at).where(Shelved.item == entry.item).order_by(Shelved.seq).limit(1)
+    )
+    session.execute(update(Shelved).where(Shelved.item == entry.item, Shelved.latest).values(latest=False))
+    columns = columns_of(shown.document)
+    session.add(
+        Shelved(
+            seq=entry.seq,
+            item=entry.item,
+            kind=entry.kind,
+            act=entry.act,
+            version=entry.version,
+            latest=True,
+            first_at=first or entry.at,
+            at=entry.at,
+            **columns,
+        )
+    )
+    session.flush()
+    names = media_of(shown.document)
+    if names:
+        session.execute(insert(PublicMedia), [{"name": name, "seq": entry.seq} for name in names])
+    _touch(session, entry.seq, ["*", f"kind/{entry.kind}", entry.item, *scopes_of(columns)])
+
+
+def _touch(session: Session, seq: int, scopes: Iterable[str]) -> None:
+    for scope in dict.fromkeys(scopes):
+        done = session.execute(update(Touched).where(Touched.scope == scope).values(seq=seq))
+        if done.rowcount == 0:  # type: ignore[attr-defined]
+            session.execute(insert(Touched).values(scope=scope, seq=seq))
+
+
+def _destroy(session: Session, item: str, *, below: int) -> None:
+    """Openings, media rows and list columns of an item's earlier entries, gone for good."""
+    old = list(session.scalars(select(Entry.seq).where(Entry.item == item, Entry.seq < below)))
+    session.execute(delete(Opening).where(Opening.seq.in_(old)))
+    session.execute(delete(PublicMedia).where(PublicMedia.seq.in_(old)))
+    session.execute(update(Shelved).where(Shelved.seq.in_(old)).values(title=""))
+    session.expire_all()
+
+
+def document_of(session: Session, seq: int) -> dict[str, Any] | None:
+    """The document behind an entry, or None when its opening is destroyed."""
+    text = session.scalar(select(Opening.document).where(Opening.seq == seq))
+    return None if text is None else json.loads(text)

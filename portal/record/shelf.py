@@ -1,0 +1,231 @@
+"""Reading the record as windows do: the latest version of every item, or as it stood on a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.record.tables import Act, Entry, Opening, PublicMedia, Shelved, Touched
+from portal.rules.clock import end_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """An item as the public sees it at one version.
+
+    document is None when its opening is destroyed (`sealed_by` then names the entry that did it).
+    """
+
+    seq: int
+    item: str
+    kind: str
+    act: Act
+    version: int
+    at: dt.datetime
+    first_at: dt.datetime
+    document: dict[str, Any]
+    sealed_by: int | None = None
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.act is Act.WITHDRAWN
+
+    @property
+    def sealed(self) -> bool:
+        return self.sealed_by is not None
+
+
+class Shelf:
+    """The public's bookshelf. With `as_of`, every answer is as it stood at the end of that day."""
+
+    def __init__(self, session: Session, *, as_of: dt.date | None = None) -> None:
+        self.session = session
+        self.as_of = as_of
+
+    def get(self, item: str) -> Shown | None:
+        """The version of an item that stands, tombstones included; None when there is none."""
+        found = self.session.execute(self._rows().where(Shelved.item == item)).first()
+        return None if found is None else self._shown(*found)
+
+    def many(self, items: Sequence[str]) -> dict[str, Shown]:
+        """Those of these items that stand and are not withdrawn."""
+        rows = self.session.execute(self._rows().where(Shelved.item.in_(items)))
+        shown = [self._shown(*row) for row in rows]
+        return {each.item: each for each in shown if not each.withdrawn and not each.sealed}
+
+    def items(
+        self,
+        *where: ColumnElement[bool],
+        newest_first: bool = True,
+        limit: int | None = None,
+        offset: int = 0,
+        tombstones: bool = False,
+    ) -> list[Shown]:
+        """Items that stand, by the day they speak of; `where` are conditions on `Shelved`."""
+        order = (Shelved.dated.desc(), Shelved.seq.desc()) if newest_first else (Shelved.dated, Shelved.seq)
+        query = self._rows().where(*where).order_by(*order).limit(limit).offset(offset)
+        if not tombstones:
+            query = query.where(Shelved.act != Act.WITHDRAWN)
+        return [self._shown(*row) for row in self.session.execute(query)]
+
+    def count(self, *where: ColumnElement[bool]) -> int:
+        """How many items stand."""
+        rows = (
+            select(func.count())
+            .select_from(Shelved)
+            .where(self._stands(), Shelved.act != Act.WITHDRAWN, *where)
+        )
+        return self.session.scalars(rows).one()
+
+    def counts(self, column: Any, *where: ColumnElement[bool]) -> dict[Any, int]:
+        """How many items stand for each value of a shelf column."""
+        rows = (
+            select(column, func.count())
+            .where(self._stands(), Shelved.act != Act.WITHDRAWN, *where)
+            .group_by(column)
+        )
+        return dict(self.session.execute(rows).all())
+
+    def latest_reports_of(self, projects: Iterable[str]) -> dict[str, Shown]:
+        """For each project code, its newest standing report. A correction does not make a report newer."""
+        newest = (
+            select(Shelved.project, func.max(Shelved.first_at).label("first_at"))
+            .where(
+                self._stands(),
+                Shelved.kind == "report",
+                Shelved.act != Act.WITHDRAWN,
+                Shelved.project.in_(list(projects)),
+            )
+            .group_by(Shelved.project)
+            .subquery()
+        )
+        rows = self.session.execute(
+            self._rows()
+            .join(newest, and_(newest.c.project == Shelved.project, newest.c.first_at == Shelved.first_at))
+            .where(Shelved.kind == "report", Shelved.act != Act.WITHDRAWN)
+            .order_by(Shelved.seq)
+        )
+        return {row[0].project: self._shown(*row) for row in rows}
+
+    def history(self, item: str) -> list[Shown]:
+        """Every version of an item up to `as_of`, oldest first."""
+        query = (
+            self._opened(select(Shelved, Opening.document)).where(Shelved.item == item).order_by(Shelved.seq)
+        )
+        if self.as_of is not None:
+            query = query.where(Shelved.at < end_of(self.as_of))
+        return [self._shown(*row) for row in self.session.execute(query)]
+
+    def entry(self, seq: int) -> Entry | None:
+        """One line of the log."""
+        return self.session.get(Entry, seq)
+
+    def at(self, seq: int) -> Shown | None:
+        """What one entry shows."""
+        row = self.session.execute(
+            self._opened(select(Shelved, Opening.document)).where(Shelved.seq == seq)
+        ).first()
+        return None if row is None else self._shown(*row)
+
+    def entries(self, *, before: int | None = None, limit: int = 50) -> list[Entry]:
+        """Lines of the log, newest first, below `before`."""
+        query = select(Entry).order_by(Entry.seq.desc()).limit(limit)
+        if before is not None:
+            query = query.where(Entry.seq < before)
+        if self.as_of is not None:
+            query = query.where(Entry.at < end_of(self.as_of))
+        return list(self.session.scalars(query))
+
+    def versions(self, *where: ColumnElement[bool], limit: int = 50) -> list[Shown]:
+        """Versions of items in the order in which they came on the record, newest first, tombstones
+        included; those whose opening is destroyed are left out."""
+        query = select(Shelved, Opening.document).join(Opening, Opening.seq == Shelved.seq)
+        query = query.where(*where).order_by(Shelved.seq.desc()).limit(limit)
+        if self.as_of is not None:
+            query = query.where(Shelved.at < end_of(self.as_of))
+        return [self._shown(*row) for row in self.session.execute(query)]
+
+    def titles(self, kind: str) -> dict[str, str]:
+        """The titles of all standing items of a kind, by the part of their key after the kind."""
+        rows = self.session.execute(
+            select(Shelved.item, Shelved.title)
+            .where(self._stands(), Shelved.kind == kind, Shelved.act != Act.WITHDRAWN)
+            .order_by(Shelved.item)
+        )
+        return {item.partition("/")[2]: title for item, title in rows}
+
+    def addresses(self, *, limit: int, offset: int = 0) -> list[tuple[str, dt.datetime]]:
+        """Keys of standing items, newest first, each with when it last changed."""
+        rows = self.session.execute(
+            select(Shelved.item, Shelved.at)
+            .where(self._stands(), Shelved.act != Act.WITHDRAWN, Shelved.kind != "rules")
+            .order_by(Shelved.seq.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        return [(item, at) for item, at in rows]
+
+    def acts(self, kind: str, *, since: dt.date) -> dict[Act, int]:
+        """How often each act was done on items of a kind, from the beginning of a day."""
+        query = (
+            select(Entry.act, func.count())
+            .where(Entry.kind == kind, Entry.at >= end_of(since - dt.timedelta(days=1)))
+            .group_by(Entry.act)
+        )
+        if self.as_of is not None:
+            query = query.where(Entry.at < end_of(self.as_of))
+        return {act: count for act, count in self.session.execute(query)}
+
+    def shows_media(self, name: str) -> bool:
+        """Whether a rendition is public."""
+        return (
+            self.session.scalar(select(PublicMedia.seq).where(PublicMedia.name == name).limit(1)) is not None
+        )
+
+    def _stands(self) -> ColumnElement[bool]:
+        if self.as_of is None:
+            return Shelved.latest.is_(True)
+        then = aliased(Shelved)
+        return Shelved.seq.in_(
+            select(func.max(then.seq)).where(then.at < end_of(self.as_of)).group_by(then.item)
+        )
+
+    def _rows(self) -> Select[*tuple[Any, ...]]:
+        return self._opened(select(Shelved, Opening.document)).where(self._stands())
+
+    def _opened(self, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+        return query.outerjoin(Opening, Opening.seq == Shelved.seq)
+
+    def _shown(self, row: Shelved, text: str | None) -> Shown:
+        sealed_by = None
+        if text is None:
+            sealed_by = self.session.scalar(
+                select(func.min(Shelved.seq)).where(
+                    Shelved.item == row.item,
+                    Shelved.seq > row.seq,
+                    Shelved.act.in_([Act.WITHDRAWN, Act.REDACTED]),
+                )
+            )
+        return Shown(
+            seq=row.seq,
+            item=row.item,
+            kind=row.kind,
+            act=row.act,
+            version=row.version,
+            at=row.at,
+            first_at=row.first_at,
+            document=json.loads(text) if text is not None else {},
+            sealed_by=sealed_by,
+        )
+
+
+def touched(session: Session, scopes: Sequence[str]) -> int:
+    """The last sequence number that touched any of these scopes; -1 when none was ever touched."""
+    found = session.scalar(select(func.max(Touched.seq)).where(Touched.scope.in_(scopes)))
+    return -1 if found is None else found

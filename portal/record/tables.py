@@ -1,0 +1,130 @@
+"""The tables of the record. Entries and openings never change; triggers refuse it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from portal.columns import UtcDateTime, metadata, stored_enum
+
+
+class Base(DeclarativeBase):
+    metadata = metadata
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        dt.datetime: UtcDateTime,
+        list[Any]: JSON,
+        dict[str, Any]: JSON,
+    }
+
+
+class Act(StrEnum):
+    PUBLISHED = "published"
+    CORRECTED = "corrected"
+    REDACTED = "redacted"
+    WITHDRAWN = "withdrawn"
+
+
+class Entry(Base):
+    """One act on one item. `leaf` is the canonical line that the tree is over; it holds no personal data."""
+
+    __tablename__ = "record_entry"
+    __table_args__ = (Index("ix_record_entry_item", "item", "seq"), Index("ix_record_entry_at", "at"))
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[dt.datetime]
+    act: Mapped[Act] = mapped_column(stored_enum(Act))
+    item: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    commit: Mapped[str] = mapped_column(String(64))
+    prev: Mapped[int | None]
+    leaf: Mapped[str] = mapped_column(Text)
+    leaf_hash: Mapped[str] = mapped_column(String(64))
+
+
+class Opening(Base):
+    """Salt and document behind an entry's commitment. Destroyed on withdrawal and redaction only."""
+
+    __tablename__ = "record_opening"
+
+    seq: Mapped[int] = mapped_column(ForeignKey("record_entry.seq"), primary_key=True, autoincrement=False)
+    salt: Mapped[str] = mapped_column(String(64))
+    document: Mapped[str] = mapped_column(Text)
+
+
+class Shelved(Base):
+    """What lists and facets need of an entry, beside it: `latest` marks the version that stands now.
+
+    The columns of an entry whose opening is destroyed are blank; for a withdrawn item the latest row
+    is its tombstone.
+    """
+
+    __tablename__ = "record_shelf"
+    __table_args__ = (
+        Index("ix_record_shelf_item", "item", "seq"),
+        Index("ix_record_shelf_kind", "latest", "kind", "dated"),
+        Index("ix_record_shelf_project", "latest", "project", "dated"),
+        Index("ix_record_shelf_unit", "latest", "unit", "dated"),
+    )
+
+    seq: Mapped[int] = mapped_column(ForeignKey("record_entry.seq"), primary_key=True, autoincrement=False)
+    item: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[str] = mapped_column(String(20))
+    act: Mapped[Act] = mapped_column(stored_enum(Act))
+    version: Mapped[int]
+    latest: Mapped[bool]
+    first_at: Mapped[dt.datetime]  # when the item was first published
+    at: Mapped[dt.datetime]
+    title: Mapped[str] = mapped_column(String(200), default="")
+    project: Mapped[str] = mapped_column(String(12), default="")
+    unit: Mapped[str] = mapped_column(String(8), default="")
+    town: Mapped[str] = mapped_column(String(8), default="")
+    category: Mapped[str] = mapped_column(String(20), default="")
+    year: Mapped[int] = mapped_column(default=0)
+    dated: Mapped[dt.date]
+
+
+class PublicMedia(Base):
+    """A rendition that an entry shows. A file is public if and only if it has a row here."""
+
+    __tablename__ = "record_media"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    seq: Mapped[int] = mapped_column(
+        ForeignKey("record_entry.seq"), primary_key=True, autoincrement=False, index=True
+    )
+
+
+class Touched(Base):
+    """The last sequence number that touched a scope: `*`, `project/…`, `unit/…`, `kind/…`, an item."""
+
+    __tablename__ = "record_touched"
+
+    scope: Mapped[str] = mapped_column(String(48), primary_key=True)
+    seq: Mapped[int]
+
+
+class Head(Base):
+    """Size and frontier of the tree; the single row is the lock that gives out the sequence."""
+
+    __tablename__ = "record_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int]
+    frontier: Mapped[list[Any]]
+    root: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime | None]
+
+
+class Follower(Base):
+    """How far a follower has read. `position` is the last entry it has taken in; -1 before the first."""
+
+    __tablename__ = "record_follower"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    position: Mapped[int]
+    moved_at: Mapped[dt.datetime]

@@ -1,0 +1,1 @@
+"""Arithmetic of oversight: schedules, lamps, numbers, periods. Pure functions of their arguments."""

@@ -1,0 +1,1 @@
+"""Chinese text: folding variants of writing, terms, dates in any writing, queries, highlighting."""

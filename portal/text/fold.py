@@ -1,0 +1,109 @@
+"""Folding: one form for all the ways the same words are written, so that they find each other.
+
+Traditional and simplified, full and half width, upper and lower case, variant characters, invisible
+characters and line breaks inside words become one. Folding goes character by character (with a handful
+of words of unchanged length), so the place of every folded character in the original is known. Both
+the texts and the queries are folded; the folded form is never shown to anybody.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+
+import opencc
+
+from portal.text.characters import CLOSE_PUNCTUATION, HAN, PHRASES, VARIANTS
+
+_HAN = re.compile(f"[{HAN}]")
+_GAP = re.compile(r"[ ·]+")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs"})  # control, format (zero width), half of a surrogate pair
+_MARKS = (("\u0300", "\u036f"), ("\u3099", "\u309a"), ("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
+
+
+@cache
+def _simplifier() -> opencc.OpenCC:
+    """OpenCC's traditional → simplified tables, loaded when first needed."""
+    return opencc.OpenCC("t2s")
+
+
+def _fold_once(character: str) -> str:
+    if character.isspace():
+        return " "
+    if unicodedata.category(character) in _INVISIBLE:
+        return ""
+    if any(first <= character <= last for first, last in _MARKS):
+        return ""
+    character = VARIANTS.get(character, character)
+    decomposed = unicodedata.normalize("NFKD", character).casefold()
+    if len(decomposed) == 1 and _HAN.match(decomposed):
+        simplified = str(_simplifier().convert(decomposed))
+        decomposed = VARIANTS.get(simplified, simplified)
+    return decomposed
+
+
+class _Folds(dict[int, str]):
+    """Code point → its fold, found out once. A table for `str.translate`; safe to share by threads."""
+
+    def __missing__(self, code: int) -> str:
+        before, after = "", chr(code)
+        while after != before:
+            before, after = after, "".join(_fold_once(part) for part in after)
+        self[code] = after
+        return after
+
+
+_FOLDS = _Folds()
+
+
+def _needless_gaps(text: str) -> Iterator[tuple[int, int]]:
+    """Where space has no meaning: at the ends, doubled, beside Han or punctuation, a dot inside a name."""
+    for gap in _GAP.finditer(text):
+        start, end = gap.span()
+        left, right = text[start - 1 : start], text[end : end + 1]
+        if "·" in gap[0]:
+            if " " not in gap[0] and _HAN.match(left) and _HAN.match(right):
+                yield start, end
+        elif not left or not right or _is_close(left) or _is_close(right):
+            yield start, end
+        elif end - start > 1:
+            yield start + 1, end
+
+
+def _is_close(character: str) -> bool:
+    return character in CLOSE_PUNCTUATION or _HAN.match(character) is not None
+
+
+def _settle_words(text: str) -> str:
+    for word, usual in PHRASES.items():
+        if word in text:
+            text = text.replace(word, usual)
+    return text
+
+
+def folded(text: str) -> str:
+    """The form of `text` that is indexed and looked for. Folding twice changes nothing."""
+    text = text.translate(_FOLDS)
+    pieces, done = [], 0
+    for start, end in _needless_gaps(text):
+        pieces.append(text[done:start])
+        done = end
+    pieces.append(text[done:])
+    return _settle_words("".join(pieces))
+
+
+def folded_with_offsets(text: str) -> tuple[str, list[int]]:
+    """`folded(text)`, and for each of its characters the index of the original one it came from."""
+    characters: list[str] = []
+    offsets: list[int] = []
+    for index, character in enumerate(text):
+        fold = _FOLDS[ord(character)]
+        characters.append(fold)
+        offsets.extend([index] * len(fold))
+    whole = "".join(characters)
+    for start, end in reversed(list(_needless_gaps(whole))):
+        whole = whole[:start] + whole[end:]
+        del offsets[start:end]
+    return _settle_words(whole), offsets

@@ -1,0 +1,157 @@
+"""The Flask application: its pages, each behind a door, and what happens around every request."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import pkgutil
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Request, Response, current_app, g, request
+from flask_wtf.csrf import CSRFProtect
+
+import portal.web as web
+from portal.adapters.spool import Arrival
+from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS
+from portal.web import desk, doors, errors, filters, headers, language, signed_in, windows
+from portal.web.front import Front, Pages, Validator
+from portal.web.vendor import Vendor
+from portal.wiring import Portal
+
+log = logging.getLogger(__name__)
+ROOT = Path(__file__).parents[2]
+GROUPS = ("public", "account", "unit_desk", "supervisor_desk", "leader_desk", "admin", "machinery")
+SMALL_FORM = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the masthead and the footer say of the site, in one language."""
+
+    name: str
+    district: str
+    organiser: str
+    address: str
+    phone: str
+    site_code: str
+    icp: str
+    police: str
+
+
+class PortalRequest(Request):
+    """A request whose uploaded files stream into the spool, hashed on the way, never into memory."""
+
+    def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> Arrival:  # type: ignore[override]
+        arrival: Arrival = current_app.extensions["portal"].spool.receive(MAX_PHOTO_BYTES)
+        g.setdefault("arrivals", []).append(arrival)
+        return arrival
+
+
+class PortalFlask(Flask):
+    request_class = PortalRequest
+
+
+def create_app(portal: Portal) -> Any:
+    """The WSGI application of a wired portal: the front, and Flask behind it (`.flask`)."""
+    app = PortalFlask("portal.web", template_folder=str(ROOT / "templates"), static_folder="static")
+    settings = portal.settings
+    app.config.update(
+        SECRET_KEY=portal.secret_key,
+        MAX_CONTENT_LENGTH=SMALL_FORM,
+        MAX_FORM_PARTS=400,
+        SESSION_COOKIE_NAME="__Host-session" if settings.https else "session",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SEND_FILE_MAX_AGE_DEFAULT=31536000,
+        WTF_CSRF_TIME_LIMIT=None,  # the sign-in's own age is the limit
+        WTF_CSRF_SSL_STRICT=False,  # we send no referrer; SameSite and the token guard
+        TRUSTED_HOSTS=[host.strip() for host in settings.hosts.split(",") if host.strip()] or None,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.extensions.update(
+        portal=portal,
+        pages=Pages(),
+        build=windows.build_of(ROOT, settings),
+        site=_sites(portal),
+        demo=settings.mode.value == "demo",
+    )
+    for part in (language, filters, errors, signed_in):
+        part.install(app)
+    app.before_request(_begin)
+    app.before_request(doors.guard)
+    CSRFProtect(app)
+    _register_pages(app)
+    app.after_request(headers.set_headers)
+    app.teardown_request(_tidy)
+    app.context_processor(windows.page_context)
+    app.context_processor(desk.desk_context)
+    vendor = Vendor(Path(app.static_folder or "") / "vendor", url=windows.static_url)
+    app.jinja_env.globals.update(
+        static_url=windows.static_url, window_path=language.window_path, vendor_tags=vendor.tags
+    )
+    front = Front(
+        _keeping(app), pages=app.extensions["pages"], validate=Validator(portal.database), now=portal.now
+    )
+    front.flask = app  # type: ignore[attr-defined]
+    return front
+
+
+def _keeping(app: Flask) -> Any:
+    """Flask, whose finished windows are kept for the front. Runs after every after_request."""
+    original = app.process_response
+
+    def process_response(response: Response) -> Response:
+        return windows.keep_page(original(response))
+
+    app.process_response = process_response  # type: ignore[method-assign]
+    return app.wsgi_app
+
+
+def _register_pages(app: Flask) -> None:
+    """Every `bp` of every module under the groups, each named after its group, so that doors know it."""
+    for group in GROUPS:
+        package = importlib.import_module(f"{web.__name__}.{group}")
+        modules = [package]
+        if hasattr(package, "__path__"):
+            modules += [
+                importlib.import_module(f"{package.__name__}.{info.name}")
+                for info in pkgutil.iter_modules(package.__path__)
+            ]
+        for module in modules:
+            blueprint = getattr(module, "bp", None)
+            if isinstance(blueprint, Blueprint):
+                app.register_blueprint(blueprint)
+
+
+def _begin() -> None:
+    g.request_id, g.began = secrets.token_hex(8), time.perf_counter()
+    if request.endpoint in current_app.extensions.get("takes_photos", ()):
+        request.max_content_length = (MAX_PHOTOS + 1) * (MAX_PHOTO_BYTES + 65536)
+
+
+def _tidy(_error: BaseException | None) -> None:
+    """What a request spooled and nobody kept goes away with it."""
+    for arrival in g.pop("arrivals", []):
+        arrival.discard()
+
+
+def _sites(portal: Portal) -> dict[str, Site]:
+    s = portal.settings
+    facts = {
+        "address": s.address,
+        "phone": s.phone,
+        "site_code": s.site_code,
+        "icp": s.icp,
+        "police": s.police,
+    }
+    return {
+        language.CHINESE: Site(name=s.site_name, district=s.district, organiser=s.organiser, **facts),
+        language.ENGLISH: Site(
+            name=s.site_name_english, district=s.district_english, organiser=s.organiser, **facts
+        ),
+    }

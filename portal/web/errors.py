@@ -1,0 +1,83 @@
+"""Refusals as answers: one table from domain errors to HTTP, and pages in the site's own look."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from portal.database import DatabaseBusy, DatabaseFull
+from portal.domain.errors import Invalid, NoSuchThing, NotPermitted, Refused, Stale, TooOften, WrongState
+from portal.ports import StoreFull
+from portal.web.language import _
+from portal.web.words import by_field, refusal_words
+
+log = logging.getLogger(__name__)
+
+STATUS: dict[type[Refused], int] = {
+    NotPermitted: 403,
+    NoSuchThing: 404,
+    WrongState: 409,
+    Stale: 409,
+    Invalid: 422,
+    TooOften: 429,
+    Refused: 422,
+}
+PAGES = {400, 403, 404, 409, 410, 413, 429, 500, 503}
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    for trouble in (DatabaseBusy, DatabaseFull, StoreFull):
+        app.register_error_handler(trouble, _busy)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def error_page(status: int, *, said: str = "", **context: Any) -> Response:
+    """The page (or, for programs, the JSON) of an error."""
+    if request.accept_mimetypes.best == "application/json":
+        return make_response(jsonify(error=status, said=said, **context), status)
+    page = status if status in PAGES else 409 if status == 422 else 400 if status < 500 else 500
+    body = render_template(f"errors/{page}.html", said=said, request_id=g.get("request_id", ""), **context)
+    return make_response(body, status)
+
+
+def _refused(refusal: Refused) -> Response:
+    status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+    context: dict[str, Any] = {}
+    if isinstance(refusal, Invalid):
+        context["problems"] = by_field(refusal.problems)
+    said = "　".join(context["problems"].values()) if context else refusal_words(refusal)
+    response = error_page(status, said=said, **context)
+    if isinstance(refusal, TooOften):
+        response.headers["Retry-After"] = str(refusal.facts["seconds"])
+    return response
+
+
+def _csrf(_error: CSRFError) -> Response:
+    return error_page(400, said=_("这一页开得太久，安全凭据过期了。退回上一页，刷新后再提交，写的内容还在。"))
+
+
+def _http(error: HTTPException) -> Response:
+    response = error_page(error.code or 500)
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers.setdefault(name, value)
+    return response
+
+
+def _busy(trouble: Exception) -> Response:
+    log.warning("busy", extra={"trouble": type(trouble).__name__})
+    response = error_page(503)
+    response.headers["Retry-After"] = "10"
+    return response
+
+
+def _unexpected(_error: Exception) -> Response:
+    log.exception("unexpected", extra={"endpoint": request.endpoint})
+    return error_page(500)

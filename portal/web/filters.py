@@ -1,0 +1,74 @@
+"""Days, moments and numbers as people of either language write them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from babel.dates import format_date
+from flask import Flask
+
+from portal.rules.clock import SHANGHAI, day_of
+from portal.web.language import ENGLISH, current
+
+Day = dt.date | dt.datetime | str
+
+
+def as_day(value: Day) -> dt.date:
+    """The local day of a date, a moment, or either written in ISO."""
+    if isinstance(value, str):
+        value = dt.datetime.fromisoformat(value) if "T" in value else dt.date.fromisoformat(value)
+    return day_of(value) if isinstance(value, dt.datetime) else value
+
+
+def as_moment(value: dt.datetime | str) -> dt.datetime:
+    moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.astimezone(SHANGHAI)
+
+
+def day(value: Day) -> str:
+    """2026年11月24日 / 24 November 2026"""
+    when = as_day(value)
+    if current() == ENGLISH:
+        return format_date(when, "d MMMM y", locale="en")
+    return f"{when.year}年{when.month}月{when.day}日"
+
+
+def shortday(value: Day) -> str:
+    """11月24日 / 24 Nov"""
+    when = as_day(value)
+    if current() == ENGLISH:
+        return format_date(when, "d MMM", locale="en")
+    return f"{when.month}月{when.day}日"
+
+
+def moment(value: dt.datetime | str) -> str:
+    """2026年11月24日 16:32 / 24 November 2026, 16:32"""
+    local = as_moment(value)
+    joint = ", " if current() == ENGLISH else " "
+    return f"{day(local)}{joint}{local:%H:%M}"
+
+
+def isoday(value: Day) -> str:
+    return as_day(value).isoformat()
+
+
+def isomoment(value: dt.datetime | str) -> str:
+    return as_moment(value).isoformat(timespec="minutes")
+
+
+def month(value: str) -> str:
+    """`2026-11` as 2026年11月 / November 2026."""
+    first = dt.date.fromisoformat(f"{value}-01")
+    if current() == ENGLISH:
+        return format_date(first, "MMMM y", locale="en")
+    return f"{first.year}年{first.month}月"
+
+
+def number(value: int) -> str:
+    """Thousands set apart: 18,204."""
+    return f"{value:,}"
+
+
+def install(app: Flask) -> None:
+    for each in (day, shortday, moment, isoday, isomoment, month, number):
+        app.jinja_env.filters[each.__name__] = each

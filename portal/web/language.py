@@ -1,0 +1,68 @@
+"""Two languages: Chinese is written in the source, English comes from `translations/en/*.po`.
+
+English addresses are the same with `/en` in front. The front strips it into SCRIPT_NAME, so every
+`url_for` stays in the reader's language by itself.
+"""
+
+from __future__ import annotations
+
+import gettext
+import io
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Flask, has_request_context, request
+
+TRANSLATIONS = Path(__file__).parents[2] / "translations"
+ENGLISH = "en"
+CHINESE = "zh-CN"
+
+
+def current() -> str:
+    """The language of this request, `zh-CN` or `en`; Chinese outside of one."""
+    if has_request_context() and request.environ.get("portal.language") == ENGLISH:
+        return ENGLISH
+    return CHINESE
+
+
+def window_path(path: str) -> str:
+    """An address of ours in the reader's language."""
+    return f"/en{path}" if current() == ENGLISH else path
+
+
+@cache
+def english() -> gettext.NullTranslations:
+    """All English words, read from the PO files once."""
+    whole = Catalog(locale="en")
+    for file in sorted((TRANSLATIONS / "en").glob("*.po")):
+        for message in read_po(io.BytesIO(file.read_bytes()), locale="en", abort_invalid=True):
+            if message.id and message.string:
+                whole.add(message.id, message.string, context=message.context)
+    compiled = io.BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def _(message: str, **values: Any) -> str:
+    """The message in the reader's language, with `%(name)s` filled in."""
+    text = english().gettext(message) if current() == ENGLISH else message
+    return text % values if values else text
+
+
+def _ngettext(one: str, many: str, count: int) -> str:
+    return english().ngettext(one, many, count) if current() == ENGLISH else one
+
+
+def install(app: Flask) -> None:
+    """Teach the templates to speak."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda message: english().gettext(message) if current() == ENGLISH else message,
+        _ngettext,
+        newstyle=True,
+    )

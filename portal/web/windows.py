@@ -1,0 +1,195 @@
+"""What every window is built on: a reading session on the record, validators, and what pages expect.
+
+Nothing here knows of desks. A window answers with `window(...)`; a page that the reader has already is
+answered 304 without rendering.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from flask import Response, current_app, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+
+from portal.ports import MediaStore, SearchIndex
+from portal.record.shelf import Shelf, touched
+from portal.rules.clock import day_of
+from portal.web.front import Pages, answer, display_of, known_tag, make_page
+from portal.web.language import ENGLISH, _, current, window_path
+
+
+class Reads(Protocol):
+    def reading(self) -> AbstractContextManager[Session]: ...
+
+
+class WindowSide(Protocol):
+    """The part of the wired portal that windows may know."""
+
+    @property
+    def database(self) -> Reads: ...
+    @property
+    def media(self) -> MediaStore: ...
+    @property
+    def search(self) -> SearchIndex: ...
+    @property
+    def now(self) -> Callable[[], dt.datetime]: ...
+
+
+def portal() -> WindowSide:
+    return cast(WindowSide, current_app.extensions["portal"])
+
+
+def today() -> dt.date:
+    """The local day on which this page is read."""
+    return day_of(portal().now())
+
+
+def as_of() -> dt.date | None:
+    """The past day a reader asks for with `?as_of=`; None for now. A day that is none is not found."""
+    asked = request.args.get("as_of", "")
+    if not asked:
+        return None
+    try:
+        day = dt.date.fromisoformat(asked)
+    except ValueError:
+        raise NotFound from None
+    return day if day < today() else None
+
+
+@contextmanager
+def shelf() -> Iterator[Shelf]:
+    """The record's shelf for this request, as of the day asked for, in one consistent picture."""
+    with portal().database.reading() as session:
+        yield Shelf(session, as_of=as_of())
+
+
+def window(
+    *scopes: str,
+    render: Callable[[Shelf], str | tuple[str, int]],
+    mimetype: str = "text/html",
+    also: str = "",
+    keep: bool = True,
+) -> Response:
+    """Answer a window that shows these scopes of the record.
+
+    `also` joins the validator when the page depends on more than the record; such a page is not kept by
+    the front. A rendering may come with a status; only 200 is validated and kept.
+    """
+    scopes = (*scopes, "rules/lamps")
+    day = today()
+    with shelf() as shown:
+        seq = touched(shown.session, scopes)
+        etag = _etag(seq, day, also)
+        if known_tag(request.headers.get("If-None-Match", ""), etag):
+            return _finish(Response(status=304), etag)
+        rendered = render(shown)
+    text, status = rendered if isinstance(rendered, tuple) else (rendered, 200)
+    body = text.encode()
+    response = Response(body, status=status, mimetype=mimetype)
+    if status != 200:
+        return response
+    _finish(response, etag)
+    if keep and not also:
+        key = request.environ.get("portal.page_key")
+        if key is not None:
+            request.environ["portal.keep"] = (key, seq, day, scopes, etag)
+    return response
+
+
+def keep_page(response: Response) -> Response:
+    """After all headers are set: keep what `window` asked to keep, and send it as the front would."""
+    wanted = request.environ.pop("portal.keep", None)
+    if wanted is None or response.status_code != 200:
+        return response
+    key, seq, day, scopes, etag = wanted
+    page = make_page(
+        seq=seq, day=day, scopes=scopes, etag=etag, headers=list(response.headers), body=response.get_data()
+    )
+    cast(Pages, current_app.extensions["pages"]).keep(key, page)
+    sent: dict[str, Any] = {}
+
+    def start_response(
+        status: str, headers: list[tuple[str, str]], _exc: Any = None
+    ) -> Callable[[bytes], object]:
+        sent.update(status=status, headers=headers)
+        return lambda _data: None
+
+    body = answer(page, request.environ, start_response)
+    return Response(body, status=sent["status"], headers=sent["headers"])
+
+
+def _finish(response: Response, etag: str) -> Response:
+    response.headers["ETag"] = f'"{etag}"'
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    return response
+
+
+def _etag(seq: int, day: dt.date, also: str) -> str:
+    display = display_of(request.headers.get("Cookie", ""))
+    parts = (str(seq), day.isoformat(), current(), display, also, current_app.extensions["build"])
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+def build_of(root: Path, settings: object) -> str:
+    """Names this build of templates, words and settings, so that a new one never answers with old tags."""
+    digest = hashlib.sha256(repr(settings).encode())
+    for folder in ("templates", "translations", "portal"):
+        for file in sorted((root / folder).rglob("*")):
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(
+                    f"{file.relative_to(root)} {file.stat().st_size} {file.stat().st_mtime_ns}\n".encode()
+                )
+    return digest.hexdigest()[:12]
+
+
+def page_context() -> dict[str, Any]:
+    """What every page expects (see docs/look.md)."""
+    display = display_of(request.headers.get("Cookie", "")).split(".")
+    settings = current_app.extensions["site"]
+    english = current() == ENGLISH
+    return {
+        "language": current(),
+        "site": settings[current()],
+        "elder": "elder" in display,
+        "theme": next((t for t in ("light", "dark") if t in display), "auto"),
+        "demo": current_app.extensions["demo"],
+        "other_language_url": _other_language(english),
+        "nav": () if not _is_window() else _nav(),
+        "as_of": as_of() if _is_window() else None,
+    }
+
+
+def _is_window() -> bool:
+    return (request.blueprint or "").startswith("public")
+
+
+def _other_language(english: bool) -> str:
+    path = request.full_path.rstrip("?")
+    return path if english else f"/en{path}"
+
+
+def _nav() -> list[tuple[str, str, bool]]:
+    path = request.path
+    places = (
+        ("/", _("首页")),
+        ("/projects", _("项目")),
+        ("/archive", _("档案")),
+        ("/units", _("单位")),
+        ("/record", _("存证")),
+    )
+    return [
+        (window_path(where), label, path == where or (where != "/" and path.startswith(where + "/")))
+        for where, label in places
+    ]
+
+
+def static_url(name: str) -> str:
+    """The address of a static file, with its version, so that it can be kept for a year."""
+    return f"{url_for('static', filename=name).removeprefix('/en')}?v={current_app.extensions['build']}"

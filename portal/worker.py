@@ -1,0 +1,88 @@
+"""The worker: carries out what acts have asked for, and keeps the followers in step with the record."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+from config import Settings
+from portal.logs import configure_logs
+from portal.ports import Job, SearchUnavailable
+from portal.wiring import Portal, wire
+from portal.workflows import moderate_report, withdraw_report
+from portal.workflows.follow_record import follow_into_search
+
+log = logging.getLogger(__name__)
+
+PAUSE = 0.5  # seconds between looks at the queue
+SWEEP_EVERY = dt.timedelta(hours=1)
+SPOOL_KEEPS = 24 * 3600  # seconds
+
+
+def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
+    """What the worker knows to do, by kind of job. Each job is one transaction."""
+
+    def take_effect(job: Job) -> None:
+        with portal.database.writing() as session:
+            moderate_report.take_effect(
+                session, decision_id=job.payload["decision"], media=portal.media, now=portal.now()
+            )
+
+    def destroy_media(job: Job) -> None:
+        with portal.database.reading() as session:
+            withdraw_report.destroy_media(session, names=job.payload["names"], media=portal.media)
+
+    return {moderate_report.JOB: take_effect, withdraw_report.JOB: destroy_media}
+
+
+def run_once(portal: Portal) -> int:
+    """Everything that is due now: jobs first, then followers. How much was done."""
+    done = portal.queue.run_due(handlers(portal), now=portal.now())
+    try:
+        with portal.database.reading() as session:
+            done += follow_into_search(session, index=portal.search)
+    except SearchUnavailable as trouble:
+        log.warning("index unavailable", extra={"trouble": str(trouble)})
+    return done
+
+
+def work(portal: Portal, *, stop: threading.Event) -> None:
+    """Work until told to stop; what is in hand is finished first."""
+    next_sweep = portal.now()
+    while not stop.is_set():
+        try:
+            done = run_once(portal)
+            if portal.now() >= next_sweep:
+                portal.spool.sweep(SPOOL_KEEPS)
+                next_sweep = portal.now() + SWEEP_EVERY
+        except Exception:  # whatever happens, the next look may go well
+            log.exception("worker stumbled")
+            done = 0
+        if not done:
+            stop.wait(PAUSE)
+
+
+def main() -> None:
+    """`python -m portal.worker`: work until SIGTERM or SIGINT."""
+    settings = Settings()
+    configure_logs(settings)
+    stop = threading.Event()
+
+    def told(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
+    portal = wire(settings)
+    try:
+        work(portal, stop=stop)
+    finally:
+        portal.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""A unit corrects what it has published: a new draft beside it, with the reason for it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain import audit
+from portal.domain.errors import Invalid, Problem
+from portal.domain.lifecycle import REPORT, ReportAct, ReportState
+from portal.domain.organisation import Person
+from portal.domain.permissions import permit_report
+from portal.domain.progress import Photo, Report
+from portal.domain.wording import clean
+
+UNFINISHED = (ReportState.DRAFT, ReportState.SUBMITTED, ReportState.IN_REVIEW, ReportState.RETURNED)
+COPIED = (
+    *("position", "caption", "taken_on", "file_name", "width", "height", "tone", "renditions", "embedded"),
+    *("original_sha256", "original_format", "original_bytes", "seal_salt", "received_at", "received_by_id"),
+)
+
+
+def start_correction(
+    session: Session, *, report: Report, reason: str, actor: Person, now: dt.datetime
+) -> Report:
+    """A draft of the next version, with everything the published one says. One at a time: an unfinished
+    correction is answered instead of a second."""
+    permit_report(actor, ReportAct.CORRECT, report)
+    REPORT.next(report.state, ReportAct.CORRECT)
+    reason = clean(reason, limit=500)
+    if not reason:
+        raise Invalid([Problem("correction_reason", "missing")])
+    begun = session.scalars(
+        select(Report).where(Report.corrects_id == report.id, Report.state.in_(UNFINISHED))
+    ).first()
+    if begun is not None:
+        return begun
+    draft = Report(
+        project=report.project,
+        milestone=report.milestone,
+        unit=report.unit,
+        author=actor,
+        month=report.month,
+        physical_percent=report.physical_percent,
+        done=report.done,
+        problems=report.problems,
+        next_step=report.next_step,
+        corrects=report,
+        correction_reason=reason,
+        created_at=now,
+    )
+    session.add(draft)
+    for photo in report.photos:
+        session.add(Photo(report=draft, **{name: getattr(photo, name) for name in COPIED}))
+    audit.note(session, actor=actor, act="start_correction", subject=draft, now=now, corrects=report.id)
+    return draft

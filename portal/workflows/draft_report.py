@@ -1,0 +1,301 @@
+"""A unit writes a report: a draft that saves itself, its words and its photos."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain import audit
+from portal.domain.errors import NotPermitted, Problem, Refused, Stale, WrongState
+from portal.domain.lifecycle import REPORT, MatterState, ReportAct, ReportState
+from portal.domain.organisation import Person, Role
+from portal.domain.permissions import permit_report
+from portal.domain.plan import Project
+from portal.domain.progress import MAX_CAPTION, MAX_PHOTOS, MAX_TEXT, PASSAGES, Photo, Report
+from portal.domain.wording import clean
+from portal.rules.clock import day_of, first_day, month_of
+
+OPEN_TO_REPORTS = (MatterState.ASSIGNED, MatterState.ACCEPTED, MatterState.IN_PROGRESS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportWords:
+    """What the form sends, as typed. Keys of captions and days are photo ids."""
+
+    milestone: str = ""
+    month: str = ""
+    physical_percent: str = ""
+    done: str = ""
+    problems: str = ""
+    next_step: str = ""
+    captions: Mapping[int, str] = field(default_factory=dict)
+    taken_on: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Developed:
+    """A photo that has arrived, as the darkroom judged it. Its files already lie in the media store."""
+
+    sha256: str
+    bytes: int
+    format: str
+    width: int
+    height: int
+    tone: str
+    renditions: list[dict[str, Any]]
+    embedded: dict[str, Any]
+    file_name: str = ""
+
+
+def start_draft(session: Session, *, project: Project, actor: Person, now: dt.datetime) -> Report:
+    """The unit's draft for this project: the one that is open, or a new one with what is known filled in."""
+    unit = project.unit
+    if actor.role not in (Role.REPORTER, Role.HEAD) or actor.unit_id != unit.id:
+        raise NotPermitted("not_your_unit", act="save")
+    if project.state not in OPEN_TO_REPORTS:
+        raise WrongState("project_takes_no_reports", state=project.state.value)
+    open_draft = session.scalars(
+        select(Report).where(
+            Report.project_id == project.id,
+            Report.unit_id == unit.id,
+            Report.state == ReportState.DRAFT,
+            Report.corrects_id.is_(None),
+        )
+    ).first()
+    if open_draft is not None:
+        return open_draft
+    today = day_of(now)
+    next_due = next((m for m in project.milestones if m.due_on >= today), None)
+    report = Report(
+        project=project,
+        milestone=next_due or (project.milestones[-1] if project.milestones else None),
+        unit=unit,
+        author=actor,
+        month=month_of(today),
+        created_at=now,
+    )
+    session.add(report)
+    audit.note(session, actor=actor, act="start_draft", subject=report, now=now)
+    return report
+
+
+def save_draft(
+    session: Session,
+    *,
+    report: Report,
+    words: ReportWords,
+    seen_version: int | None,
+    actor: Person,
+    now: dt.datetime,
+) -> list[Problem]:
+    """Keep every field that can be kept; the problems name those that cannot, and why.
+
+    A returned report takes changes only in what was returned. Raises `Stale` when somebody else has
+    saved since `seen_version`; nothing is changed then.
+    """
+    permit_report(actor, ReportAct.SAVE, report)
+    REPORT.next(report.state, ReportAct.SAVE)
+    if seen_version is not None and seen_version != report.version_id:
+        raise Stale("draft_changed_elsewhere")
+    problems: list[Problem] = []
+    open_passages = editable_passages(report)
+    for passage in PASSAGES:
+        if passage in open_passages:
+            _save_passage(report, passage, getattr(words, passage), problems)
+    if "milestone" in open_passages:
+        _save_milestone(report, words.milestone, problems)
+    if "month" in open_passages:
+        _save_month(report, words.month, now, problems)
+    if "physical_percent" in open_passages:
+        _save_percent(report, words.physical_percent, problems)
+    for photo in report.photos:
+        _save_photo_words(report, photo, words, now, problems)
+    audit.note(session, actor=actor, act="save_draft", subject=report, now=now)
+    return problems
+
+
+def editable_passages(report: Report) -> frozenset[str]:
+    """The passages that may change now: all of a draft, the returned ones of a returned report."""
+    if report.state is ReportState.DRAFT:
+        return frozenset((*PASSAGES, "milestone", "month", "physical_percent"))
+    last = report.last_return
+    return frozenset(reason.passage for reason in last.reasons if reason.passage) if last else frozenset()
+
+
+def editable_photos(report: Report) -> frozenset[int]:
+    """Ids of the photos that may change now: all of a draft; of a returned report the returned ones and
+    those that have come since."""
+    if report.state is ReportState.DRAFT:
+        return frozenset(photo.id for photo in report.photos)
+    last = report.last_return
+    if last is None:
+        return frozenset()
+    flagged = {reason.photo_id for reason in last.reasons if reason.photo_id}
+    return frozenset(
+        photo.id
+        for photo in report.photos
+        if photo.id in flagged
+        or (last.took_effect_at is not None and photo.received_at >= last.took_effect_at)
+    )
+
+
+def discard_draft(session: Session, *, report: Report, actor: Person, now: dt.datetime) -> None:
+    """Throw a draft away. Its row stays, unseen; a draft that corrects something leaves that as it is."""
+    permit_report(actor, ReportAct.DISCARD, report)
+    report.state = REPORT.next(report.state, ReportAct.DISCARD)
+    audit.note(session, actor=actor, act="discard_draft", subject=report, now=now)
+
+
+def add_photo(
+    session: Session,
+    *,
+    report: Report,
+    arrived: Developed,
+    actor: Person,
+    now: dt.datetime,
+    replaces: Photo | None = None,
+) -> Photo:
+    """Put a photo into the report, at the end or in the place of the one it replaces.
+
+    The same picture again is not added twice: the one that is there is answered. Raises `Refused` with
+    the code `too_many_photos`.
+    """
+    permit_report(actor, ReportAct.SAVE, report)
+    REPORT.next(report.state, ReportAct.SAVE)
+    same = next((p for p in report.photos if p.original_sha256 == arrived.sha256), None)
+    if same is not None:
+        return same
+    if replaces is None and len(report.photos) >= MAX_PHOTOS:
+        raise Refused("too_many_photos", most=MAX_PHOTOS)
+    if replaces is not None and (
+        replaces.report_id != report.id or replaces.id not in editable_photos(report)
+    ):
+        raise Refused("photo_not_open")
+    photo = Photo(
+        report=report,
+        position=replaces.position if replaces else max((p.position for p in report.photos), default=0) + 1,
+        caption=replaces.caption if replaces else "",
+        taken_on=_embedded_day(arrived.embedded, now),
+        file_name=clean(arrived.file_name, limit=200),
+        original_sha256=arrived.sha256,
+        original_format=arrived.format,
+        original_bytes=arrived.bytes,
+        width=arrived.width,
+        height=arrived.height,
+        tone=arrived.tone,
+        renditions=arrived.renditions,
+        embedded=arrived.embedded,
+        seal_salt=secrets.token_hex(32),
+        received_at=now,
+        received_by_id=actor.id,
+        replaces_id=replaces.id if replaces else None,
+    )
+    session.add(photo)
+    if replaces is not None:
+        replaces.removed_at = now
+    audit.note(session, actor=actor, act="add_photo", subject=report, now=now, photo=arrived.sha256)
+    return photo
+
+
+def remove_photo(session: Session, *, report: Report, photo: Photo, actor: Person, now: dt.datetime) -> None:
+    """Take a photo out of the report; the sealed original stays in the house."""
+    permit_report(actor, ReportAct.SAVE, report)
+    REPORT.next(report.state, ReportAct.SAVE)
+    if photo.id not in editable_photos(report):
+        raise Refused("photo_not_open")
+    photo.removed_at = now
+    audit.note(session, actor=actor, act="remove_photo", subject=report, now=now, photo=photo.original_sha256)
+
+
+def move_photo(
+    session: Session, *, report: Report, photo: Photo, up: bool, actor: Person, now: dt.datetime
+) -> None:
+    """Change places with the neighbour above or below; at the edge nothing happens."""
+    permit_report(actor, ReportAct.SAVE, report)
+    if report.state is not ReportState.DRAFT:
+        raise WrongState("order_is_fixed")
+    order = report.photos
+    here = order.index(photo)
+    there = here - 1 if up else here + 1
+    if 0 <= there < len(order):
+        order[here], order[there] = order[there], order[here]
+    for position, each in enumerate(order, start=1):
+        each.position = position
+    audit.note(session, actor=actor, act="move_photo", subject=report, now=now)
+
+
+def _save_passage(report: Report, passage: str, typed: str, problems: list[Problem]) -> None:
+    if len(typed.strip()) > MAX_TEXT:
+        problems.append(Problem(passage, "too_long", {"most": MAX_TEXT, "has": len(typed.strip())}))
+    else:
+        setattr(report, passage, clean(typed, limit=MAX_TEXT))
+
+
+def _save_milestone(report: Report, typed: str, problems: list[Problem]) -> None:
+    chosen = next((m for m in report.project.milestones if str(m.id) == typed), None)
+    if chosen is not None:
+        report.milestone = chosen
+    elif typed:
+        problems.append(Problem("milestone", "not_of_this_project"))
+
+
+def _save_month(report: Report, typed: str, now: dt.datetime, problems: list[Problem]) -> None:
+    if not typed:
+        return
+    try:
+        first = first_day(typed)
+    except ValueError:
+        problems.append(Problem("month", "not_a_month"))
+        return
+    if first > day_of(now):
+        problems.append(Problem("month", "in_the_future"))
+    elif first < report.project.start_on.replace(day=1):
+        problems.append(Problem("month", "before_the_start"))
+    else:
+        report.month = month_of(first)
+
+
+def _save_percent(report: Report, typed: str, problems: list[Problem]) -> None:
+    typed = unicodedata.normalize("NFKC", typed).strip().rstrip("%")
+    if not typed:
+        report.physical_percent = None
+    elif typed.isdecimal() and int(typed) <= 100:
+        report.physical_percent = int(typed)
+    else:
+        problems.append(Problem("physical_percent", "not_a_percent", {"typed": typed[:12]}))
+
+
+def _save_photo_words(
+    report: Report, photo: Photo, words: ReportWords, now: dt.datetime, problems: list[Problem]
+) -> None:
+    if photo.id not in editable_photos(report):
+        return
+    if photo.id in words.captions:
+        photo.caption = clean(words.captions[photo.id], limit=MAX_CAPTION).replace("\n", " ")
+    if photo.id in words.taken_on:
+        typed = words.taken_on[photo.id].strip()
+        try:
+            day = dt.date.fromisoformat(typed) if typed else None
+        except ValueError:
+            problems.append(Problem(f"taken_on-{photo.id}", "not_a_day", {"typed": typed[:12]}))
+            return
+        if day is not None and day > day_of(now):
+            problems.append(Problem(f"taken_on-{photo.id}", "in_the_future"))
+        else:
+            photo.taken_on = day
+
+
+def _embedded_day(embedded: Mapping[str, Any], now: dt.datetime) -> dt.date | None:
+    """The day the file itself claims, when it is a believable one."""
+    try:
+        day = dt.date.fromisoformat(str(embedded.get("taken_at", ""))[:10])
+    except ValueError:
+        return None
+    return day if dt.date(2000, 1, 1) <= day <= day_of(now) else None

@@ -1,0 +1,75 @@
+"""The search follower: reads the log from the index's own position and keeps the archive in step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.ports import Indexed, SearchIndex
+from portal.record.followers import Change, changes, last_seq
+
+BATCH = 500
+KINDS = ("project", "report")  # what the archive finds
+PASSAGES = ("number", "done", "problems", "next_step", "content")
+
+
+def follow_into_search(
+    session: Session, *, index: SearchIndex, progress: Callable[[int, int], None] = lambda _done, _total: None
+) -> int:
+    """Bring the index up to the head of the record. How many entries were read."""
+    at, end, read = index.position(), last_seq(session), 0
+    if at > end:  # the index has seen a record that is not this one
+        index.reset()
+        at = -1
+    while at < end:
+        batch = changes(session, after=at, limit=BATCH)
+        put = {
+            c.item: indexed(c)
+            for c in batch
+            if c.kind in KINDS and c.standing and c.document and not _gone(c)
+        }
+        drop = [c.item for c in batch if c.kind in KINDS and c.item not in put]
+        at = batch[-1].seq
+        index.apply(put=put.values(), drop=drop, position=at)
+        read += len(batch)
+        progress(at + 1, end + 1)
+    return read
+
+
+def indexed(change: Change) -> Indexed:
+    """One entry as the archive finds it."""
+    document, shelf = change.document or {}, change.shelf
+    return Indexed(
+        item=change.item,
+        seq=change.seq,
+        title=shelf.title,
+        body="\n".join(_text(document)),
+        dated=int(shelf.dated.strftime("%Y%m%d")),
+        facets={
+            "kind": change.kind,
+            "unit": shelf.unit,
+            "town": shelf.town,
+            "category": shelf.category,
+            "year": str(shelf.year or ""),
+        },
+    )
+
+
+def _gone(change: Change) -> bool:
+    return "withdrawn" in (change.document or {})
+
+
+def _text(document: dict[str, Any]) -> list[str]:
+    parts = [document[name] for name in PASSAGES if document.get(name)]
+    parts += [document.get(name, {}).get("name", "") for name in ("unit", "town", "place")]
+    parts += [photo["caption"] for photo in document.get("photos", ())]
+    if "milestone" in document:
+        parts.append(document["milestone"]["name"])
+    for milestone in document.get("milestones", ()):
+        parts += [milestone["name"], milestone["target"]]
+    responsible = document.get("responsible", {})
+    parts += [responsible.get(name, {}).get("name", "") for name in ("leader", "unit", "person")]
+    parts.append(document.get("month") or document.get("project", {}).get("code", ""))
+    return [part for part in parts if part]

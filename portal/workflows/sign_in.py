@@ -1,0 +1,108 @@
+"""Signing in and out. Known, unknown and disabled names get the same answer after the same work."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hmac
+import secrets
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from portal.domain import audit
+from portal.domain.access import (
+    TRIES_PER_ADDRESS,
+    TRIES_PER_NAME,
+    TRIES_WINDOW,
+    OneTimeLink,
+    SignIn,
+    SignInTry,
+    secret_hash,
+)
+from portal.domain.errors import NoSuchThing, TooOften
+from portal.domain.organisation import Person
+
+SEEN_EVERY = dt.timedelta(minutes=1)
+
+
+def keyed_hash(secret_key: str, text: str) -> str:
+    """What the table of tries keeps of a name or an address."""
+    return hmac.digest(secret_key.encode(), text.strip().lower().encode(), "sha256").hex()
+
+
+def refuse_if_too_often(session: Session, *, name_hash: str, address_hash: str, now: dt.datetime) -> None:
+    """Raises `TooOften` when this name or this address has failed too many times lately."""
+    for column, value, most in (
+        (SignInTry.name_hash, name_hash, TRIES_PER_NAME),
+        (SignInTry.address_hash, address_hash, TRIES_PER_ADDRESS),
+    ):
+        count, oldest = session.execute(
+            select(func.count(), func.min(SignInTry.at)).where(
+                column == value, SignInTry.at > now - TRIES_WINDOW
+            )
+        ).one()
+        if count >= most:
+            raise TooOften("too_many_tries", seconds=int((oldest + TRIES_WINDOW - now).total_seconds()) + 1)
+
+
+def note_failed_try(session: Session, *, name_hash: str, address_hash: str, now: dt.datetime) -> None:
+    """Remember a failed try, and forget those that no longer count."""
+    session.execute(delete(SignInTry).where(SignInTry.at <= now - TRIES_WINDOW))
+    session.add(SignInTry(at=now, name_hash=name_hash, address_hash=address_hash))
+    audit.note(session, actor=None, act="sign_in_failed", subject=None, now=now)
+
+
+def open_sign_in(session: Session, *, person: Person, browser: str, now: dt.datetime) -> str:
+    """Let somebody in whose password was right. The token is shown once, to be kept in the cookie."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        SignIn(
+            token_hash=secret_hash(token),
+            person_id=person.id,
+            created_at=now,
+            seen_at=now,
+            browser=browser[:80],
+        )
+    )
+    audit.note(session, actor=person, act="sign_in", subject=person, now=now)
+    return token
+
+
+def end_sign_in(session: Session, *, token: str, now: dt.datetime) -> None:
+    """Sign this browser out."""
+    row = session.get(SignIn, secret_hash(token))
+    if row is not None and row.ended_at is None:
+        row.ended_at = now
+        audit.note(session, actor=row.person, act="sign_out", subject=row.person, now=now)
+
+
+def end_all_sign_ins(
+    session: Session, *, person: Person, now: dt.datetime, actor: Person | None = None
+) -> None:
+    """Sign every browser of a person out."""
+    session.execute(
+        update(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None)).values(ended_at=now)
+    )
+    audit.note(session, actor=actor or person, act="sign_out_everywhere", subject=person, now=now)
+
+
+def keep_alive(session: Session, *, token: str, now: dt.datetime) -> None:
+    """Somebody is still there. Written at most once a minute."""
+    row = session.get(SignIn, secret_hash(token))
+    if row is not None and row.open_at(now) and now - row.seen_at >= SEEN_EVERY:
+        row.seen_at = now
+
+
+def use_link(session: Session, *, token: str, password_hash: str, now: dt.datetime) -> Person:
+    """Set a password with a one-time link; every browser of the person is signed out.
+
+    Raises `NoSuchThing` for a link that is unknown, used or too old.
+    """
+    link = session.get(OneTimeLink, secret_hash(token), with_for_update=True)
+    if link is None or not link.open_at(now):
+        raise NoSuchThing("link_not_valid")
+    link.used_at = now
+    link.person.password_hash = password_hash
+    end_all_sign_ins(session, person=link.person, now=now)
+    audit.note(session, actor=link.person, act="set_password", subject=link.person, now=now)
+    return link.person
