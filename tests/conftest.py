@@ -3,8 +3,10 @@ still until told, and a small district."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,9 +42,9 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("migrated") / "portal.sqlite"
     database = Database(f"sqlite:///{path}")
     schema.upgrade(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:  # our engine begins transactions by itself
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return path
 
 

@@ -12,21 +12,18 @@ together; no dictionary of words takes part.
 
 from __future__ import annotations
 
-import os
-import re
 import threading
-import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from portal.adapters.whoosh_evaluate import answer, check
+from portal.adapters.whoosh_folder import Files, IndexFolder, in_words
 from portal.adapters.whoosh_snapshot import (
     FACET_MARK,
     FORMAT,
     POSITION_KEY,
-    SCHEMA,
     Damaged,
     Snapshot,
     read_position,
@@ -35,29 +32,8 @@ from portal.ports import FACETS, Answer, Indexed, Query, SearchUnavailable
 from portal.text.fold import folded
 from portal.text.terms import terms
 
-with warnings.catch_warnings():
-    # Also what Whoosh imports only when first used, so that it is compiled here where warnings are quiet.
-    warnings.simplefilter("ignore")
-    import whoosh.codec.whoosh3
-    import whoosh.matching.wrappers
-    import whoosh.searching
-    import whoosh.writing  # noqa: F401
-    from whoosh.filedb.filestore import FileStorage
-    from whoosh.index import FileIndex
-    from whoosh.util.filelock import FileLock, try_for
-
-LOCK_TIMEOUT = 20.0  # seconds to wait for another writer; a batch of a few hundred items takes one
 TITLE_WEIGHT = 3
 NO_FACETS = (FACET_MARK * (len(FACETS) - 1)).encode()
-_TOC = re.compile(r"_MAIN_([0-9]+)\.toc")
-_OURS = re.compile(r"_?MAIN_.*")
-_OPEN_TRIES = 5  # a writer may remove the files of a generation while we open it
-
-_Files = tuple[tuple[str, int, int, int], ...]  # name, inode, bytes, time of change in ns
-
-
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"
 
 
 def _document(item: Indexed) -> dict[str, Any]:
@@ -77,38 +53,18 @@ def _document(item: Indexed) -> dict[str, Any]:
     }
 
 
-class _Folder(FileStorage):  # type: ignore[misc]
-    """Whoosh's storage, which can close what a reader that failed half-way has left open."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self._opened: list[Any] = []
-
-    def open_file(self, name: str, **options: Any) -> Any:
-        """Open a file of the folder for reading."""
-        file = super().open_file(name, **options)
-        self._opened.append(file)
-        return file
-
-    def close_opened(self) -> None:
-        """Close every file that is still open."""
-        for file in self._opened:
-            if not file.is_closed:
-                file.close()
-
-
 class WhooshIndex:
     """`portal.ports.SearchIndex` in a folder. Safe to share by threads and to open in many processes."""
 
     def __init__(self, folder: Path, *, aliases: Mapping[str, Sequence[str]] | None = None) -> None:
         """folder: made when first written to. aliases: a name → its other names, each way that is wanted."""
-        self._folder = folder
+        self._folder = IndexFolder(folder)
         self._aliases = {
             folded(name): tuple(dict.fromkeys([folded(name), *map(folded, forms)]))
             for name, forms in (aliases or {}).items()
         }
         self._opening = threading.Lock()
-        self._opened: tuple[Snapshot, _Files] | None = None
+        self._opened: tuple[Snapshot, Files] | None = None
         self._told = -1  # the position we last told anybody
 
     def position(self) -> int:
@@ -123,7 +79,12 @@ class WhooshIndex:
 
     def count(self) -> int:
         """See the port; 0 when there is no index."""
-        return self._snapshot().count if self.position() >= 0 else 0
+        try:
+            return self._snapshot().count
+        except (Damaged, FileNotFoundError):
+            return 0
+        except OSError as error:
+            raise SearchUnavailable(f"the search index cannot be read: {error}") from error
 
     def search(self, query: Query) -> Answer:
         """See the port. Raises `SearchUnavailable` when there is no index, and `ValueError` for a sort or a
@@ -133,7 +94,7 @@ class WhooshIndex:
             return answer(self._snapshot(), query, aliases=self._aliases)
         except Exception as error:  # whatever reading a damaged file may raise
             self._opened = None
-            raise SearchUnavailable(f"no answer from the search index ({_words(error)})") from error
+            raise SearchUnavailable(f"no answer from the search index ({in_words(error)})") from error
 
     def apply(self, *, put: Iterable[Indexed], drop: Iterable[str], position: int) -> None:
         """See the port. An item that is both put and dropped is dropped.
@@ -145,7 +106,7 @@ class WhooshIndex:
         documents = {item.item: _document(item) for item in put}
         dropped = set(drop)
         kept = [document for key, document in documents.items() if key not in dropped]
-        with self._writing():
+        with self._folder.writing():
             lost = self._heal() and self._told >= 0
             if lost:
                 self._told = -1
@@ -155,27 +116,9 @@ class WhooshIndex:
 
     def reset(self) -> None:
         """See the port."""
-        with self._writing():
-            self._create()
+        with self._folder.writing():
+            self._folder.create()
             self._told = -1
-
-    # --- reading ---
-
-    def _newest(self) -> str:
-        """The name of the newest table of contents. Raises `FileNotFoundError` when there is none."""
-        names = [match for name in os.listdir(self._folder) if (match := _TOC.fullmatch(name))]  # noqa: PTH208
-        if not names:
-            raise FileNotFoundError(f"no index in {self._folder}")
-        return max(names, key=lambda match: int(match[1]))[0]
-
-    def _files(self, names: Iterable[str]) -> _Files:
-        """What identifies the files of a generation. A file cut short under a memory map would kill the
-        process that reads it, so this is compared before every use."""
-        found = []
-        for name in names:
-            state = os.stat(f"{self._folder}/{name}")  # noqa: PTH116 (the path objects cost more than the call)
-            found.append((name, state.st_ino, state.st_size, state.st_mtime_ns))
-        return tuple(found)
 
     def _snapshot(self) -> Snapshot:
         """The committed generation as of now. Raises `Damaged` or `OSError`."""
@@ -186,11 +129,11 @@ class WhooshIndex:
             current = self._current()
             if current:
                 return current
-            reader, files = self._open_newest()
+            reader, files = self._folder.open_newest()
             try:
                 self._opened = (Snapshot(reader), files)
             except Exception as error:
-                raise Damaged(_words(error)) from error
+                raise Damaged(in_words(error)) from error
             return self._opened[0]
 
     def _stands_at(self) -> int:
@@ -198,89 +141,28 @@ class WhooshIndex:
         current = self._current()
         if current:
             return current.position
-        reader, _ = self._open_newest()
+        reader, _ = self._folder.open_newest()
         try:
             return read_position(reader)[0]
         except Exception as error:
-            raise Damaged(_words(error)) from error
+            raise Damaged(in_words(error)) from error
         finally:
             reader.close()
 
     def _current(self) -> Snapshot | None:
-        """The snapshot we hold, when the files are still the same."""
-        opened, newest = self._opened, self._newest()
-        if opened is None or opened[1][0][0] != newest:
-            return None
-        snapshot, files = opened
-        try:
-            same = self._files(name for name, *_ in files) == files
-        except FileNotFoundError:
-            same = False
-        return snapshot if same else None
-
-    def _open_newest(self) -> tuple[Any, _Files]:
-        """A reader of the newest generation. Raises `Damaged` or `OSError`."""
-        for _ in range(_OPEN_TRIES):
-            newest = self._newest()
-            try:
-                return self._open(newest)
-            except Exception as error:  # unpickling rubbish may raise anything
-                if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
-                    raise
-                if newest == self._newest():
-                    raise Damaged(_words(error)) from error
-        raise Damaged("replaced again and again while being opened")
-
-    def _open(self, newest: str) -> tuple[Any, _Files]:
-        """Open at once: whether to try again is not Whoosh's to decide."""
-        storage = _Folder(str(self._folder))
-        try:
-            index = FileIndex(storage, schema=SCHEMA)
-            toc = index._read_toc()
-            reader = index._reader(storage, toc.schema, toc.segments, toc.generation)
-            return reader, self._files([newest, *(segment.make_filename(".seg") for segment in toc.segments)])
-        except Exception:
-            storage.close_opened()
-            raise
-
-    def _index(self) -> Any:
-        return FileIndex(_Folder(str(self._folder)), schema=SCHEMA)
-
-    # --- writing, with the lock held ---
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """Be the one writer. Raises `SearchUnavailable` for whatever goes wrong with the disk or the lock."""
-        try:
-            self._folder.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(str(self._folder.with_name(f"{self._folder.name}.lock")))
-            if not try_for(lock.acquire, timeout=LOCK_TIMEOUT, delay=0.05):
-                raise SearchUnavailable(
-                    f"another writer holds the search index for {LOCK_TIMEOUT:.0f} seconds"
-                )
-            try:
-                yield
-            finally:
-                lock.release()
-        except OSError as error:
-            raise SearchUnavailable(f"the search index cannot be written: {error}") from error
+        """The snapshot we hold, when the files are still the same. Raises `FileNotFoundError`."""
+        opened = self._opened
+        if opened and self._folder.is_still(opened[1]):
+            return opened[0]
+        return None
 
     def _heal(self) -> bool:
         """Make an empty index where there is none that can be read; whether that was needed."""
         try:
             return self._stands_at() < 0
         except (Damaged, FileNotFoundError):
-            self._create()
+            self._folder.create()
             return True
-
-    def _create(self) -> None:
-        """An empty index in place of whatever is there. Removes only files of an index."""
-        self._opened = None
-        self._folder.mkdir(parents=True, exist_ok=True)
-        for path in self._folder.iterdir():
-            if _OURS.fullmatch(path.name) and path.is_file():
-                path.unlink()
-        FileIndex.create(FileStorage(str(self._folder)), SCHEMA)
 
     def _commit(self, documents: Iterable[dict[str, Any]], replaced: Iterable[str], position: int) -> None:
         """Write one generation. The documents are known to be good, so what Whoosh cannot do, other than
@@ -288,16 +170,16 @@ class WhooshIndex:
         try:
             self._write(documents, replaced, position)
         except (OSError, MemoryError) as error:
-            raise SearchUnavailable(f"the search index cannot be written ({_words(error)})") from error
+            raise SearchUnavailable(f"the search index cannot be written ({in_words(error)})") from error
         except Exception as error:
-            self._create()
+            self._folder.create()
             self._told = -1
             raise SearchUnavailable(
-                f"the search index was damaged and is now empty ({_words(error)})"
+                f"the search index was damaged and is now empty ({in_words(error)})"
             ) from error
 
     def _write(self, documents: Iterable[dict[str, Any]], replaced: Iterable[str], position: int) -> None:
-        index = self._index()
+        index = self._folder.index()
         writer = index.writer(_lk=False)  # our own lock is held; Whoosh's would lie inside the folder
         try:
             self._delete(index, writer, [*replaced, POSITION_KEY])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,18 +38,46 @@ class Pace:
         return min(99, max(0, int(planned + shift)))
 
 
-def draw_pace(rng: random.Random, *, curve: Sequence[Point], today: dt.date) -> Pace:
-    """A pace for one project. Only work that is still going on can have stalled."""
-    start, due = curve[0][0], curve[-1][0]
-    dice = rng.random()
-    active = start < today <= due + dt.timedelta(days=40)
-    if dice < 0.16:
+@dataclass(frozen=True, kw_only=True)
+class Fate:
+    """What is to happen to a project. far: a late one is more than ten points behind."""
+
+    sort: PaceSort
+    far: bool = False
+
+
+_DECK = (
+    *[Fate(sort="late", far=True)] * 2,
+    *[Fate(sort="late")] * 2,
+    Fate(sort="stalled"),
+    *[Fate(sort="ahead")] * 3,
+    *[Fate(sort="even")] * 8,
+)
+
+
+def deal(rng: random.Random) -> Iterator[Fate]:
+    """Fates for projects under way, without end: every sixteen hold the same mix, shuffled."""
+    while True:
+        yield from rng.sample(_DECK, len(_DECK))
+
+
+def active_pace(rng: random.Random, *, fate: Fate, start: dt.date, end: dt.date) -> Pace:
+    """The pace of a project under way since `start`; `end` is today or its due day, whichever is first."""
+    if fate.sort == "stalled":
+        stops_on = start + dt.timedelta(days=int((end - start).days * 0.62))
+        return Pace(sort="stalled", points=-2, stops_on=stops_on)
+    if fate.sort == "late":
+        return Pace(sort="late", points=rng.choice((12, 14, 17, 21, 25) if fate.far else (6, 7, 8, 8, 9)))
+    if fate.sort == "ahead":
         return Pace(sort="ahead", points=rng.randint(2, 8))
-    if dice < 0.66:
-        return Pace(sort="even", points=rng.randint(-3, 2))
-    if dice > 0.95 and active:
-        elapsed = (min(today, due) - start).days
-        return Pace(sort="stalled", points=-2, stops_on=start + dt.timedelta(days=int(elapsed * 0.62)))
-    if active:
-        return Pace(sort="late", points=rng.choice((6, 7, 7, 8, 8, 9, 9, 9, 12, 16, 21, 25)))
-    return Pace(sort="late" if dice > 0.82 else "even", points=rng.randint(5, 14) if dice > 0.82 else -1)
+    return Pace(sort="even", points=rng.randint(-3, 2))
+
+
+def past_pace(rng: random.Random) -> Pace:
+    """The pace of a project of earlier years: all are done, one in six was late."""
+    dice = rng.random()
+    if dice < 0.16:
+        return Pace(sort="late", points=rng.randint(5, 14))
+    if dice > 0.84:
+        return Pace(sort="ahead", points=rng.randint(2, 8))
+    return Pace(sort="even", points=-1)

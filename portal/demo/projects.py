@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from portal.demo.district import BY_NAME, LEADERS, TOWNS, UnitSpec
-from portal.demo.pace import Pace, draw_pace
+from portal.demo.pace import Pace, active_pace, deal, past_pace
 from portal.demo.phrasing import expand
 from portal.rules.numbers import project_code
 from portal.rules.schedule import Point, scheduled_percent
@@ -219,14 +219,13 @@ def _project(
     code: str,
     days: tuple[dt.date, dt.date],
     words: dict[str, str],
-    today: dt.date,
+    pace: Pace,
     rng: random.Random,
 ) -> ProjectSpec:
     item, (start, due) = slot.item, days
     noun, unit, low, high, step = item["measure"]
     total = rng.randrange(low, high + 1, step)
     milestones = _milestones(slot, start=start, due=due)
-    curve = ((start, 0), *((m.due_on, m.scheduled_percent) for m in milestones))
     leaders = [person.name for person in LEADERS if slot.category in person.duties]
     responsible = slot.town if item["unit"] == "town" else BY_NAME[item["unit"]]
     return ProjectSpec(
@@ -249,7 +248,7 @@ def _project(
         scene=item["scene"],
         bank=item["bank"],
         measure=Measure(noun=noun, unit=unit, total=total),
-        pace=draw_pace(rng, curve=curve, today=today),
+        pace=pace,
         cause=expand(rng.choice(item["causes"]), rng=rng, **words),
     )
 
@@ -257,19 +256,21 @@ def _project(
 def projects(today: dt.date, *, seed: int = 156) -> tuple[ProjectSpec, ...]:
     """The plans of the five years that end with the year of `today`, oldest first."""
     rng = random.Random(seed)  # noqa: S311 - a drawing, not a secret
-    slots = iter(_slots(rng))
+    slots, fates = iter(_slots(rng)), deal(rng)
     specs: list[ProjectSpec] = []
     for year, count in zip(range(today.year - 4, today.year + 1), PROJECTS_BY_YEAR, strict=True):
         for number in range(1, count + 1):
             active = year == today.year or (year == today.year - 1 and number > count - _ACTIVE_OF_LAST_YEAR)
-            slot = next(slots)
+            slot, days = next(slots), _days(rng, year=year, today=today, active=active)
+            start, end = days[0], min(days[1], today)
+            pace = active_pace(rng, fate=next(fates), start=start, end=end) if active else past_pace(rng)
             specs.append(
                 _project(
                     slot,
                     code=project_code(year, number),
-                    days=_days(rng, year=year, today=today, active=active),
+                    days=days,
                     words=_words(slot, rng=rng),
-                    today=today,
+                    pace=pace,
                     rng=rng,
                 )
             )

@@ -19,6 +19,7 @@ class AdminAct(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     EDIT_PLAN = "edit_plan"
     ADOPT_PLAN = "adopt_plan"
+    EDIT_REMIT = "edit_remit"
 
 
 def covers(person: Person, project: Project) -> bool:
@@ -114,6 +115,7 @@ ADMIN_RULES: Mapping[AdminAct, frozenset[Role]] = {
     AdminAct.MANAGE_PEOPLE: frozenset({R.ADMINISTRATOR}),
     AdminAct.EDIT_PLAN: frozenset({R.ADMINISTRATOR}),
     AdminAct.ADOPT_PLAN: frozenset({R.ADMINISTRATOR}),
+    AdminAct.EDIT_REMIT: frozenset({R.ADMINISTRATOR}),
 }
 
 

@@ -32,6 +32,12 @@ def webp_is_animated(head: bytes) -> bool:
     return head[12:16] == b"VP8X" and bool(head[20] & _WEBP_ANIMATION)
 
 
+def jpeg_scans(source: BinaryIO) -> int:
+    """How many scans a JPEG holds at most (a thumbnail inside it counts too)."""
+    source.seek(0)
+    return source.read().count(b"\xff\xda")
+
+
 def is_cut_short(source: BinaryIO, *, kind: str) -> bool:
     """Whether the file ends before its own container says so. For JPEG, only its head is looked at."""
     size = source.seek(0, os.SEEK_END)

@@ -15,6 +15,7 @@ import struct
 import subprocess
 import sys
 import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -79,57 +80,76 @@ class Darkroom:
         pid = os.getpid()
         bench = self._benches.get(pid)
         if bench is None:
+            _close_all(self._benches, but=pid)  # what came through a fork belongs to the other process
             # setdefault is one step: of two threads, both get the bench of the first.
             bench = self._benches.setdefault(pid, _Bench(self._children))
         return bench
 
 
-def _close_all(benches: dict[int, _Bench]) -> None:
+def _close_all(benches: dict[int, _Bench], *, but: int | None = None) -> None:
     for pid in list(benches):
-        benches.pop(pid).close(ours=pid == os.getpid())
+        bench = benches.pop(pid, None) if pid != but else None
+        if bench is not None and pid == os.getpid():
+            bench.close()
+        elif bench is not None:
+            bench.let_go()
 
 
 class _Bench:
     """The children of one process. A place without a living child gets one when it is needed."""
 
     def __init__(self, places: int) -> None:
-        self._places = places
-        self._free: queue.LifoQueue[_Child | None] = queue.LifoQueue()
-        for _ in range(places):
-            self._free.put(None)
+        self._places: list[_Child | None] = [None] * places
+        self._free: queue.LifoQueue[int] = queue.LifoQueue()
+        for place in range(places):
+            self._free.put(place)
 
     def develop(self, photo: int, *, kind: str) -> Developed:
-        child = self._free.get()
-        try:
+        with self._place() as place:
             # A child may have died since its last photo, which is not this one's fault: hence a second try.
             for _attempt in range(2):
-                child = child if child is not None and child.lives() else _Child()
-                answer = child.answer(photo, kind=kind)
+                answer = self._child(place).answer(photo, kind=kind)
                 if answer is not None:
                     return _read(*answer)
-                child.close(ours=True)
-                child = None
-            raise DarkroomUnavailable("the confined child ended twice while it had the same photo")
-        finally:
-            self._free.put(child)
+                self._clear(place)
+        raise DarkroomUnavailable("the confined child ended twice while it had the same photo")
 
     def status(self) -> dict[str, bool]:
-        child = self._free.get()
-        try:
-            child = child if child is not None and child.lives() else _Child()
-            return dict(child.held)
-        finally:
-            self._free.put(child)
+        with self._place() as place:
+            return dict(self._child(place).held)
 
-    def close(self, *, ours: bool) -> None:
-        for _ in range(self._places):
-            # A bench that came through a fork may miss places that were busy then: never wait for those.
+    @contextlib.contextmanager
+    def _place(self) -> Iterator[int]:
+        place = self._free.get()
+        try:
+            yield place
+        finally:
+            self._free.put(place)
+
+    def _child(self, place: int) -> _Child:
+        child = self._places[place]
+        if child is None or not child.lives():
+            self._clear(place)
+            child = self._places[place] = _Child()
+        return child
+
+    def _clear(self, place: int) -> None:
+        child, self._places[place] = self._places[place], None
+        if child is not None:
+            child.close()
+
+    def close(self) -> None:
+        """End all children, each after the photo it has."""
+        for _ in self._places:
             with contextlib.suppress(queue.Empty):
-                child = self._free.get(block=ours)
-                if child is not None:
-                    child.close(ours=ours)
-                if ours:
-                    self._free.put(None)
+                self._clear(self._free.get(timeout=ANSWER_SECONDS))
+
+    def let_go(self) -> None:
+        """In a process that only inherited them: drop our ends of the sockets, without any lock, which a
+        thread of the other process may have held at the fork."""
+        for child in self._places:
+            if child is not None:
+                child.let_go()
 
 
 def _read(code: int, data: bytes) -> Developed:
@@ -147,8 +167,9 @@ class _Child:
     """One confined process. Raises `DarkroomUnavailable` when it does not start."""
 
     def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
         self._channel, theirs = socket.socketpair()
-        with theirs:
+        with theirs, self._or_unavailable():
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter with our own arguments
                 [sys.executable, "-I", "-c", _START, str(theirs.fileno()), *_import_paths()],
                 env=_ENVIRONMENT,
@@ -158,32 +179,39 @@ class _Child:
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # Ctrl-C in a terminal is for us; the child ends when we do
             )
-        greeting = self._received(len(CONFINEMENTS), seconds=START_SECONDS)
-        if greeting is None:
-            self.close(ours=True)
-            raise DarkroomUnavailable("the confined child did not start; its own words are in standard error")
+        with self._or_unavailable():
+            greeting = self._received(len(CONFINEMENTS), seconds=START_SECONDS)
+            if greeting is None:
+                raise ConnectionError("the confined child ended; its own words are in standard error")
         self.held = {name: bool(flag) for name, flag in zip(CONFINEMENTS, greeting, strict=True)}
+
+    @contextlib.contextmanager
+    def _or_unavailable(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.close()
+            raise DarkroomUnavailable(f"the confined child does not start: {error}") from error
 
     def lives(self) -> bool:
         """Whether it can be handed a photo."""
-        return self._process.poll() is None
+        return self._process is not None and self._process.poll() is None
 
     def answer(self, photo: int, *, kind: str) -> tuple[int, bytes] | None:
         """Exit code and answer for this photo; None when the child itself has died.
         A child that does not answer in time is ended, and counts as a photo that is too heavy."""
         answer = os.memfd_create("answer")
         try:
-            try:
-                socket.send_fds(self._channel, [_LETTERS[kind]], [photo, answer])
-                reply = self._received(4, seconds=ANSWER_SECONDS)
-            except TimeoutError:
-                self._process.kill()
-                return -signal.SIGKILL, b""
-            except ConnectionError:
-                return None
+            socket.send_fds(self._channel, [_LETTERS[kind]], [photo, answer])
+            reply = self._received(4, seconds=ANSWER_SECONDS)
             if reply is None:
                 return None
             return struct.unpack(">i", reply)[0], os.pread(answer, MOST_BYTES, 0)
+        except TimeoutError:
+            self.close()
+            return -signal.SIGKILL, b""
+        except ConnectionError:
+            return None
         finally:
             os.close(answer)
 
@@ -197,14 +225,18 @@ class _Child:
             data += more
         return data
 
-    def close(self, *, ours: bool) -> None:
-        """End it. A process that only inherited the socket drops its own end and nothing else."""
+    def close(self) -> None:
+        """End it."""
         self._channel.close()
-        if ours:
+        if self._process is not None:
             self._process.kill()
             self._process.wait()
-        else:
-            self._process.returncode = 0  # not ours to wait for
+
+    def let_go(self) -> None:
+        """Drop our end of the socket; the process is another's to wait for."""
+        self._channel.close()
+        if self._process is not None:
+            self._process.returncode = 0
 
 
 def _import_paths() -> list[str]:

@@ -12,12 +12,13 @@ from typing import BinaryIO, cast
 
 from PIL import Image, ImageCms, PngImagePlugin
 
-from portal.imaging.containers import is_cut_short, webp_is_animated, webp_size
+from portal.imaging.containers import is_cut_short, jpeg_scans, webp_is_animated, webp_size
 from portal.imaging.developed import PhotoRefused, Refusal
 
 MOST_PIXELS = 120_000_000
 SHORTEST_SIDE = 32
 MOST_ELONGATED = 20
+MOST_SCANS = 100  # of a progressive JPEG; cameras write about ten, a work bomb thousands
 
 _EXIF_ORIENTATION = 0x0112
 _UPRIGHT_BY = {
@@ -108,6 +109,8 @@ def _opened(source: BinaryIO, *, kind: str) -> Image.Image:
         raise PhotoRefused(Refusal.ANIMATED)
     if image.info.get("progressive"):
         _judge_weight(image.size, bytes_per_pixel=2 * len(image.getbands()))  # every coefficient is kept
+        if jpeg_scans(source) > MOST_SCANS:
+            raise PhotoRefused(Refusal.TOO_HEAVY)
     return image
 
 

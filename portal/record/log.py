@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.record import merkle
@@ -158,10 +159,10 @@ def _append(
 
 
 def _shelve(session: Session, entry: Entry, shown: Disclosed) -> None:
-    first = session.scalar(
-        select(Shelved.first_at).where(Shelved.item == entry.item).order_by(Shelved.seq).limit(1)
-    )
-    session.execute(update(Shelved).where(Shelved.item == entry.item, Shelved.latest).values(latest=False))
+    first_at = entry.at
+    if entry.prev is not None:
+        before = session.get_one(Shelved, entry.prev)
+        first_at, before.latest = before.first_at, False
     columns = columns_of(shown.document)
     session.add(
         Shelved(
@@ -171,12 +172,11 @@ def _shelve(session: Session, entry: Entry, shown: Disclosed) -> None:
             act=entry.act,
             version=entry.version,
             latest=True,
-            first_at=first or entry.at,
+            first_at=first_at,
             at=entry.at,
             **columns,
         )
     )
-    session.flush()
     names = media_of(shown.document)
     if names:
         session.execute(insert(PublicMedia), [{"name": name, "seq": entry.seq} for name in names])
@@ -184,10 +184,11 @@ def _shelve(session: Session, entry: Entry, shown: Disclosed) -> None:
 
 
 def _touch(session: Session, seq: int, scopes: Iterable[str]) -> None:
-    for scope in dict.fromkeys(scopes):
-        done = session.execute(update(Touched).where(Touched.scope == scope).values(seq=seq))
-        if done.rowcount == 0:  # type: ignore[attr-defined]
-            session.execute(insert(Touched).values(scope=scope, seq=seq))
+    upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    rows = [{"scope": scope, "seq": seq} for scope in dict.fromkeys(scopes)]
+    session.execute(
+        upsert(Touched).values(rows).on_conflict_do_update(index_elements=["scope"], set_={"seq": seq})
+    )
 
 
 def _destroy(session: Session, item: str, *, below: int) -> None:

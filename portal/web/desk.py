@@ -85,8 +85,7 @@ def desk_context() -> dict[str, Any]:
     visitor = me()
     context: dict[str, Any] = {"flashes": get_flashed_messages(with_categories=True)}
     if visitor is not None:
-        with portal().database.reading() as session:
-            context["head"] = log.head(session)
+        context["head"] = _head()
         context["desk"] = {
             "name": visitor.unit or visitor.body or _("工作台"),
             "person": visitor.name,
@@ -95,6 +94,15 @@ def desk_context() -> dict[str, Any]:
         }
         context["nav"] = _nav(visitor.role)
     return context
+
+
+def _head() -> log.Head | None:
+    """The head of the record for the footer; a page that reports a failing database does without."""
+    try:
+        with portal().database.reading() as session:
+            return log.head(session)
+    except Exception:  # whatever fails here must not hide what the page has to say
+        return None
 
 
 def _nav(role: str) -> list[tuple[str, str, bool]]:

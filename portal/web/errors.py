@@ -26,7 +26,7 @@ STATUS: dict[type[Refused], int] = {
     TooOften: 429,
     Refused: 422,
 }
-PAGES = {400, 403, 404, 409, 410, 413, 429, 500, 503}
+PAGES = {400, 403, 404, 409, 410, 413, 422, 429, 500, 503}
 
 
 def install(app: Flask) -> None:
@@ -42,7 +42,7 @@ def error_page(status: int, *, said: str = "", **context: Any) -> Response:
     """The page (or, for programs, the JSON) of an error."""
     if request.accept_mimetypes.best == "application/json":
         return make_response(jsonify(error=status, said=said, **context), status)
-    page = status if status in PAGES else 409 if status == 422 else 400 if status < 500 else 500
+    page = status if status in PAGES else 400 if status < 500 else 500
     body = render_template(f"errors/{page}.html", said=said, request_id=g.get("request_id", ""), **context)
     return make_response(body, status)
 

@@ -22,6 +22,7 @@ REFUSALS: dict[str, Say] = {
     "draft_changed_elsewhere": lambda: _("这份草稿在别处存过一次。您写的还在下面，核对后再存。"),
     "project_changed_elsewhere": lambda: _("这个项目刚被别人改过。您填的还在下面，核对后再存。"),
     "person_changed_elsewhere": lambda: _("这个人的资料刚被别人改过。刷新后再改。"),
+    "remit_changed_elsewhere": lambda: _("这个机构的职责范围刚被别人改过。您勾选的还在下面，核对后再存。"),
     "report_changed_since_seen": lambda: _("您看过之后这份报送又变了。请看新的内容再决定。"),
     "already_decided": lambda: _("%(by)s 已经作了决定，不用再审。"),
     "claimed": lambda: _("%(by)s 正在审这一件，5 分钟没有动作会自动放开。"),
@@ -79,6 +80,14 @@ PROBLEMS: dict[tuple[str, str], Say] = {
     ("milestones", "curve_days_out_of_order"): lambda: _("阶段目标的日子要一个比一个晚。"),
     ("milestones", "curve_falls"): lambda: _("时序进度不能往回走。"),
     ("milestones", "milestone_outside"): lambda: _("第 %(place)s 个阶段目标不在开始和时限之间。"),
+    ("remit", "remit_is_empty"): lambda: _("至少勾选一个单位或项目，不然这个机构什么都审不了。"),
+    ("remit", "not_there"): lambda: _("有一个单位或项目找不到了，刷新后重选。"),
+    ("role", "missing"): lambda: _("选一个角色。"),
+    ("year", "not_a_year"): lambda: _("年份写成 2027 这样，2000 到 2099。"),
+    ("kind", "missing"): lambda: _("选重点工程或工作事项。"),
+    ("milestones", "milestone_incomplete"): lambda: _("第 %(place)s 个阶段目标没有填全：名称、内容、时限、时序进度都要有。"),
+    ("milestones", "milestone_day"): lambda: _("第 %(place)s 个阶段目标的日期写成 2026-11-24 这样，现在是“%(typed)s”。"),
+    ("milestones", "milestone_percent"): lambda: _("第 %(place)s 个阶段目标的时序进度填 0 到 100 的整数，现在是“%(typed)s”。"),
     ("project", "nothing_changed"): lambda: _("什么都没有改。"),
     ("plan", "plan_is_empty"): lambda: _("计划里还没有项目，不能印发。"),
     ("login", "not_a_login"): lambda: _("登录名用小写字母开头，2 到 40 个字母、数字、点、横线。"),
@@ -86,7 +95,9 @@ PROBLEMS: dict[tuple[str, str], Say] = {
     ("unit", "missing"): lambda: _("选一个单位。"),
     ("body", "missing"): lambda: _("选一个督查机构。"),
     ("password", "too_short"): lambda: _("密码至少 %(least)s 个字。"),
-    ("password", "not_the_same"): lambda: _("两次填的密码不一样。"),
+    ("password", "too_long"): lambda: _("密码最多 %(most)s 个字。"),
+    ("old_password", "wrong"): lambda: _("现在的密码不对。"),
+    ("again", "not_the_same"): lambda: _("两次填的密码不一样。"),
     ("*", "missing"): lambda: _("这一项要填。"),
 }
 
@@ -104,6 +115,7 @@ PHOTO_REFUSALS: dict[str, Say] = {
     "too_large": lambda: _("超过 40 MB。在手机上选“压缩后”或调小再选。"),
     "full": lambda: _("服务器的盘满了，这张没有收下。过一会儿再选一次，其他照片不受影响。"),
     "crashed": lambda: _("处理时出了错，这张没有收下。换一张试试。"),
+    "busy": lambda: _("服务器正忙，这张没有收下。过一会儿再选一次。"),
     "too_many_photos": lambda: _("已经有 20 张了。先移走一张再加。"),
 }
 

@@ -115,7 +115,7 @@ def decide_report(
         kind=JOB,
         payload={"decision": decision.id},
         not_before=decision.effect_at,
-        key=_job_key(decision),
+        key=job_key(decision),
     )
     audit.note(
         session,
@@ -136,7 +136,7 @@ def undo_decision(
     report = decision.report
     permit_report(actor, ReportAct.CLAIM, report)
     open_to_undo = report.pending_id == decision.id and decision.by_id == actor.id
-    if not open_to_undo or now >= decision.effect_at or not queue.cancel(session, key=_job_key(decision)):
+    if not open_to_undo or now >= decision.effect_at or not queue.cancel(session, key=job_key(decision)):
         raise WrongState("too_late_to_undo")
     decision.undone_at = now
     report.pending = None
@@ -225,5 +225,6 @@ def _refuse_if_taken(report: Report, actor: Person, now: dt.datetime) -> None:
         raise WrongState("claimed", by=holder.name)
 
 
-def _job_key(decision: Decision) -> str:
+def job_key(decision: Decision) -> str:
+    """The key under which a decision waits in the queue."""
     return f"decision/{decision.id}"

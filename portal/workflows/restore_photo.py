@@ -26,6 +26,9 @@ def restore_photo(session: Session, *, report: Report, photo: Photo, actor: Pers
         raise Refused("photo_not_open")
     if photo.removed_at is None:
         return
+    last = report.last_return
+    if last is not None and (last.took_effect_at is None or photo.removed_at < last.took_effect_at):
+        raise Refused("photo_not_open")  # it was gone before the return; nobody asked for it
     if len(report.photos) >= MAX_PHOTOS:
         raise Refused("too_many_photos", most=MAX_PHOTOS)
     photo.removed_at = None

@@ -106,3 +106,14 @@ def use_link(session: Session, *, token: str, password_hash: str, now: dt.dateti
     end_all_sign_ins(session, person=link.person, now=now)
     audit.note(session, actor=link.person, act="set_password", subject=link.person, now=now)
     return link.person
+
+
+def change_password(
+    session: Session, *, person: Person, password_hash: str, browser: str, now: dt.datetime
+) -> str:
+    """Set a new password for somebody who has just shown the old one. Every sign-in ends; the token of a
+    fresh one for this browser is the answer."""
+    person.password_hash = password_hash
+    end_all_sign_ins(session, person=person, now=now)
+    audit.note(session, actor=person, act="change_password", subject=person, now=now)
+    return open_sign_in(session, person=person, browser=browser, now=now)

@@ -13,9 +13,10 @@ CANARY = b"CANARY-7731"
 
 
 def picture(width: int = 640, height: int = 480, *, mode: str = "RGB") -> Image.Image:
-    """Soft shapes with grain, so that every encoder has something to do."""
-    grain = [Image.effect_noise((width, height), spread) for spread in (20, 30, 40)]
-    return Image.merge("RGB", grain).convert(mode)
+    """Grain in colour, so that every encoder has something to do."""
+    grain = [Image.effect_noise((-(-width // 4), -(-height // 4)), spread) for spread in (20, 30, 40)]
+    large = Image.merge("RGB", grain).resize((width, height), Image.Resampling.BILINEAR)
+    return large.convert(mode)
 
 
 def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:

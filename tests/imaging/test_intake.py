@@ -23,7 +23,7 @@ KINDS = ("JPEG", "PNG", "WEBP")
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.gif", "a.html", "no-extension", "照片‮gnp.exe"])
+@pytest.mark.parametrize("name", ["a.jpg", "a.png", "a.gif", "a.html", "no-extension", "照片\u202egnp.exe"])
 def test_a_photo_is_known_by_its_content_and_not_by_its_name(develop: Develop, kind: str, name: str) -> None:
     done = develop(encoded(picture(), kind), name=name)
     assert (done.format, done.width, done.height) == (kind, 640, 480)
@@ -102,13 +102,9 @@ def test_an_animation_is_refused(refusal: Judge, kind: str) -> None:
     assert refusal(encoded(picture(), kind, save_all=True, append_images=more)) == Refusal.ANIMATED
 
 
-@pytest.mark.parametrize("size", [(1, 1), (31, 400), (400, 31), (3200, 100), (50, 1001)])
+@pytest.mark.parametrize("size", [(1, 1), (31, 400), (400, 31), (3220, 160), (50, 1001)])
 def test_a_speck_or_a_ribbon_is_too_small(refusal: Judge, size: tuple[int, int]) -> None:
-    expected = None if size == (3200, 100) else Refusal.TOO_SMALL
-    if size == (3200, 100):
-        size = (3300, 100)
-        expected = Refusal.TOO_SMALL
-    assert refusal(encoded(picture(*size))) == expected
+    assert refusal(encoded(picture(*size))) == Refusal.TOO_SMALL
 
 
 @pytest.mark.parametrize("size", [(32, 32), (640, 32), (32, 640)])
@@ -144,12 +140,11 @@ def test_flipped_bytes_are_answered_and_never_fatal(
     assert develop(good).format == kind
 
 
-@pytest.mark.slow
-def test_a_work_bomb_of_endless_scans_is_too_heavy(refusal: Judge, develop: Develop) -> None:
-    data = encoded(picture(2400, 2400), progressive=True)
+def test_a_work_bomb_of_a_thousand_scans_is_too_heavy(refusal: Judge) -> None:
+    data = encoded(picture(), progressive=True)
+    assert refusal(data) is None
     last = data.rindex(b"\xff\xda")
-    assert refusal(data[:-2] + data[last:-2] * 200 + b"\xff\xd9") in (Refusal.TOO_HEAVY, Refusal.CORRUPT)
-    assert develop(encoded(picture())).format == "JPEG"
+    assert refusal(data[:-2] + data[last:-2] * 1000 + b"\xff\xd9") == Refusal.TOO_HEAVY
 
 
 @pytest.mark.slow

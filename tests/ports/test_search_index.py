@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from portal.adapters.whoosh_folder import IndexFolder
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.ports import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
 from portal.text.fold import folded
@@ -491,9 +492,9 @@ def test_emptying_the_folder_touches_no_foreign_file(tmp_path: Path) -> None:
 
 
 def test_a_writer_that_waits_in_vain_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.adapters.whoosh_search.LOCK_TIMEOUT", 0.2)
+    monkeypatch.setattr("portal.adapters.whoosh_folder.LOCK_TIMEOUT", 0.2)
     index = WhooshIndex(tmp_path / "search")
-    with index._writing(), pytest.raises(SearchUnavailable, match="another writer"):
+    with IndexFolder(tmp_path / "search").writing(), pytest.raises(SearchUnavailable, match="another writer"):
         fill(WhooshIndex(tmp_path / "search"), note(1))
     fill(index, note(1))
     assert index.count() == 1

@@ -22,14 +22,23 @@ SOIL: Colour = (166, 140, 108)
 SNOW: Colour = (234, 238, 242)
 
 
+def turf(light: Light) -> Colour:
+    """The colour of grass on the day, under snow when there is some."""
+    green = GRASS[light.foliage]
+    return mix(green, SNOW, share=0.78) if light.snow else green
+
+
 def _sky(light: Light, *, rows: int, columns: int, variant: int) -> Field:
     t = np.linspace(0, 1, max(rows, 2), dtype=np.float32)[:, None, None] ** 0.8
     zenith, horizon = (np.array(c, dtype=np.float32) for c in (light.zenith, light.horizon))
     sky = zenith * (1 - t) + horizon * t
-    field = clouds(variant)[:: 240 // rows or 1][:rows, :: max(1, 480 // columns)][:, :columns]
-    field = np.resize(field, (rows, columns))
+    whole = clouds(variant)
+    down = np.linspace(8, len(whole) - 1, rows).astype(int)
+    across = np.linspace(8, whole.shape[1] - 1, columns).astype(int)
+    field = whole[np.ix_(down, across)]
     cover = np.clip((field - (0.86 - 0.52 * light.cloud)) * 2.6, 0, 1)[..., None]
     under = np.roll(cover, 2, axis=0) * 0.22  # clouds are darker below
+    under[:2] = under[2]
     white = np.array(mix((250, 250, 250), light.horizon, share=0.25), dtype=np.float32)
     lit: Field = sky + (white * (1 - under) - sky) * cover * (0.82 if light.cloud < 0.8 else 0.5)
     return lit
@@ -47,7 +56,10 @@ def paint(
     near = np.array(light.shade(SNOW if light.snow else ground, normal=(0, 0, 1)), dtype=np.float32)
     far = np.array(mix(ground, light.haze, share=0.55), dtype=np.float32)
     blend = depth**0.45
-    field = np.resize(mottle(variant % 5), (below, columns))[..., None]
+    whole = mottle(variant % 5)
+    down = np.linspace(0, len(whole) - 1, below).astype(int)
+    across = np.linspace(0, whole.shape[1] - 1, columns).astype(int)
+    field = whole[np.ix_(down, across)][..., None]
     land = far * (1 - blend) + near * blend + field * (1.5 + 7.5 * depth)
     pixels = np.clip(np.concatenate([sky, land]), 0, 255).astype(np.uint8)
     return Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR)

@@ -42,7 +42,7 @@ class Light:
     def shade(self, colour: Colour, *, normal: Vector) -> Colour:
         """The colour of a matt surface that faces along `normal`."""
         facing = max(0.0, sum(n * s for n, s in zip(normal, self.sun, strict=True)))
-        ambient = 0.62 + 0.10 * normal[2] + 0.22 * (0.66 - self.strength)
+        ambient = 0.62 - 0.06 * normal[2] + 0.22 * (0.66 - self.strength)
         level = ambient + self.strength * facing
         cool = 1 - facing * self.strength
         return (

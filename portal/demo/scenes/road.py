@@ -6,9 +6,9 @@ import random
 
 from portal.demo.scenes import plants, props
 from portal.demo.scenes.backdrop import SOIL, hills
+from portal.demo.scenes.house import share
 from portal.demo.scenes.light import Colour, mix
 from portal.demo.scenes.stage import Stage
-from portal.demo.scenes.structure import share
 
 ASPHALT: Colour = (84, 84, 86)
 GRAVEL: Colour = (178, 170, 154)
@@ -20,7 +20,11 @@ def _houses(stage: Stage, *, rng: random.Random) -> None:
     """Two rows of street fronts, far to near, with shops on the ground floor."""
     plots = [(side, y) for y in (210, 180, 152, 126, 102, 80, 60, 42) for side in (-1, 1)]
     for side, y in plots:
-        wide, high, tone = rng.uniform(17, 22), rng.choice((7, 10, 13, 16)), rng.choice(((218, 206, 188), (204, 186, 168), (226, 220, 206), (190, 178, 170)))
+        wide, high, tone = (
+            rng.uniform(17, 22),
+            rng.choice((7, 10, 13, 16)),
+            rng.choice(((218, 206, 188), (204, 186, 168), (226, 220, 206), (190, 178, 170))),
+        )
         x = side * (17.5 + rng.uniform(0, 3))
         inner, outer = (x, x + 14) if side > 0 else (x - 14, x)
         stage.box((inner, outer), (y, y + wide), (0, high), colour=tone)
@@ -28,23 +32,31 @@ def _houses(stage: Stage, *, rng: random.Random) -> None:
         for z in range(3, int(high) - 2, 3):
             for k in range(int(wide // 3.2)):
                 v = y + 1 + k * 3.2
-                stage.face(((face, v, z + 1.0), (face, v + 1.7, z + 1.0), (face, v + 1.7, z + 2.4), (face, v, z + 2.4)), colour=(88, 102, 116), normal=None)
+                stage.side(face, (v, v + 1.7), (z + 1.0, z + 2.4), colour=(88, 102, 116))
         shop = rng.choice(((150, 74, 62), (66, 96, 122), (96, 116, 86), (176, 140, 82)))
-        stage.face(((face, y, 2.3), (face, y + wide, 2.3), (face, y + wide, 3.0), (face, y, 3.0)), colour=shop, normal=(-side, 0, 0))
-        stage.face(((face, y + 0.6, 0), (face, y + wide - 0.6, 0), (face, y + wide - 0.6, 2.2), (face, y + 0.6, 2.2)), colour=(104, 104, 102), normal=None)
+        stage.face(
+            ((face, y, 2.3), (face, y + wide, 2.3), (face, y + wide, 3.0), (face, y, 3.0)),
+            colour=shop,
+            normal=(-side, 0, 0),
+        )
+        stage.side(face, (y + 0.6, y + wide - 0.6), (0, 2.2), colour=(104, 104, 102))
 
 
 def _strip(stage: Stage, a: float, b: float, near: float, far: float, *, colour: Colour) -> None:
     if far > near:
-        stage.ground(((a, near), (b, near), (b, far), (a, far)), colour=colour)
+        stage.floor((a, b), (near, far), colour=colour)
 
 
-def _trench(stage: Stage, *, progress: int, rng: random.Random) -> None:
+def _trench(stage: Stage, *, rng: random.Random) -> None:
     """An open trench along the left lane with pipes beside it."""
     near, far = 7.0, 40.0
     _strip(stage, -5.2, -2.6, near, far, colour=(96, 74, 58))
-    stage.face(((-5.2, far, 0), (-2.6, far, 0), (-2.6, far, -1.6), (-5.2, far, -1.6)), colour=(132, 104, 80), normal=None)
-    stage.face(((-2.6, near, 0), (-2.6, far, 0), (-3.0, far, -1.2), (-3.0, near, -1.2)), colour=(148, 118, 90), normal=None)
+    stage.pane((-5.2, -2.6), far, (0, -1.6), colour=(132, 104, 80))
+    stage.face(
+        ((-2.6, near, 0), (-2.6, far, 0), (-3.0, far, -1.2), (-3.0, near, -1.2)),
+        colour=(148, 118, 90),
+        normal=None,
+    )
     for y in range(38, 8, -5):
         props.disc(stage, -1.6, y, 0.4, radius=0.42, colour=(66, 68, 70))
         props.disc(stage, -1.6, y - 0.02, 0.4, radius=0.30, colour=(36, 36, 38))
@@ -80,7 +92,10 @@ def _sides(stage: Stage, *, progress: int) -> None:
         if progress > 58:
             x = side * (_HALF + 0.15)
             kerb = 1 + _FAR * share(progress, 58, 72)
-            stage.face(((x - 0.16, 1, 0.14), (x + 0.16, 1, 0.14), (x + 0.16, kerb, 0.14), (x - 0.16, kerb, 0.14)), colour=(206, 204, 198))
+            stage.face(
+                ((x - 0.16, 1, 0.14), (x + 0.16, 1, 0.14), (x + 0.16, kerb, 0.14), (x - 0.16, kerb, 0.14)),
+                colour=(206, 204, 198),
+            )
 
 
 def _markings(stage: Stage, *, progress: int) -> None:
@@ -110,6 +125,82 @@ def _paving(stage: Stage, *, front: float) -> None:
     props.truck(stage, 3.2, y + 14, load=(58, 56, 56))
 
 
+def _works(stage: Stage, *, progress: int, front: float, rng: random.Random) -> None:
+    """What is going on in the carriageway."""
+    if progress < 34:
+        _trench(stage, rng=rng)
+    if progress < 64:
+        props.litter(
+            stage,
+            rng=rng,
+            span=(-6, 6),
+            depth=(3, 30),
+            count=150,
+            colour=GRAVEL if progress > 38 else SOIL,
+        )
+    if 36 <= progress < 64:
+        props.heap(stage, 3.4, 30, wide=6, high=1.8, colour=GRAVEL, rng=rng)
+        props.excavator(stage, -1.5, 36, turn=1)
+    if 64 <= progress < 84:
+        _paving(stage, front=front)
+
+
+def _furnish(stage: Stage, *, progress: int) -> None:
+    """Old trees that stay, new trees and lamps, far to near."""
+    for i, y in enumerate((150, 118, 92, 72, 56, 43, 33, 25, 18)):
+        for side in (-1, 1):
+            if progress >= 86 or (i % 3 == 0 and y > 40):
+                high = 9.0 if i % 3 == 0 else 5.6
+                plants.tree(
+                    stage,
+                    side * (_HALF + 2.0),
+                    y,
+                    high=high,
+                    shape="round" if i % 3 == 0 else "slim",
+                    variant=i + (side > 0),
+                )
+    if progress > 76:
+        for y in (120, 84, 58, 39, 24):
+            props.lamp(stage, -_HALF - 1.0, y, high=8.0, arm=2.2)
+            props.lamp(stage, _HALF + 1.0, y, high=8.0, arm=-2.2)
+
+
+def _closure(stage: Stage) -> None:
+    """Fence, cones and the board."""
+    props.hoarding(stage, (6.9, 46), (7.3, 9.5), rng=random.Random(5), high=1.9, gate=False)  # noqa: S311
+    for y in (24, 17, 12.5, 9.6):
+        props.cutout(
+            stage,
+            0.6 + y * 0.05,
+            y,
+            shape=((-0.22, 0), (0.22, 0), (0.06, 0.75), (-0.06, 0.75)),
+            colour=(222, 92, 48),
+        )
+        props.cutout(
+            stage,
+            0.6 + y * 0.05,
+            y - 0.01,
+            shape=((-0.14, 0.3), (0.14, 0.3), (0.1, 0.48), (-0.1, 0.48)),
+            colour=(240, 240, 236),
+        )
+    props.sign(stage, *stage.at(-0.36, depth=14.0))
+
+
+def _traffic(stage: Stage) -> None:
+    """Three cars, far to near."""
+    for x, y, colour in ((3.2, 62, (204, 206, 208)), (-3.0, 40, (158, 52, 46)), (3.3, 27, (66, 90, 122))):
+        stage.cast((x - 0.9, x + 0.9), (y, y + 4), high=1.3)
+        stage.box((x - 0.9, x + 0.9), (y, y + 4.2), (0.3, 0.95), colour=colour)
+        stage.box(
+            (x - 0.8, x + 0.8),
+            (y + 0.7, y + 3.2),
+            (0.95, 1.5),
+            colour=mix(colour, (50, 60, 70), share=0.5),
+        )
+        for u in (-0.75, 0.75):
+            stage.box((x + u - 0.12, x + u + 0.12), (y - 0.02, y + 0.1), (0.0, 0.5), colour=(40, 40, 40))
+
+
 def road(stage: Stage, progress: int) -> None:
     """Looking along the street from its middle."""
     rng = stage.rng
@@ -119,34 +210,9 @@ def road(stage: Stage, progress: int) -> None:
     front = _surface(stage, progress=progress)
     _sides(stage, progress=progress)
     _markings(stage, progress=progress)
-    if progress < 34:
-        _trench(stage, progress=progress, rng=detail)
-    if progress < 64:
-        props.litter(stage, rng=detail, span=(-6, 6), depth=(3, 30), count=150, colour=GRAVEL if progress > 38 else SOIL)
-    if 36 <= progress < 64:
-        props.heap(stage, 3.4, 30, wide=6, high=1.8, colour=GRAVEL, rng=detail)
-        props.excavator(stage, -1.5, 36, turn=1)
-    if 64 <= progress < 84:
-        _paving(stage, front=front)
-    for i, y in enumerate((150, 118, 92, 72, 56, 43, 33, 25, 18)):
-        for side in (-1, 1):
-            if progress >= 86 or (i % 3 == 0 and y > 40):
-                high = 9.0 if i % 3 == 0 else 5.6
-                plants.tree(stage, side * (_HALF + 2.0), y, high=high, shape="round" if i % 3 == 0 else "slim", variant=i + (side > 0))
-    if progress > 76:
-        for y in (120, 84, 58, 39, 24):
-            props.lamp(stage, -_HALF - 1.0, y, high=8.0, arm=2.2)
-            props.lamp(stage, _HALF + 1.0, y, high=8.0, arm=-2.2)
+    _works(stage, progress=progress, front=front, rng=detail)
+    _furnish(stage, progress=progress)
     if progress < 84:
-        props.hoarding(stage, (6.9, 46), (7.3, 9.5), rng=random.Random(5), high=1.9, gate=False)  # noqa: S311
-        for y in (24, 17, 12.5, 9.6):
-            props.cutout(stage, 0.6 + y * 0.05, y, shape=((-0.22, 0), (0.22, 0), (0.06, 0.75), (-0.06, 0.75)), colour=(222, 92, 48))
-            props.cutout(stage, 0.6 + y * 0.05, y - 0.01, shape=((-0.14, 0.3), (0.14, 0.3), (0.1, 0.48), (-0.1, 0.48)), colour=(240, 240, 236))
-        props.sign(stage, -7.6, 12.5)
+        _closure(stage)
     elif progress > 93:
-        for x, y, colour in ((3.2, 62, (204, 206, 208)), (-3.0, 40, (158, 52, 46)), (3.3, 27, (66, 90, 122))):
-            stage.cast((x - 0.9, x + 0.9), (y, y + 4), high=1.3)
-            stage.box((x - 0.9, x + 0.9), (y, y + 4.2), (0.3, 0.95), colour=colour)
-            stage.box((x - 0.8, x + 0.8), (y + 0.7, y + 3.2), (0.95, 1.5), colour=mix(colour, (50, 60, 70), share=0.5))
-            for u in (-0.75, 0.75):
-                stage.box((x + u - 0.12, x + u + 0.12), (y - 0.02, y + 0.1), (0.0, 0.5), colour=(40, 40, 40))
+        _traffic(stage)

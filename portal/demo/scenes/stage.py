@@ -91,6 +91,14 @@ class Stage:
         x, y = self._flat(eye)
         return x, y, self._scale / eye[1]
 
+    def at(self, side: float, *, depth: float) -> Spot:
+        """The ground place seen at `side` (-0.5 left edge, 0.5 right edge) and `depth` metres away."""
+        across = side * depth / self.camera.lens
+        return (
+            self.camera.x + across * self._cos + depth * self._sin,
+            self.camera.y - across * self._sin + depth * self._cos,
+        )
+
     def air(self, colour: Colour, *, depth: float) -> Colour:
         """`colour` as it looks through `depth` metres of air."""
         return mix(colour, self.light.haze, share=1 - math.exp(-depth / self.clear))
@@ -115,9 +123,27 @@ class Stage:
     def line(self, start: Point, end: Point, *, colour: Colour, thick: float, least: float = 1.2) -> None:
         """A bar `thick` metres wide, never thinner than `least` canvas pixels."""
         spots, depth = self.project((start, end))
-        if len(spots) == 2:
-            width = max(least, self._scale * thick / max(depth, 1.0))
-            self.draw.line(spots, fill=self.air(colour, depth=depth), width=round(width))
+        if len(spots) != 2:
+            return
+        fill = self.air(colour, depth=depth)
+        widths = [max(least, thick * self.spot(p)[2]) for p in (start, end)]
+        if max(widths) < 1.25 * min(widths) or min(widths) <= least:
+            width = (
+                max(least, self._scale * thick / max(depth, 1.0)) if min(widths) > least else sum(widths) / 2
+            )
+            self.draw.line(spots, fill=fill, width=round(width))
+            return
+        (x0, y0), (x1, y1) = spots  # a bar that runs into the distance tapers
+        length = math.hypot(x1 - x0, y1 - y0) or 1.0
+        u, v = (y1 - y0) / length / 2, (x0 - x1) / length / 2
+        w0, w1 = widths
+        quad = (
+            (x0 + u * w0, y0 + v * w0),
+            (x1 + u * w1, y1 + v * w1),
+            (x1 - u * w1, y1 - v * w1),
+            (x0 - u * w0, y0 - v * w0),
+        )
+        self.draw.polygon(quad, fill=fill)
 
     def wall(self, a: Spot, b: Spot, *, low: float, high: float, colour: Colour) -> None:
         """A lit vertical wall from a to b; it faces to the right of the way from b to a (towards the camera)."""
@@ -136,6 +162,24 @@ class Stage:
         self.wall((x0, y0), (x1, y0), low=z0, high=z1, colour=colour)
         if self.camera.z > z1 and self.mirror is None:
             self.face(((x0, y0, z1), (x1, y0, z1), (x1, y1, z1), (x0, y1, z1)), colour=top or colour)
+
+    def pane(self, x: Spot, y: float, z: Spot, *, colour: Colour, lit: bool = False) -> None:
+        """An upright rectangle facing the camera's side of the scene."""
+        self.face(
+            ((x[0], y, z[0]), (x[1], y, z[0]), (x[1], y, z[1]), (x[0], y, z[1])),
+            colour=colour,
+            normal=(0, -1, 0) if lit else None,
+        )
+
+    def side(self, x: float, y: Spot, z: Spot, *, colour: Colour) -> None:
+        """An upright rectangle that runs away from the camera; its colour is taken as it is."""
+        self.face(
+            ((x, y[0], z[0]), (x, y[1], z[0]), (x, y[1], z[1]), (x, y[0], z[1])), colour=colour, normal=None
+        )
+
+    def floor(self, x: Spot, y: Spot, *, colour: Colour) -> None:
+        """A level rectangle on the ground."""
+        self.ground(((x[0], y[0]), (x[1], y[0]), (x[1], y[1]), (x[0], y[1])), colour=colour)
 
     def cast(self, x: Spot, y: Spot, *, high: float, z: float = 0.0, alpha: int = 92) -> None:
         """The shadow that a block throws on the ground."""

@@ -46,10 +46,10 @@ def finish(width: int, height: int, variant: int) -> Image.Image:
     """Grain, surface unevenness and the falling off of light towards the corners, around 128 grey."""
     rng = np.random.default_rng(500 + variant)
     size = (width, height)
-    tone = 3.0 * _octave(rng, size=size, cell=1.6) + 1.3 * _octave(rng, size=size, cell=7)
+    tone = 2.3 * _octave(rng, size=size, cell=1.6) + 1.1 * _octave(rng, size=size, cell=7)
     tone += 1.4 * _octave(rng, size=size, cell=34)
     y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     tone -= 17 * np.clip((x * x + y * y) - 0.55, 0, 2) ** 1.3
-    chroma = rng.standard_normal((height, width, 3)).astype(np.float32) * 2.0
+    chroma = rng.standard_normal((height, width, 3)).astype(np.float32) * 1.6
     pixels = np.clip(128 + tone[..., None] + chroma, 0, 255).astype(np.uint8)
     return Image.fromarray(pixels)

@@ -14,7 +14,9 @@ _BASE: Colour = (92, 116, 112)
 def surface(stage: Stage, outline: Sequence[Spot], *, z: float) -> None:
     """The sheet of water: the sky's colour, greener than the sky."""
     tone = mix(stage.light.zenith, _BASE, share=0.52)
-    stage.face([(x, y, z) for x, y in outline], colour=mix(tone, stage.light.horizon, share=0.18), normal=None)
+    stage.face(
+        [(x, y, z) for x, y in outline], colour=mix(tone, stage.light.horizon, share=0.18), normal=None
+    )
 
 
 def ripples(stage: Stage, *, span: Spot, depth: Spot, z: float, rng: random.Random, count: int = 110) -> None:
@@ -27,7 +29,11 @@ def ripples(stage: Stage, *, span: Spot, depth: Spot, z: float, rng: random.Rand
             continue
         light = rng.random() < 0.5
         tone = stage.light.horizon if light else (40, 58, 62)
-        stage.glaze.line((px, py, px + long * scale, py), fill=(*tone, 70 if light else 52), width=max(1, int(0.03 * scale)))
+        stage.glaze.line(
+            (px, py, px + long * scale, py),
+            fill=(*tone, 70 if light else 52),
+            width=max(1, int(0.03 * scale)),
+        )
 
 
 def bank(stage: Stage, *, top: Sequence[Point], foot: Sequence[Point], colour: Colour) -> None:

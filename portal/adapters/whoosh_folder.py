@@ -1,0 +1,149 @@
+"""The folder a Whoosh index lies in: which generation is the newest, opening it, emptying it, one writer.
+
+Whoosh is told nothing twice and asked nothing it gets wrong: the lock is ours and lies beside the folder,
+and whether a file that is missing means "try again" or "damaged" is decided here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from portal.adapters.whoosh_snapshot import SCHEMA, Damaged
+from portal.ports import SearchUnavailable
+
+with warnings.catch_warnings():
+    # Also what Whoosh imports only when first used, so that it is compiled here where warnings are quiet.
+    warnings.simplefilter("ignore")
+    import whoosh.codec.whoosh3
+    import whoosh.matching.wrappers
+    import whoosh.searching
+    import whoosh.writing  # noqa: F401
+    from whoosh.filedb.filestore import FileStorage
+    from whoosh.index import FileIndex
+    from whoosh.util.filelock import FileLock, try_for
+
+LOCK_TIMEOUT = 20.0  # seconds to wait for another writer; a batch of a few hundred items takes one
+_TOC = re.compile(r"_MAIN_([0-9]+)\.toc")
+_OURS = re.compile(r"_?MAIN_.*")
+_OPEN_TRIES = 5  # a writer may remove the files of a generation while we open it
+
+Files = tuple[tuple[str, int, int, int], ...]  # name, inode, bytes, time of change in ns
+
+
+def in_words(error: Exception) -> str:
+    """An error in one line."""
+    return f"{type(error).__name__}: {error}"
+
+
+class _Storage(FileStorage):  # type: ignore[misc]
+    """Whoosh's storage, which can close what a reader that failed half-way has left open."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self._opened: list[Any] = []
+
+    def open_file(self, name: str, **options: Any) -> Any:
+        """Open a file of the folder for reading."""
+        file = super().open_file(name, **options)
+        self._opened.append(file)
+        return file
+
+    def close_opened(self) -> None:
+        """Close every file that is still open."""
+        for file in self._opened:
+            if not file.is_closed:
+                file.close()
+
+
+class IndexFolder:
+    """One folder, opened by any number of processes; everything is asked of the disk anew."""
+
+    def __init__(self, path: Path) -> None:
+        """path: made when first written to."""
+        self._path = path
+
+    def _newest(self) -> str:
+        """The name of the newest table of contents. Raises `FileNotFoundError` when there is none."""
+        names = [match for name in os.listdir(self._path) if (match := _TOC.fullmatch(name))]  # noqa: PTH208
+        if not names:
+            raise FileNotFoundError(f"no index in {self._path}")
+        return max(names, key=lambda match: int(match[1]))[0]
+
+    def _files(self, names: Iterable[str]) -> Files:
+        """What identifies the files of a generation. A file cut short under a memory map would kill the
+        process that reads it, so this is compared before every use."""
+        found = []
+        for name in names:
+            state = os.stat(f"{self._path}/{name}")  # noqa: PTH116 (the path objects cost more than the call)
+            found.append((name, state.st_ino, state.st_size, state.st_mtime_ns))
+        return tuple(found)
+
+    def is_still(self, files: Files) -> bool:
+        """Whether these, with the table of contents first, are still the newest generation, untouched.
+        Raises `FileNotFoundError` when there is no index at all."""
+        if files[0][0] != self._newest():
+            return False
+        try:
+            return self._files(name for name, *_ in files) == files
+        except FileNotFoundError:
+            return False
+
+    def open_newest(self) -> tuple[Any, Files]:
+        """A reader of the newest generation. Raises `Damaged` or `OSError`."""
+        for _ in range(_OPEN_TRIES):
+            newest = self._newest()
+            try:
+                return self._open(newest)
+            except Exception as error:  # unpickling rubbish may raise anything
+                if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+                    raise
+                if newest == self._newest():
+                    raise Damaged(in_words(error)) from error
+        raise Damaged("replaced again and again while being opened")
+
+    def _open(self, newest: str) -> tuple[Any, Files]:
+        """Open at once: whether to try again is not Whoosh's to decide."""
+        storage = _Storage(str(self._path))
+        try:
+            index = FileIndex(storage, schema=SCHEMA)
+            toc = index._read_toc()
+            reader = index._reader(storage, toc.schema, toc.segments, toc.generation)
+            return reader, self._files([newest, *(segment.make_filename(".seg") for segment in toc.segments)])
+        except Exception:
+            storage.close_opened()
+            raise
+
+    def index(self) -> Any:
+        """Whoosh's index, for writing to. Raises whatever a damaged one raises."""
+        return FileIndex(_Storage(str(self._path)), schema=SCHEMA)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the one writer. Raises `SearchUnavailable` for whatever goes wrong with the disk or the lock."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(str(self._path.with_name(f"{self._path.name}.lock")))
+            if not try_for(lock.acquire, timeout=LOCK_TIMEOUT, delay=0.05):
+                raise SearchUnavailable(
+                    f"another writer holds the search index for {LOCK_TIMEOUT:.0f} seconds"
+                )
+            try:
+                yield
+            finally:
+                lock.release()
+        except OSError as error:
+            raise SearchUnavailable(f"the search index cannot be written: {error}") from error
+
+    def create(self) -> None:
+        """An empty index in place of whatever is there. Removes only files of an index."""
+        self._path.mkdir(parents=True, exist_ok=True)
+        for path in self._path.iterdir():
+            if _OURS.fullmatch(path.name) and path.is_file():
+                path.unlink()
+        FileIndex.create(FileStorage(str(self._path)), SCHEMA)

@@ -1,0 +1,122 @@
+"""What happened when: the story of every project as a list of dated acts, told before it is acted out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from portal.demo import prose
+from portal.demo.projects import ProjectSpec
+from portal.rules.clock import SHANGHAI, month_of
+
+REPORTED_YEARS = 2  # how far back monthly reports go
+
+
+class Fate(StrEnum):
+    """What became of a report."""
+
+    PUBLISHED = "published"
+    RETURNED_FIRST = "returned_first"  # returned once, mended, published
+    CORRECTED = "corrected"
+    WITHDRAWN = "withdrawn"
+    WAITING = "waiting"
+    IN_REVIEW = "in_review"
+    RETURNED = "returned"
+    DRAFT = "draft"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """One report as it was told. pictures: (view, caption) of each photo."""
+
+    project: str
+    at: dt.datetime
+    percent: int
+    milestone: int
+    note: prose.Note
+    pictures: tuple[tuple[int, str], ...]
+    fate: Fate
+    month: str = field(default="")
+
+
+def tellings(projects: Sequence[ProjectSpec], *, now: dt.datetime) -> list[Telling]:
+    """Every report of the last two years and one closing report for what was finished before, by time."""
+    told = [telling for spec in projects for telling in _of_project(spec, now=now)]
+    return sorted(told, key=lambda telling: (telling.at, telling.project))
+
+
+def _of_project(spec: ProjectSpec, *, now: dt.datetime) -> Iterator[Telling]:
+    rng = random.Random(f"telling {spec.code}")  # noqa: S311 - the same story every time
+    today = now.astimezone(SHANGHAI).date()
+    previous: prose.Note | None = None
+    days = list(_report_days(spec, today, rng))
+    for place, day in enumerate(days):
+        percent = spec.actual_percent(day)
+        milestone = spec.milestone_at(percent)
+        note = prose.note(spec, milestone=milestone, percent=percent, day=day, rng=rng, previous=previous)
+        fresh = place == len(days) - 1 and (today - day).days < 24 and day.year == today.year
+        at = min(_at(day, rng), now - dt.timedelta(hours=rng.randint(2, 70)))
+        yield Telling(
+            project=spec.code,
+            at=at,
+            percent=percent,
+            milestone=spec.milestones.index(milestone),
+            note=note,
+            pictures=_pictures(spec, note, place=place, last=len(days) - 1, rng=rng),
+            fate=_fate(rng, fresh=fresh),
+            month=month_of(day),
+        )
+        previous = note
+
+
+def _report_days(spec: ProjectSpec, today: dt.date, rng: random.Random) -> Iterator[dt.date]:
+    """About one day a month while the work goes on; a month is missed now and then, and so said."""
+    last = min(today - dt.timedelta(days=1), spec.due_on + dt.timedelta(days=25))
+    if spec.due_on < today - dt.timedelta(days=365 * REPORTED_YEARS):
+        yield spec.due_on - dt.timedelta(days=rng.randint(1, 9))
+        return
+    first = max(spec.start_on + dt.timedelta(days=20), today - dt.timedelta(days=365 * REPORTED_YEARS))
+    month = first.replace(day=1)
+    step = 1 if spec.kind == "project" else 2
+    count = 0
+    while month <= last:
+        day = month.replace(day=rng.randint(16, 27))
+        if day <= last and count % step == 0 and rng.random() > 0.08:
+            yield day
+        count += 1
+        month = (month + dt.timedelta(days=32)).replace(day=1)
+
+
+def _at(day: dt.date, rng: random.Random) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(rng.randint(8, 17), rng.randint(0, 59)), SHANGHAI).astimezone(
+        dt.UTC
+    )
+
+
+def _pictures(
+    spec: ProjectSpec, note: prose.Note, *, place: int, last: int, rng: random.Random
+) -> tuple[tuple[int, str], ...]:
+    """Photos at the beginning, at the end and about every third report between; the first view always
+    comes along, so that before and after stand on the same spot."""
+    if spec.kind != "project" or not (place in (0, last) or place % 4 == 2):
+        return ()
+    count = min(len(note.captions), 2 if place == last else 1 + (rng.random() < 0.3))
+    return tuple((view, note.captions[view]) for view in range(count))
+
+
+def _fate(rng: random.Random, *, fresh: bool) -> Fate:
+    dice = rng.random()
+    if fresh and dice < 0.34:
+        return (Fate.WAITING, Fate.WAITING, Fate.WAITING, Fate.IN_REVIEW, Fate.RETURNED, Fate.DRAFT)[
+            int(dice * 17.6) % 6
+        ]
+    if dice < 0.40:
+        return Fate.PUBLISHED
+    if dice < 0.49:
+        return Fate.RETURNED_FIRST
+    if dice < 0.53:
+        return Fate.CORRECTED
+    return Fate.WITHDRAWN if dice < 0.54 else Fate.PUBLISHED

@@ -1,0 +1,56 @@
+"""The administrator's first page: what needs care now, then what there is."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from portal.ports import SearchUnavailable
+from portal.queries.people import people_by_role
+from portal.queries.plan import plans
+from portal.queries.remits import bodies, units_by_kind
+from portal.queries.trail import trail
+from portal.record.followers import last_seq
+from portal.web.admin.trail import act_word, subject_words
+from portal.web.desk import now, portal, reading
+from portal.web.doors import Audience, door
+from portal.web.language import _
+from portal.web.states import UNIT_KINDS, word
+from portal.web.words import ROLES
+
+bp = door(Blueprint("admin_overview", __name__), Audience.ADMINISTRATION)
+
+JOBS = {
+    "take_effect": lambda: _("让审核决定生效"),
+    "destroy_media": lambda: _("销毁撤下的照片"),
+}
+LATE = 60  # seconds a job may wait before it is said
+
+
+@bp.get("/desk/admin")
+def show() -> str:
+    wired = portal()
+    count, oldest = wired.queue.waiting(now=now())
+    set_aside = [(job, _job_word(job.kind), error) for job, error in wired.queue.set_aside()]
+    with reading() as (session, _actor):
+        traces, _total = trail(session)
+        return render_template(
+            "admin/overview.html", waiting=count, waited=int(oldest.total_seconds()), late=LATE, set_aside=set_aside,
+            behind=_behind(last_seq(session)),
+            roles=[(role, word(ROLES, role), *counts) for role, counts in people_by_role(session).items()],
+            units=[(word(UNIT_KINDS, kind.value), len(found)) for kind, found in units_by_kind(session).items()],
+            bodies=len(bodies(session)), plans=plans(session), traces=traces[:8], act_word=act_word,
+            subject_words=subject_words,
+        )
+
+
+def _behind(head: int) -> int | None:
+    """How many entries the archive's index has not read yet; None when it does not answer."""
+    try:
+        return head - portal().search.position()
+    except SearchUnavailable:
+        return None
+
+
+def _job_word(kind: str) -> str:
+    say = JOBS.get(kind)
+    return say() if say else kind

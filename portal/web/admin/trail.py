@@ -1,0 +1,94 @@
+"""The trail of acts, for whoever has to find out who did what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, render_template, request
+
+from portal.queries.trail import PAGE, Trace, actors, acts, trail
+from portal.web.admin.asking import base_of_pages, number_typed, page_asked, pages_of
+from portal.web.desk import reading
+from portal.web.doors import Audience, door
+from portal.web.language import _
+from portal.web.states import word
+from portal.web.words import MATTER_ACTS
+
+bp = door(Blueprint("admin_trail", __name__), Audience.ADMINISTRATION)
+
+Say = Callable[[], str]
+ACTS: Mapping[str, Say] = {
+    "sign_in": lambda: _("登录"),
+    "sign_in_failed": lambda: _("登录没成功"),
+    "sign_out": lambda: _("退出"),
+    "sign_out_everywhere": lambda: _("所有地方都退出"),
+    "set_password": lambda: _("用链接设密码"),
+    "change_password": lambda: _("换密码"),
+    "create_person": lambda: _("加人"),
+    "move_person": lambda: _("调动"),
+    "disable_person": lambda: _("停用账号"),
+    "enable_person": lambda: _("恢复账号"),
+    "issue_link": lambda: _("发设密码的链接"),
+    "edit_remit": lambda: _("改职责范围"),
+    "draw_up_plan": lambda: _("拟计划"),
+    "add_project": lambda: _("加项目"),
+    "adopt_plan": lambda: _("印发计划"),
+    "change_project": lambda: _("改项目"),
+    "start_draft": lambda: _("开始写报送"),
+    "save_draft": lambda: _("保存草稿"),
+    "save": lambda: _("保存草稿"),
+    "discard_draft": lambda: _("作废草稿"),
+    "add_photo": lambda: _("加照片"),
+    "remove_photo": lambda: _("移走照片"),
+    "restore_photo": lambda: _("放回照片"),
+    "move_photo": lambda: _("调照片顺序"),
+    "submit_report": lambda: _("报送"),
+    "start_correction": lambda: _("开始更正"),
+    "claim_report": lambda: _("开始审"),
+    "release_report": lambda: _("放开不审"),
+    "decide_approve": lambda: _("通过"),
+    "decide_return": lambda: _("退回"),
+    "undo_decision": lambda: _("撤销决定"),
+    "publish_report": lambda: _("公开"),
+    "return_report": lambda: _("退回生效"),
+    "withdraw_report": lambda: _("撤下"),
+    "open_original": lambda: _("下载原件"),
+}
+SUBJECTS: Mapping[str, Say] = {
+    "report": lambda: _("报送"),
+    "annual_plan": lambda: _("年度计划"),
+    "supervision_body": lambda: _("督查机构"),
+    "person": lambda: _("人员"),
+    "project": lambda: _("项目"),
+    "decision": lambda: _("决定"),
+}
+
+
+@bp.get("/desk/admin/audit")
+def listing() -> str:
+    asked = {name: request.args.get(name, "").strip() for name in ("person", "act")}
+    page = page_asked()
+    with reading() as (session, _actor):
+        found, total = trail(session, actor_id=number_typed(asked["person"]), act=asked["act"], page=page)
+        return render_template(
+            "admin/trail.html", traces=found, total=total, page=page, pages=pages_of(total, size=PAGE), asked=asked,
+            base=base_of_pages(**asked), act_word=act_word, subject_words=subject_words,
+            people=[(str(key), f"{name}（{login}）") for key, name, login in actors(session)],
+            acts=[(act, act_word(act)) for act in acts(session)],
+        )
+
+
+def act_word(act: str) -> str:
+    """An act in words; its code when it is newer than this table."""
+    if act.startswith("matter_"):
+        return word(MATTER_ACTS, act.removeprefix("matter_"))
+    say = ACTS.get(act)
+    return say() if say else act
+
+
+def subject_words(trace: Trace) -> str:
+    """What an act was done to."""
+    if trace.subject:
+        return trace.subject
+    say = SUBJECTS.get(trace.subject_kind)
+    return f"{say() if say else trace.subject_kind} {trace.subject_id}" if trace.subject_kind else ""

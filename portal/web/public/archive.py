@@ -1,0 +1,204 @@
+"""The archive: search over everything ever published."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy import ColumnElement
+
+from portal.ports import FACETS, Answer, Query, SearchUnavailable
+from portal.record.shelf import Shelf, Shown
+from portal.record.tables import Shelved
+from portal.web.filters import day as day_words
+from portal.web.language import _
+from portal.web.public.hits import hit_of
+from portal.web.public.links import positive, to, zh
+from portal.web.public.standing import judged
+from portal.web.states import ITEM_KINDS, word
+from portal.web.windows import as_of, portal, window
+
+bp = Blueprint("public_archive", __name__)
+
+PAGE = 20
+MOST_PAGES = 500
+MOST_OPTIONS = 30  # values of one facet shown
+SORTS = ("relevance", "newest", "oldest")
+KINDS = ("project", "report")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the address asks for; whatever makes no sense in it is left out."""
+
+    text: str
+    chosen: dict[str, str]
+    first: dt.date | None
+    last: dt.date | None
+    sort: str
+    page: int
+
+    def kept(self, **changed: object) -> dict[str, object]:
+        """The address's own query with something changed; the page starts anew."""
+        usual = SORTS[0] if self.text else SORTS[1]
+        kept: dict[str, object] = {"q": self.text, **self.chosen, "from": self.first or "", "to": self.last or ""}
+        return {**kept, "sort": "" if self.sort == usual else self.sort, **changed}
+
+
+@bp.get("/archive")
+def archive() -> Response:
+    """Words, facets, days and order from the address; any of them may be missing."""
+    try:
+        position = str(portal().search.position())
+    except SearchUnavailable:
+        position = "unavailable"
+    return window("*", render=_render, also=position)
+
+
+def _asked() -> Asked:
+    text = request.args.get("q", "").strip()[:300]
+    sort = request.args.get("sort", "")
+    return Asked(
+        text=text,
+        chosen={name: request.args[name][:40] for name in FACETS if request.args.get(name)},
+        first=_day("from"),
+        last=_day("to"),
+        sort=sort if sort in SORTS else SORTS[0] if text else SORTS[1],
+        page=positive("page", most=MOST_PAGES),
+    )
+
+
+def _day(name: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(request.args.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _render(shelf: Shelf) -> str:
+    asked = _asked()
+    try:
+        answer = portal().search.search(_query(asked))
+        found = shelf.many(answer.items)
+        shown = [found[item] for item in answer.items if item in found]
+        unavailable = False
+    except SearchUnavailable:
+        answer, shown = _from_database(shelf, asked)
+        unavailable = True
+    names = shelf.titles("unit")
+    verdicts = {each.project.item: each for each in judged(shelf, [s for s in shown if s.kind == "project"])}
+    pages = min(MOST_PAGES, max(1, -(-answer.total // PAGE)))
+    return render_template(
+        "public/archive.html",
+        asked=asked,
+        unavailable=unavailable,
+        total=answer.total,
+        hits=[hit_of(each, marks=answer.marks, standing=verdicts.get(each.item)) for each in shown],
+        facets=[_facet(name, answer, asked, names) for name in FACETS],
+        chips=_chips(asked, names),
+        sorts=[(label, to("/archive", **asked.kept(sort=key)), key == asked.sort) for key, label in _sorts(asked)],
+        hidden=[(name, value) for name, value in _hidden(asked) if value],
+        pages=pages,
+        base=_base(to("/archive", **asked.kept())),
+        everything=to("/archive", q=asked.text) if asked.text else to("/archive"),
+    )
+
+
+def _query(asked: Asked) -> Query:
+    """As of a past day nothing later is found, though the words are compared with today's versions."""
+    last = min((day for day in (asked.last, as_of()) if day is not None), default=None)
+    return Query(
+        text=asked.text,
+        filters=tuple(asked.chosen.items()),
+        dated_from=_number(asked.first),
+        dated_to=_number(last),
+        sort=asked.sort,
+        page=asked.page,
+        size=PAGE,
+    )
+
+
+def _number(day: dt.date | None) -> int | None:
+    return None if day is None else int(day.strftime("%Y%m%d"))
+
+
+def _from_database(shelf: Shelf, asked: Asked) -> tuple[Answer, list[Shown]]:
+    """The plain list when the engine does not answer: facets and days hold, words only in titles."""
+    where: list[ColumnElement[bool]] = [Shelved.kind.in_(KINDS)]
+    columns: dict[str, Any] = {name: getattr(Shelved, name) for name in FACETS}
+    for name, value in asked.chosen.items():
+        where.append(columns[name] == (int(value) if name == "year" and value.isdecimal() else value))
+    if asked.first:
+        where.append(Shelved.dated >= asked.first)
+    if asked.last:
+        where.append(Shelved.dated <= asked.last)
+    where.extend(Shelved.title.contains(piece, autoescape=True) for piece in asked.text.split()[:5])
+    rows = shelf.items(
+        *where, newest_first=asked.sort != "oldest", limit=PAGE, offset=(asked.page - 1) * PAGE
+    )
+    facets = {
+        name: {str(value): n for value, n in shelf.counts(column, *where).items() if value}
+        for name, column in columns.items()
+    }
+    return Answer(items=(), total=shelf.count(*where), facets=facets), rows
+
+
+def _sorts(asked: Asked) -> list[tuple[str, str]]:
+    labels = {"relevance": _("最相关的在前"), "newest": _("新的在前"), "oldest": _("旧的在前")}
+    return [(key, labels[key]) for key in SORTS if asked.text or key != "relevance"]
+
+
+def _hidden(asked: Asked) -> list[tuple[str, object]]:
+    """What a form must send along so that nothing chosen is lost."""
+    day = as_of()
+    sort = asked.kept()["sort"]
+    return [*asked.chosen.items(), ("sort", sort), ("as_of", day.isoformat() if day else "")]
+
+
+def _titles() -> dict[str, str]:
+    return {"kind": _("类型"), "unit": _("单位"), "town": _("镇街"), "category": _("类别"), "year": _("年度")}
+
+
+def _label(name: str, value: str, names: dict[str, str]) -> str:
+    if name == "kind":
+        return word(ITEM_KINDS, value)
+    if name == "year":
+        return _("%(year)s 年", year=value)
+    return names.get(value, value)
+
+
+def _facet(name: str, answer: Answer, asked: Asked, names: dict[str, str]) -> dict[str, Any]:
+    counts = dict(answer.facets.get(name, {}))
+    chosen = asked.chosen.get(name)
+    if chosen is not None:
+        counts.setdefault(chosen, 0)
+    order = sorted(counts, key=(lambda v: v) if name == "year" else (lambda v: (-counts[v], v)))
+    options = [
+        {
+            "label": zh(_label(name, value, names)) if name in ("unit", "town", "category") else _label(name, value, names),
+            "count": counts[value],
+            "href": to("/archive", **asked.kept(**{name: "" if value == chosen else value})),
+            "current": value == chosen,
+        }
+        for value in (order[::-1] if name == "year" else order)[:MOST_OPTIONS]
+    ]
+    return {"title": _titles()[name], "open": name in ("kind", "year") or chosen is not None, "options": options}
+
+
+def _chips(asked: Asked, names: dict[str, str]) -> list[dict[str, Any]]:
+    chips = [
+        {"label": _label(name, value, names), "href": to("/archive", **asked.kept(**{name: ""}))}
+        for name, value in asked.chosen.items()
+    ]
+    if asked.first:
+        chips.append({"label": _("%(day)s起", day=day_words(asked.first)), "href": to("/archive", **asked.kept(**{"from": ""}))})
+    if asked.last:
+        chips.append({"label": _("到%(day)s", day=day_words(asked.last)), "href": to("/archive", **asked.kept(to=""))})
+    return chips
+
+
+def _base(address: str) -> str:
+    """What the number of a page is appended to."""
+    return address + ("&" if "?" in address else "?") + "page="

@@ -1,0 +1,112 @@
+"""What changed between two published versions, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from portal.record.difference import difference
+from portal.record.shelf import Shown
+from portal.web.filters import day, month, number
+from portal.web.language import _
+from portal.web.public.links import zh
+from portal.web.states import ACTS, BODY_KINDS, MATTER_STATES, PROJECT_KINDS, UNIT_KINDS, word
+
+Document = Mapping[str, Any]
+Row = tuple[str, str]
+
+
+def changed_words(before: Document, after: Document) -> list[dict[str, Any]]:
+    """Every field that differs, as the `difference` macro expects it."""
+    return [
+        {"label": change.path[0], "before": zh(change.before), "after": zh(change.after)}
+        for change in difference(dict(_rows(before)), dict(_rows(after)))
+    ]
+
+
+def history_words(history: list[Shown]) -> list[dict[str, Any]]:
+    """Every version of an item, newest first: what was done, why, and what it changed."""
+    told = []
+    for place, version in enumerate(history):
+        before = history[place - 1] if place else None
+        known = before is not None and not (before.sealed or version.sealed or version.withdrawn)
+        told.append(
+            {
+                "seq": version.seq,
+                "at": version.at,
+                "version": version.version,
+                "act": word(ACTS, version.act.value),
+                "reason": version.document.get("reason", ""),
+                "withdrawn": version.document.get("withdrawn"),
+                "sealed_by": version.sealed_by,
+                "changes": changed_words(before.document, version.document) if before and known else [],
+            }
+        )
+    return told[::-1]
+
+
+def _rows(document: Document) -> Iterator[Row]:
+    """A document as lines of label and words, in the order in which they are read."""
+    for name, say in _PLAIN.items():
+        if name in document:
+            yield say(document[name])
+    for name, label in (("town", _("所在镇街")), ("place", _("地点")), ("milestone", _("阶段目标"))):
+        if document.get(name, {}).get("name"):
+            yield label, document[name]["name"]
+    if {"lon", "lat"} <= document.get("place", {}).keys():
+        yield _("坐标"), f"{document['place']['lon']}, {document['place']['lat']}"
+    if "body" in document:
+        kind = word(BODY_KINDS, document["body"]["type"])
+        yield _("督查机构"), f"{document['body']['name']}（{kind}）"
+    yield from _responsible_rows(document)
+    yield from _milestone_rows(document)
+    yield from _photo_rows(document)
+
+
+def _responsible_rows(document: Document) -> Iterator[Row]:
+    responsible = document.get("responsible")
+    if responsible is None:
+        return
+    yield _("责任领导"), _official(responsible["leader"])
+    yield _("责任单位"), responsible["unit"]["name"]
+    yield _("责任人"), _official(responsible["person"])
+
+
+def _milestone_rows(document: Document) -> Iterator[Row]:
+    for milestone in document.get("milestones", ()):
+        name = _("第 %(n)s 个阶段目标", n=milestone["ordinal"])
+        yield name, milestone["name"]
+        yield _("%(milestone)s的内容", milestone=name), milestone["target"]
+        yield _("%(milestone)s的时限", milestone=name), day(milestone["due_on"])
+        yield _("%(milestone)s的时序进度", milestone=name), f"{milestone['percent']}%"
+
+
+def _photo_rows(document: Document) -> Iterator[Row]:
+    """A photo is the same photo when its sealed original is; so a moved one has not changed."""
+    for photo in document.get("photos", ()):
+        name = _("照片 %(mark)s", mark=photo["original"][:6])
+        yield name, photo["caption"] or _("没有说明")
+        if "taken_on" in photo:
+            yield _("%(photo)s的拍摄日期", photo=name), day(photo["taken_on"])
+
+
+def _official(person: Mapping[str, str]) -> str:
+    return "　".join(part for part in (person["name"], person["title"]) if part)
+
+
+_PLAIN: dict[str, Callable[[Any], Row]] = {
+    "title": lambda value: (_("名称"), value),
+    "type": lambda value: (_("类型"), word(PROJECT_KINDS | UNIT_KINDS, value)),
+    "state": lambda value: (_("状态"), word(MATTER_STATES, value)),
+    "content": lambda value: (_("主要内容"), value),
+    "category": lambda value: (_("类别"), value),
+    "investment_wan": lambda value: (_("投资"), _("%(n)s 万元", n=number(value))),
+    "start_on": lambda value: (_("开始"), day(value)),
+    "due_on": lambda value: (_("时限"), day(value)),
+    "month": lambda value: (_("月份"), month(value)),
+    "physical_percent": lambda value: (_("形象进度"), f"{value}%"),
+    "done": lambda value: (_("做成了什么"), value),
+    "problems": lambda value: (_("问题和困难"), value),
+    "next_step": lambda value: (_("下一步"), value),
+    "approved_by": lambda value: (_("审核"), value),
+}

@@ -1,0 +1,97 @@
+"""Photos and cards as the page macros expect them (see docs/look.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.record.shelf import Shown
+from portal.web.filters import shortday
+from portal.web.language import _
+from portal.web.public.links import item_href, to, zh
+from portal.web.public.standing import Standing
+from portal.web.states import LAMPS, why, word
+
+Photo = dict[str, Any]
+
+TAKEN, UPLOADED = 2, 1  # what is known of where a photo comes from: the day it was taken, or only the upload
+
+
+def photo_of(report: Shown, photo: dict[str, Any], *, proof: bool = False, unit: bool = False) -> Photo:
+    """One photo of a report. proof: with its entry number and what is known of its origin."""
+    document = report.document
+    shown: Photo = {
+        "renditions": photo["renditions"],
+        "alt": photo["caption"] or document["title"],
+        "caption": zh(photo["caption"]),
+        "tone": photo["tone"],
+    }
+    if "taken_on" in photo:
+        shown["taken_on"] = photo["taken_on"]
+    else:
+        shown["place"] = _("%(day)s上传", day=shortday(photo["received_on"]))
+    if unit:
+        shown["unit"] = zh(document["unit"]["name"])
+    if proof:
+        shown["seq"] = report.seq
+        shown["origin"] = TAKEN if "taken_on" in photo else UPLOADED
+    return shown
+
+
+def photos_of(report: Shown, **how: bool) -> list[Photo]:
+    """All photos of a report."""
+    return [photo_of(report, photo, **how) for photo in report.document["photos"]]
+
+
+def first_photo(report: Shown | None, **how: bool) -> Photo | None:
+    """The photo that stands for a report, if it has any."""
+    if report is None or not report.document["photos"]:
+        return None
+    return photo_of(report, report.document["photos"][0], **how)
+
+
+def card_of(standing: Standing) -> dict[str, Any]:
+    """A project in a wall, with its newest photo."""
+    document, verdict = standing.project.document, standing.verdict
+    card: dict[str, Any] = {
+        "title": zh(document["title"]),
+        "href": item_href(standing.project.item),
+        "photo": first_photo(standing.report),
+        "place": zh(document["town"]["name"]),
+        "at": standing.report.document["dated"] if standing.report else None,
+    }
+    if verdict is not None:
+        card |= {"colour": standing.colour, "actual": verdict.actual, "planned": verdict.planned}
+    return card
+
+
+def ledger_row(standing: Standing) -> dict[str, Any]:
+    """A project in a ledger: who answers for it, by when, and why it stands where it stands."""
+    document, verdict = standing.project.document, standing.verdict
+    report = standing.report
+    responsible = document["responsible"]
+    said = report.document.get("problems", "") if report and standing.colour in ("red", "yellow") else ""
+    return {
+        "title": document["title"],
+        "href": item_href(standing.project.item),
+        "colour": None if verdict is None else standing.colour,
+        "actual": verdict.actual if verdict else None,
+        "planned": verdict.planned if verdict else None,
+        "unit": responsible["unit"]["name"],
+        "unit_href": to(f"/units/{responsible['unit']['code']}"),
+        "person": responsible["person"]["name"],
+        "due_on": document["due_on"],
+        "why": zh(shortened(said)) if said else (why(verdict) if verdict else ""),
+    }
+
+
+def lamp_word(colour: str) -> str:
+    """The word of a colour, `none` included."""
+    return _("没有灯") if colour == "none" else word(LAMPS, colour)
+
+
+def shortened(text: str, most: int = 48) -> str:
+    """The first sentence of a passage, cut at `most` characters."""
+    first = text.split("\n", 1)[0]
+    end = first.find("。")
+    first = first if end < 0 else first[: end + 1]
+    return first if len(first) <= most else first[: most - 1] + "…"

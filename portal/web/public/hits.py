@@ -1,0 +1,63 @@
+"""One thing found: where it leads, and the words that were looked for, marked in the original."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.record.shelf import Shown
+from portal.text.highlight import highlight, snippet
+from portal.web.filters import month
+from portal.web.language import _
+from portal.web.public.evidence import first_photo, photo_of
+from portal.web.public.links import item_href, pieces_zh, zh
+from portal.web.public.standing import Standing
+from portal.web.states import ITEM_KINDS, word
+
+
+def hit_of(shown: Shown, *, marks: tuple[str, ...], standing: Standing | None) -> dict[str, Any]:
+    """A found item as the `result` macro expects it."""
+    document = shown.document
+    hit: dict[str, Any] = {
+        "kind": _kind(shown),
+        "href": item_href(shown.item),
+        "title": pieces_zh(highlight(document["title"], marks)),
+        "snippet": pieces_zh(snippet(_text(shown), marks)),
+        "day": document["dated"],
+        "unit": zh(document["unit"]["name"]),
+        "seq": shown.seq,
+        "photo": _photo(shown, marks) if shown.kind == "report" else None,
+    }
+    if standing is not None and standing.verdict is not None:
+        hit["colour"] = standing.colour
+    return hit
+
+
+def _kind(shown: Shown) -> str:
+    kind = word(ITEM_KINDS, shown.kind)
+    if shown.kind != "report":
+        return kind
+    return _("%(kind)s：%(month)s", kind=kind, month=month(shown.document["month"]))
+
+
+def _photo(shown: Shown, marks: tuple[str, ...]) -> dict[str, Any] | None:
+    """The first photo whose caption was found, else the first one."""
+    for photo in shown.document["photos"]:
+        if any(marked for _piece, marked in highlight(photo["caption"], marks)):
+            return photo_of(shown, photo)
+    return first_photo(shown)
+
+
+def _text(shown: Shown) -> str:
+    """What a snippet is cut from: what the archive searched, in the order in which people read it."""
+    document = shown.document
+    parts = [document.get(name, "") for name in ("done", "problems", "next_step", "content")]
+    parts += [photo["caption"] for photo in document.get("photos", ())]
+    if "milestone" in document:
+        parts.append(document["milestone"]["name"])
+    for milestone in document.get("milestones", ()):
+        parts.append(f"{milestone['name']}：{milestone['target']}")
+    parts += [document.get(name, {}).get("name", "") for name in ("unit", "town", "place")]
+    responsible = document.get("responsible", {})
+    parts += [responsible.get(name, {}).get("name", "") for name in ("leader", "person")]
+    parts.append(document.get("number") or document.get("project", {}).get("code", ""))
+    return "　".join(" ".join(part.split()) for part in parts if part)

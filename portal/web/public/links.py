@@ -1,0 +1,69 @@
+"""Addresses of windows: in the reader's language, and of the past day that the reader is looking at."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, request
+from markupsafe import Markup, escape
+
+from portal.web.language import ENGLISH, current, window_path
+from portal.web.windows import as_of
+
+bp = Blueprint("public_links", __name__)
+
+PLACES = {"project": "/projects/", "report": "/reports/", "unit": "/units/"}
+
+
+@bp.app_template_global("to")
+def to(path: str, **query: object) -> str:
+    """The address of a window. Empty values are left out; the past day asked for stays asked for."""
+    asked = {name: str(value) for name, value in query.items() if value not in (None, "")}
+    day = as_of()
+    if day is not None:
+        asked.setdefault("as_of", day.isoformat())
+    return window_path(path) + (f"?{urlencode(asked)}" if asked else "")
+
+
+@bp.app_template_global("item_href")
+def item_href(item: str) -> str:
+    """The window that shows an item of the record."""
+    kind, _slash, key = item.partition("/")
+    if kind not in PLACES:
+        return to("/help") + "#lamps"
+    return to(PLACES[kind] + key)
+
+
+def absolute(path: str) -> str:
+    """A whole address, for feeds and sitemaps. `path` is in the reader's language already."""
+    return request.host_url.rstrip("/") + path
+
+
+@bp.app_template_filter("zh")
+def zh(text: object) -> str | Markup:
+    """Published content on a page in another language, marked as the Chinese that it is."""
+    if not text:
+        return ""
+    if current() != ENGLISH:
+        return escape(text)
+    return Markup('<span lang="zh-CN">{}</span>').format(text)
+
+
+@bp.app_template_filter("paragraphs")
+def paragraphs(text: str) -> list[str]:
+    """A passage line by line, without empty ones."""
+    return [line for line in text.split("\n") if line.strip()]
+
+
+def pieces_zh(pieces: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
+    """The same for text in pieces (see `portal.text.highlight`)."""
+    if current() != ENGLISH:
+        return pieces
+    return [(Markup('<span lang="zh-CN">'), False), *pieces, (Markup("</span>"), False)]
+
+
+def positive(name: str, default: int = 1, most: int = 100_000) -> int:
+    """A whole number from the address; what is none, or out of range, is the default."""
+    text = request.args.get(name, "")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else default
+    return number if 1 <= number <= most else default

@@ -1,0 +1,117 @@
+"""The record for people: the log, one entry of it, and what programs need to check it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template
+
+from portal.record.log import head, iso
+from portal.record.shelf import Shelf
+from portal.record.tables import Entry, Opening, Shelved
+from portal.web.public.links import positive
+from portal.web.states import ACTS, ITEM_KINDS, word
+from portal.web.windows import window
+
+bp = Blueprint("public_record", __name__)
+
+PAGE = 50
+JSON = "application/json"
+
+
+@bp.get("/record")
+def record() -> Response:
+    """Entries, newest first; `before=SEQ` for the older ones."""
+    return window("*", render=_list)
+
+
+@bp.get("/record/<int:seq>")
+def entry(seq: int) -> Response:
+    """One entry: what was done to what, when, its commitment, and its neighbours in the item's history."""
+    return window("*", render=lambda shelf: _one(shelf, seq))
+
+
+@bp.get("/record/opening/<int:seq>.json")
+def opening(seq: int) -> Response:
+    """Salt and canonical document behind a commitment; gone once they are destroyed."""
+    return window("*", render=lambda shelf: _opening(shelf, seq), mimetype=JSON)
+
+
+@bp.get("/record/root.json")
+def root() -> Response:
+    """How many entries there are, and the RFC 9162 root over their leaves."""
+    return window("*", render=_root, mimetype=JSON)
+
+
+def _list(shelf: Shelf) -> str:
+    before = positive("before", default=0, most=10**8) or None
+    entries = shelf.entries(before=before, limit=PAGE + 1)
+    more = entries[PAGE - 1].seq if len(entries) > PAGE else None
+    whole = head(shelf.session)
+    return render_template(
+        "public/record.html",
+        rows=_rows(shelf, entries[:PAGE]),
+        more=more,
+        newest=before is None,
+        size=whole.size,
+        root=whole.root,
+        at=whole.at,
+    )
+
+
+def _rows(shelf: Shelf, entries: list[Entry]) -> list[dict[str, Any]]:
+    """Lines of the log; of what is destroyed only the number of its item is left."""
+    opened = {v.seq: v for v in shelf.versions(Shelved.seq.in_([entry.seq for entry in entries]), limit=PAGE)}
+    return [
+        {
+            "entry": entry,
+            "act": word(ACTS, entry.act.value),
+            "kind": word(ITEM_KINDS, entry.kind),
+            "title": opened[entry.seq].document["title"] if entry.seq in opened and entry.kind != "rules" else "",
+        }
+        for entry in entries
+    ]
+
+
+def _one(shelf: Shelf, seq: int) -> str:
+    entry, shown = _entry(shelf, seq), shelf.at(seq)
+    history = [version.seq for version in shelf.history(entry.item)]
+    place = history.index(seq)
+    document = shown.document if shown else {}
+    return render_template(
+        "public/entry.html",
+        entry=entry,
+        act=word(ACTS, entry.act.value),
+        kind=word(ITEM_KINDS, entry.kind),
+        title="" if entry.kind == "rules" else document.get("title", ""),
+        withdrawn=document.get("withdrawn"),
+        sealed_by=shown.sealed_by if shown else None,
+        before=history[place - 1] if place else None,
+        after=history[place + 1] if place + 1 < len(history) else None,
+        photos=len(document.get("photos", ())),
+        size=head(shelf.session).size,
+    )
+
+
+def _entry(shelf: Shelf, seq: int) -> Entry:
+    """The entry, unless there is none yet on the day asked for."""
+    entries = shelf.entries(before=seq + 1, limit=1)
+    if not entries or entries[0].seq != seq:
+        abort(404)
+    return entries[0]
+
+
+def _opening(shelf: Shelf, seq: int) -> str | tuple[str, int]:
+    entry, found = _entry(shelf, seq), shelf.session.get(Opening, seq)
+    leaf = {"seq": seq, "leaf": entry.leaf, "leaf_hash": entry.leaf_hash}
+    if found is not None:
+        return json.dumps({**leaf, "salt": found.salt, "document": found.document}, ensure_ascii=False)
+    shown = shelf.at(seq)
+    return json.dumps({**leaf, "destroyed_by": shown.sealed_by if shown else None}), 410
+
+
+def _root(shelf: Shelf) -> str:
+    whole = head(shelf.session)
+    at = {"at": iso(whole.at)} if whole.at else {}
+    return json.dumps({"size": whole.size, "root": whole.root, **at})

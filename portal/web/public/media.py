@@ -1,0 +1,44 @@
+"""Public renditions of photos, and nothing else: originals are never served."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, Response, abort, request
+from werkzeug.wsgi import wrap_file
+
+from portal.ports import MediaMissing, Space
+from portal.record.shelf import Shelf
+from portal.web.headers import MEDIA_POLICY
+from portal.web.windows import portal
+
+bp = Blueprint("public_media", __name__)
+
+NAME = re.compile(r"[0-9a-f]{64}\.(?:jpg|avif|webp|png)")
+TYPES = {"jpg": "image/jpeg", "avif": "image/avif", "webp": "image/webp", "png": "image/png"}
+FOR_EVER = "public, max-age=31536000, immutable"  # a name is the hash of its content
+
+
+@bp.get("/media/<name>")
+def media(name: str) -> Response:
+    """A rendition that an entry of the record shows; what is withdrawn or unknown is not found."""
+    if not NAME.fullmatch(name):
+        abort(404)
+    wired = portal()
+    with wired.database.reading() as session:
+        if not Shelf(session).shows_media(name):
+            abort(404)
+    digest, _dot, ending = name.partition(".")
+    try:
+        size = wired.media.size(Space.PUBLIC, name)
+        stream = wired.media.open(Space.PUBLIC, name)
+    except MediaMissing:
+        abort(404)
+    response = Response(
+        wrap_file(request.environ, stream), mimetype=TYPES[ending], direct_passthrough=True
+    )
+    response.content_length = size
+    response.set_etag(digest[:32])
+    response.headers["Cache-Control"] = FOR_EVER
+    response.headers["Content-Security-Policy"] = MEDIA_POLICY
+    return response.make_conditional(request, accept_ranges=True, complete_length=size)

@@ -1,0 +1,172 @@
+"""One project: what was promised, who answers for it, how far it is, and the evidence month by month."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template
+
+from portal.record.shelf import Shelf, Shown
+from portal.record.tables import Shelved
+from portal.rules.clock import month_of
+from portal.rules.numbers import PROJECT_CODE, project_item
+from portal.rules.schedule import scheduled_percent
+from portal.web.filters import month as month_words
+from portal.web.filters import shortday
+from portal.web.language import _
+from portal.web.public.changes import history_words
+from portal.web.public.evidence import first_photo, photo_of
+from portal.web.public.links import item_href, zh
+from portal.web.public.standing import (
+    DONE,
+    STOPPED,
+    Standing,
+    points_of,
+    rules_of,
+    shown_day,
+    stand,
+)
+from portal.web.public.timeline import months_of
+from portal.web.states import MATTER_STATES, PROJECT_KINDS, why, word
+from portal.web.windows import window
+
+bp = Blueprint("public_project", __name__)
+
+PAIRS = 3  # milestones shown before and after
+
+
+@bp.get("/projects/<code>")
+def project(code: str) -> Response:
+    """A project or work item under its code."""
+    if not PROJECT_CODE.fullmatch(code):
+        abort(404)
+    return window(f"project/{code}", render=lambda shelf: _render(shelf, code))
+
+
+def _render(shelf: Shelf, code: str) -> str:
+    shown = shelf.get(project_item(code))
+    if shown is None or shown.sealed or shown.withdrawn:
+        abort(404)
+    everything = shelf.items(Shelved.kind == "report", Shelved.project == code, tombstones=True)
+    everything.sort(key=lambda report: (report.first_at, report.seq))
+    reports = [report for report in everything if not (report.withdrawn or report.sealed)]
+    on = shown_day(shelf)
+    standing = stand(shown, reports[-1] if reports else None, rules=rules_of(shelf), on=on)
+    pictured = next((r for r in reversed(reports) if r.document["photos"]), None)
+    history = shelf.history(shown.item)
+    return render_template(
+        "public/project.html",
+        project=shown.document,
+        shown=shown,
+        standing=standing,
+        reason=why(standing.verdict) if standing.verdict else "",
+        state=word(MATTER_STATES, shown.document["state"]),
+        kind=word(PROJECT_KINDS, shown.document["type"]),
+        stopped=shown.document["state"] in STOPPED,
+        lead=first_photo(pictured, proof=True) if pictured else None,
+        lead_href=item_href(pictured.item) if pictured else "",
+        days_left=(dt.date.fromisoformat(shown.document["due_on"]) - on).days,
+        done=shown.document["state"] in DONE,
+        steps=_steps(standing, reports),
+        points=_points(standing, reports, on),
+        pairs=_pairs(reports),
+        months=months_of(shown, everything, on=on),
+        published=len(reports),
+        history=history_words(history),
+        latest=max([shown, *everything], key=lambda each: each.seq),
+        on=on,
+    )
+
+
+def _steps(standing: Standing, reports: list[Shown]) -> list[dict[str, Any]]:
+    """Milestones with when the reports first reached them; the first that is not reached is current."""
+    steps: list[dict[str, Any]] = []
+    current_given = False
+    completed = standing.project.document["state"] in DONE
+    for milestone in standing.project.document["milestones"]:
+        reached = next(
+            (r for r in reports if r.document["physical_percent"] >= milestone["percent"]), None
+        )
+        step = {"name": zh(milestone["name"]), "due_on": milestone["due_on"], "state": "later"}
+        if reached is not None or completed:
+            step["state"] = "done"
+        elif not current_given:
+            step["state"], current_given = "current", True
+        step["remark"] = _remark(milestone, reached)
+        steps.append(step)
+    return steps
+
+
+def _remark(milestone: dict[str, Any], reached: Shown | None) -> object:
+    if reached is None:
+        return zh(milestone["target"])
+    late = (dt.date.fromisoformat(reached.document["dated"]) - dt.date.fromisoformat(milestone["due_on"])).days
+    when = shortday(reached.document["dated"])
+    if late > 0:
+        return _("%(day)s的报送到了 %(percent)s%%，晚 %(late)s 天", day=when, percent=milestone["percent"], late=late)
+    return _("%(day)s的报送到了 %(percent)s%%", day=when, percent=milestone["percent"])
+
+
+def _points(standing: Standing, reports: list[Shown], on: dt.date) -> list[dict[str, Any]]:
+    """Planned and reported percent at the end of every month, from the start to the deadline or today."""
+    document = standing.project.document
+    start, due = (dt.date.fromisoformat(document[name]) for name in ("start_on", "due_on"))
+    curve = points_of(standing.project)
+    last_report = dt.date.fromisoformat(reports[-1].document["dated"]) if reports else start
+    end = max(due, min(on, last_report), start)
+    points: list[dict[str, Any]] = [{"label": _label(start), "planned": 0, "actual": 0 if start <= on else None}]
+    month = start
+    while month <= end:
+        close = min(_month_end(month), end)
+        day = min(close, on) if month_of(close) == month_of(on) else close
+        actual = None if day > on else _actual(reports, day)
+        points.append({"label": _label(day), "planned": scheduled_percent(curve, day), "actual": actual})
+        month = _month_end(month) + dt.timedelta(days=1)
+    return points
+
+
+def _actual(reports: list[Shown], day: dt.date) -> int:
+    """The percent last reported for the months up to a day."""
+    past = [r for r in reports if r.document["month"] <= month_of(day)]
+    return int(past[-1].document["physical_percent"]) if past else 0
+
+
+def _label(day: dt.date) -> str:
+    return month_words(month_of(day))
+
+
+def _month_end(day: dt.date) -> dt.date:
+    return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
+
+
+def _pairs(reports: list[Shown]) -> list[dict[str, Any]]:
+    """For milestones with pictures in several reports, the first and the newest, newest milestone first."""
+    by_milestone: dict[int, list[Shown]] = {}
+    names: dict[int, str] = {}
+    for report in reports:
+        milestone = report.document.get("milestone")
+        if milestone and report.document["photos"]:
+            by_milestone.setdefault(milestone["ordinal"], []).append(report)
+            names[milestone["ordinal"]] = milestone["name"]
+    pairs = []
+    for ordinal in sorted(by_milestone, reverse=True):
+        first, last = by_milestone[ordinal][0], by_milestone[ordinal][-1]
+        if first.item == last.item:
+            continue
+        days = (_day(last) - _day(first)).days
+        pairs.append(
+            {
+                "ordinal": ordinal,
+                "name": names[ordinal],
+                "days": days,
+                "before": photo_of(first, first.document["photos"][0], proof=True),
+                "after": photo_of(last, last.document["photos"][0], proof=True),
+            }
+        )
+    return pairs[:PAIRS]
+
+
+def _day(report: Shown) -> dt.date:
+    photo = report.document["photos"][0]
+    return dt.date.fromisoformat(photo.get("taken_on", photo["received_on"]))

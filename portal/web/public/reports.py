@@ -1,0 +1,103 @@
+"""One progress report, for ever: every version readable, and a tombstone when it was withdrawn."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from portal.record.shelf import Shelf, Shown
+from portal.record.tables import Act, Shelved
+from portal.rules.numbers import project_item, report_item
+from portal.web.language import _
+from portal.web.public.changes import changed_words, history_words
+from portal.web.public.evidence import photos_of
+from portal.web.public.links import item_href, to
+from portal.web.windows import shelf, window
+
+bp = Blueprint("public_reports", __name__)
+
+NUMBER = re.compile(r"20\d\d-\d{6}")
+
+
+@bp.get("/reports/<number>")
+def report(number: str) -> Response:
+    """The standing version, or another one with `?version=N`."""
+    if not NUMBER.fullmatch(number):
+        abort(404)
+    item = report_item(number)
+    with shelf() as shown:
+        version = shown.get(item)
+    code = version.document.get("project", {}).get("code", "") if version else ""
+    return window(item, f"project/{code}", render=lambda shelf: _render(shelf, number))
+
+
+def _render(shelf: Shelf, number: str) -> str | tuple[str, int]:
+    history = shelf.history(report_item(number))
+    if not history:
+        abort(404)
+    wanted = _wanted(history)
+    if wanted.withdrawn or wanted.sealed:
+        return _gone(shelf, wanted)
+    standing = history[-1]
+    before, after = _neighbours(shelf, wanted)
+    newer = next((v for v in history if v.version == wanted.version + 1), None)
+    return render_template(
+        "public/report.html",
+        report=wanted.document,
+        shown=wanted,
+        standing=standing,
+        old=wanted.seq != standing.seq,
+        since=changed_words(wanted.document, newer.document) if newer and not newer.withdrawn else [],
+        newer=newer,
+        photos=photos_of(wanted, proof=False),
+        history=history_words(history),
+        project_href=item_href(project_item(wanted.document["project"]["code"])),
+        before=before,
+        after=after,
+    )
+
+
+def _wanted(history: list[Shown]) -> Shown:
+    """The version asked for, else the last one. Not found when there never was such a version."""
+    asked = request.args.get("version")
+    if asked is None:
+        return history[-1]
+    found = next((version for version in history if str(version.version) == asked), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _gone(shelf: Shelf, version: Shown) -> tuple[str, int]:
+    """What stands where a report was: why, on what basis and by which office it was taken down."""
+    stone = version if version.withdrawn or version.sealed_by is None else shelf.at(version.sealed_by)
+    assert stone is not None
+    said: dict[str, Any] = stone.document.get("withdrawn", {})
+    code = stone.document.get("project", {}).get("code", "")
+    page = render_template(
+        "errors/410.html",
+        tombstone={
+            "what": _("进展 %(number)s 已经撤下。", number=stone.item.partition("/")[2]),
+            "reason": said.get("reason") or stone.document.get("reason"),
+            "basis": said.get("basis"),
+            "by": said.get("role"),
+            "at": stone.at,
+            "seq": stone.seq,
+        },
+        way_href=to(f"/projects/{code}") if code else to("/archive"),
+        way=_("看这个项目"),
+    )
+    return page, 410
+
+
+def _neighbours(shelf: Shelf, report: Shown) -> tuple[Shown | None, Shown | None]:
+    """The standing reports of the same project before and after this one."""
+    code = report.document["project"]["code"]
+    rows = shelf.items(Shelved.kind == "report", Shelved.project == code, Shelved.act != Act.WITHDRAWN)
+    rows.sort(key=lambda each: (each.first_at, each.item))
+    place = next((at for at, each in enumerate(rows) if each.item == report.item), None)
+    if place is None:
+        return None, None
+    return rows[place - 1] if place else None, rows[place + 1] if place + 1 < len(rows) else None

@@ -1,0 +1,93 @@
+"""The evidence of a project month by month; a month in which nothing came is said as well."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import groupby
+from typing import Any
+
+from portal.record.shelf import Shown
+from portal.record.tables import Act
+from portal.rules.clock import month_of
+from portal.web.filters import month as month_words
+from portal.web.language import _
+from portal.web.public.evidence import photos_of
+from portal.web.public.standing import DONE, STOPPED
+
+ROOMY = 12  # months, newest first, in which every entry shows several photos
+PHOTOS, FEWER = 4, 1  # photos of an entry in those months, and in older ones
+
+
+def months_of(project: Shown, reports: list[Shown], *, on: dt.date) -> list[dict[str, Any]]:
+    """Months from the newest to the first, each with its entries; silent ones in a row are one."""
+    by_month: dict[str, list[Shown]] = {}
+    for report in reports:
+        by_month.setdefault(_month(report), []).append(report)
+    told: list[dict[str, Any]] = []
+    everything = _span(project, by_month, on)
+    for silent, run in groupby(everything, key=lambda month: month not in by_month):
+        if silent:
+            told.append(_silence(list(run)))
+            continue
+        for month in run:
+            roomy = sum(not each["silent"] for each in told) < ROOMY
+            told.append(_told(month, by_month[month], PHOTOS if roomy else FEWER))
+    return told
+
+
+def _month(report: Shown) -> str:
+    """The month a report speaks of; of a tombstone only the day it was reported is left."""
+    return str(report.document.get("month") or report.document.get("dated", report.at.date().isoformat())[:7])
+
+
+def _span(project: Shown, by_month: dict[str, list[Shown]], on: dt.date) -> list[str]:
+    """Every month from the start of the work to now, or to the last one that still has evidence."""
+    document = project.document
+    first = min([document["start_on"][:7], *by_month])
+    over = document["state"] in DONE or document["state"] in STOPPED
+    last = max([first, *by_month]) if over else max([month_of(on), *by_month])
+    if first > last:
+        return []
+    months = []
+    year, month = int(last[:4]), int(last[5:])
+    while f"{year:04d}-{month:02d}" >= first:
+        months.append(f"{year:04d}-{month:02d}")
+        year, month = (year, month - 1) if month > 1 else (year - 1, 12)
+    return months
+
+
+def _silence(months: list[str]) -> dict[str, Any]:
+    newest, oldest = months[0], months[-1]
+    if newest == oldest:
+        return {"silent": True, "id": newest, "label": month_words(newest), "said": _("这个月没有公开内容。")}
+    return {
+        "silent": True,
+        "id": newest,
+        "label": _("%(first)s到%(last)s", first=month_words(oldest), last=month_words(newest)),
+        "said": _("连着 %(n)s 个月没有公开内容。", n=len(months)),
+    }
+
+
+def _told(month: str, reports: list[Shown], photos: int) -> dict[str, Any]:
+    standing = [report for report in reports if not (report.withdrawn or report.sealed)]
+    return {
+        "silent": False,
+        "id": month,
+        "label": month_words(month),
+        "note": _("公开 %(n)s 次", n=len(standing)),
+        "entries": [_entry(report, photos) for report in reversed(reports)],
+    }
+
+
+def _entry(report: Shown, photos: int) -> dict[str, Any]:
+    if report.withdrawn or report.sealed:
+        return {"gone": True, "report": report}
+    shown = photos_of(report, proof=False)
+    return {
+        "gone": False,
+        "report": report,
+        "document": report.document,
+        "corrected": report.act is Act.CORRECTED,
+        "photos": shown[:photos],
+        "more": len(shown) - photos,
+    }

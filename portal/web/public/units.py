@@ -1,0 +1,89 @@
+"""Units: who is there, and what each of them answers for."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template
+
+from portal.record.shelf import Shelf, Shown
+from portal.record.tables import Shelved
+from portal.rules.numbers import unit_item
+from portal.web.language import ENGLISH, current
+from portal.web.public.evidence import first_photo, ledger_row
+from portal.web.public.links import item_href, to
+from portal.web.public.standing import standings, worst_first
+from portal.web.states import BODY_KINDS, UNIT_KINDS, word
+from portal.web.windows import window
+
+bp = Blueprint("public_units", __name__)
+
+CODE = re.compile(r"[0-9A-Za-z]{1,8}")
+NEWEST = 12  # reports shown on a unit's page
+
+
+@bp.get("/units")
+def units() -> Response:
+    """All units by kind, in the order of their codes: nothing here ranks them."""
+    return window("kind/unit", "kind/project", "kind/report", render=_list)
+
+
+@bp.get("/units/<code>")
+def unit(code: str) -> Response:
+    """One unit with its projects and newest reports."""
+    if not CODE.fullmatch(code):
+        abort(404)
+    return window(unit_item(code), render=lambda shelf: _one(shelf, code))
+
+
+def _list(shelf: Shelf) -> str:
+    found = shelf.items(Shelved.kind == "unit")
+    found.sort(key=lambda each: each.item)
+    projects = shelf.counts(Shelved.unit, Shelved.kind == "project")
+    reports = shelf.counts(Shelved.unit, Shelved.kind == "report")
+    kinds = list(dict.fromkeys(["town", "bureau", "temporary", *(u.document["type"] for u in found)]))
+    groups = [
+        {
+            "kind": kind,
+            "title": word(UNIT_KINDS, kind),
+            "units": [_row(u, projects, reports) for u in found if u.document["type"] == kind],
+        }
+        for kind in kinds
+    ]
+    return render_template("public/units.html", groups=[g for g in groups if g["units"]], total=len(found))
+
+
+def _row(unit: Shown, projects: dict[str, int], reports: dict[str, int]) -> dict[str, Any]:
+    code = unit.document["unit"]["code"]
+    return {
+        "name": unit.document["title"],
+        "english": unit.document["english"] if current() == ENGLISH else "",
+        "href": item_href(unit.item),
+        "projects": projects.get(code, 0),
+        "reports": reports.get(code, 0),
+    }
+
+
+def _one(shelf: Shelf, code: str) -> str:
+    shown = shelf.get(unit_item(code))
+    if shown is None or shown.withdrawn:
+        abort(404)
+    document = shown.document
+    own = worst_first(standings(shelf, Shelved.unit == code))
+    reports = shelf.items(Shelved.kind == "report", Shelved.unit == code, limit=NEWEST)
+    body = document.get("body")
+    return render_template(
+        "public/unit.html",
+        shown=shown,
+        unit=document,
+        kind=word(UNIT_KINDS, document["type"]),
+        english=document["english"] if current() == ENGLISH else "",
+        body=(body["name"], word(BODY_KINDS, body["type"])) if body else None,
+        projects=[ledger_row(each) for each in own],
+        here=shelf.count(Shelved.kind == "project", Shelved.town == code),
+        here_href=to("/projects", town=code),
+        reports=[{"shown": r, "href": item_href(r.item), "photo": first_photo(r)} for r in reports],
+        total=shelf.count(Shelved.kind == "report", Shelved.unit == code),
+        archive_href=to("/archive", unit=code, kind="report", sort="newest"),
+    )

@@ -1,0 +1,70 @@
+"""Photos of submissions for the moderating eye, and the one address that ever serves an original."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, send_file
+
+from portal.domain.errors import NoSuchThing
+from portal.domain.lifecycle import ReportState
+from portal.domain.progress import Photo, Report
+from portal.ports import MediaMissing, Space
+from portal.web.desk import find, now, portal, reading, writing
+from portal.web.doors import Audience, door
+from portal.web.headers import MEDIA_POLICY
+from portal.web.supervisor_desk.showing import report_in_remit
+from portal.workflows.open_original import open_original
+
+bp = door(Blueprint("supervisor_photos", __name__), Audience.SUPERVISION)
+SEEN = (ReportState.SUBMITTED, ReportState.IN_REVIEW, ReportState.PUBLISHED, ReportState.SUPERSEDED)
+TYPES = {"jpg": "image/jpeg", "avif": "image/avif"}
+
+
+@bp.get("/desk/supervision/reports/<int:report_id>/photos/<int:photo_id>/<int:edge>.<any(jpg, avif):extension>")
+def rendition(report_id: int, photo_id: int, edge: int, extension: str) -> Response:
+    """One of our renditions of a photo that was submitted in the remit."""
+    with reading() as (session, actor):
+        report = report_in_remit(session, report_id, actor)
+        name = _rendition_name(_photo_of(report, find(session, Photo, photo_id)), edge, extension)
+    return _sent(Space.STAGED, name, mimetype=TYPES[extension])
+
+
+@bp.post("/desk/supervision/reports/<int:report_id>/photos/<int:photo_id>/original")
+def original(report_id: int, photo_id: int) -> Response:
+    """The original, exactly as it came, as a download; who took it is written down first."""
+    with writing() as (session, actor):
+        report = report_in_remit(session, report_id, actor)
+        photo = find(session, Photo, photo_id)
+        if photo.report_id != report.id:
+            raise NoSuchThing("no_such_thing")
+        name = open_original(session, photo=photo, actor=actor, now=now())
+    answer = _sent(Space.SEALED, name, mimetype="application/octet-stream")
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def _photo_of(report: Report, photo: Photo) -> Photo:
+    """A photo of this report that was part of a submission. Raises `NoSuchThing` for any other."""
+    judged = {reason.photo_id for decision in report.decisions for reason in decision.reasons}
+    submitted = photo.removed_at is None or photo.id in judged
+    if photo.report_id != report.id or report.state not in SEEN or not submitted:
+        raise NoSuchThing("no_such_thing")
+    return photo
+
+
+def _rendition_name(photo: Photo, edge: int, extension: str) -> str:
+    for rendition in photo.renditions:
+        if rendition["edge"] == edge and rendition["name"].endswith(f".{extension}"):
+            return str(rendition["name"])
+    raise NoSuchThing("no_such_thing")
+
+
+def _sent(space: Space, name: str, *, mimetype: str) -> Response:
+    media = portal().media
+    try:
+        stream, size = media.open(space, name), media.size(space, name)
+    except MediaMissing:
+        raise NoSuchThing("no_such_thing") from None
+    answer = send_file(stream, mimetype=mimetype)
+    answer.content_length = size
+    answer.headers["Content-Security-Policy"] = MEDIA_POLICY
+    return answer

@@ -1,0 +1,86 @@
+"""From the house's objects to what the templates of this desk show, and who may see them here."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import NoSuchThing
+from portal.domain.lifecycle import ReportState
+from portal.domain.organisation import Person
+from portal.domain.permissions import covers
+from portal.domain.progress import Photo, Report
+from portal.queries.review import Waiting, open_decisions
+from portal.web.desk import find
+from portal.web.language import _, window_path
+from portal.web.supervisor_desk import sentences
+
+HOME = "/desk/supervision"
+UNSENT = (ReportState.DRAFT, ReportState.DISCARDED)
+
+
+def report_in_remit(session: Session, report_id: int, actor: Person) -> Report:
+    """A report that has been sent, in the actor's remit. Raises `NoSuchThing` for anything else."""
+    report = find(session, Report, report_id)
+    if report.state in UNSENT or not covers(actor, report.project):
+        raise NoSuchThing("no_such_thing")
+    return report
+
+
+def report_path(report: Report, *more: str) -> str:
+    return window_path("/".join((f"{HOME}/reports/{report.id}", *more)))
+
+
+def photo_shown(photo: Photo, *, number: int = 0) -> dict[str, Any]:
+    """A photo for the macros of `components/photos.html`, from the staged room."""
+    return {
+        "media": report_path(photo.report, "photos", str(photo.id)) + "/",
+        "renditions": [
+            rendition | {"name": f"{rendition['edge']}.{rendition['name'].rpartition('.')[2]}"}
+            for rendition in photo.renditions
+        ],
+        "alt": photo.caption or _("没有说明的照片"),
+        "caption": photo.caption,
+        "tone": photo.tone,
+        "number": number or None,
+    }
+
+
+def queue_items(queue: Iterable[Waiting], *, current: int | None = None) -> list[dict[str, Any]]:
+    """The queue for its macro."""
+    return [
+        {
+            "href": report_path(waiting.report),
+            "title": waiting.report.project.name,
+            "unit": waiting.report.unit.name,
+            "count": len(waiting.report.photos),
+            "waited": sentences.waited(waiting.waited),
+            "photo": photo_shown(waiting.report.photos[0]) if waiting.report.photos else None,
+            "current": waiting.report.id == current,
+            "signals": sentences.marks_of(waiting),
+            "held_by": waiting.holder,
+        }
+        for waiting in queue
+    ]
+
+
+def around(queue: Sequence[Waiting], report_id: int, *, most: int) -> Sequence[Waiting]:
+    """The stretch of the queue that holds this report, at most so many."""
+    here = next((i for i, waiting in enumerate(queue) if waiting.report.id == report_id), 0)
+    start = max(min(here - most // 3, len(queue) - most), 0)
+    return queue[start : start + most]
+
+
+def undo_bars(session: Session, actor: Person, now: dt.datetime) -> list[dict[str, Any]]:
+    """What this person can still take back, newest first."""
+    return [
+        {
+            "said": sentences.decided(decision),
+            "action": window_path(f"{HOME}/decisions/{decision.id}/undo"),
+            "seconds": max(int((decision.effect_at - now).total_seconds()), 1),
+        }
+        for decision in open_decisions(session, person=actor, now=now)
+    ]

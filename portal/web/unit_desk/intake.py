@@ -1,0 +1,134 @@
+"""Photos coming in through a form: each file is judged on its own, and a bad one stops no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Request
+from werkzeug.datastructures import FileStorage
+
+from portal.adapters.spool import Arrival
+from portal.database import DatabaseBusy, DatabaseFull
+from portal.domain.errors import Refused
+from portal.domain.progress import MAX_PHOTOS, Photo
+from portal.domain.wording import clean
+from portal.imaging.darkroom import DarkroomUnavailable
+from portal.imaging.developed import PhotoRefused
+from portal.ports import StoreFull
+from portal.web.desk import find, now, portal, reading, writing
+from portal.web.language import _
+from portal.web.unit_desk.own import own_report
+from portal.web.words import PHOTO_REFUSALS, refusal_words
+from portal.workflows.draft_report import Developed, add_photo
+from portal.workflows.receive_photo import receive_photo
+
+REPLACES = re.compile(r"replace-(\d{1,18})")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotTaken:
+    """A file that was not taken: its name, and why in a sentence that cures."""
+
+    name: str
+    said: str
+
+
+class Unwanted(Exception):
+    """This one file is not taken; the argument is a sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """One chosen file. replaces: the id of the photo whose place it takes."""
+
+    name: str
+    arrival: Arrival
+    replaces: int | None
+
+
+def uploads(request: Request) -> list[Upload]:
+    """The chosen files of a request, in order; inputs left empty are none."""
+    found = []
+    for field, storage in request.files.items(multi=True):
+        replaces = REPLACES.fullmatch(field)
+        if storage.filename and (field == "photos" or replaces):
+            found.append(
+                Upload(
+                    name=clean(storage.filename, limit=200),
+                    arrival=_arrival(storage),
+                    replaces=int(replaces[1]) if replaces else None,
+                )
+            )
+    return found
+
+
+def take_in(report_id: int, chosen: list[Upload]) -> list[NotTaken]:
+    """Take every file that can be taken; name the others."""
+    not_taken = []
+    for upload in chosen:
+        try:
+            take_one(report_id, upload)
+        except Unwanted as why:
+            not_taken.append(NotTaken(name=upload.name, said=str(why)))
+    return not_taken
+
+
+def take_one(report_id: int, upload: Upload) -> int:
+    """Take one file into the report; the id of its photo. Raises `Unwanted`."""
+    try:
+        _refuse_early(report_id, upload)
+        developed = _develop(upload)
+        with writing() as (session, actor):
+            report = own_report(session, report_id, actor)
+            replaces = find(session, Photo, upload.replaces) if upload.replaces else None
+            photo = add_photo(
+                session, report=report, arrived=developed, actor=actor, now=now(), replaces=replaces
+            )
+            session.flush()
+            if photo.id == upload.replaces:
+                raise Unwanted(_("这就是被退回的那一张。另拍一张再换。"))
+            return photo.id
+    except PhotoRefused as refused:
+        raise Unwanted(PHOTO_REFUSALS[refused.refusal.value]()) from refused
+    except (StoreFull, DatabaseFull) as full:
+        raise Unwanted(PHOTO_REFUSALS["full"]()) from full
+    except DatabaseBusy as busy:
+        raise Unwanted(PHOTO_REFUSALS["busy"]()) from busy
+    except DarkroomUnavailable as crashed:
+        raise Unwanted(PHOTO_REFUSALS["crashed"]()) from crashed
+    except Refused as refused:
+        raise Unwanted(PHOTO_REFUSALS.get(refused.code, _in_words(refused))()) from refused
+
+
+def _refuse_early(report_id: int, upload: Upload) -> None:
+    """What can be refused without developing the photo."""
+    if upload.arrival.too_large:
+        raise Unwanted(PHOTO_REFUSALS["too_large"]())
+    if upload.arrival.full:
+        raise Unwanted(PHOTO_REFUSALS["full"]())
+    with reading() as (session, actor):
+        report = own_report(session, report_id, actor)
+        if upload.replaces is None and len(report.photos) >= MAX_PHOTOS:
+            raise Unwanted(PHOTO_REFUSALS["too_many_photos"]())
+
+
+def _develop(upload: Upload) -> Developed:
+    received = upload.arrival.finish()
+    try:
+        return receive_photo(
+            received=received, file_name=upload.name, darkroom=portal().darkroom, media=portal().media
+        )
+    finally:
+        portal().spool.discard(received)
+
+
+def _arrival(storage: FileStorage) -> Arrival:
+    arrival = storage.stream
+    assert isinstance(arrival, Arrival), "uploads arrive through the spool"
+    return arrival
+
+
+def _in_words(refused: Refused) -> Callable[[], str]:
+    return lambda: refusal_words(refused)

@@ -1,0 +1,31 @@
+"""The unit's own things. What belongs to another unit is not found, as if it did not exist."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.domain.errors import NoSuchThing
+from portal.domain.lifecycle import ReportState
+from portal.domain.organisation import Person
+from portal.domain.plan import Project
+from portal.domain.progress import Report
+from portal.web.desk import find
+
+CAN_BE_WRITTEN = (ReportState.DRAFT, ReportState.RETURNED)
+
+
+def own_report(session: Session, report_id: int, actor: Person) -> Report:
+    """A report of the actor's unit. Raises `NoSuchThing`."""
+    report = find(session, Report, report_id)
+    if report.unit_id != actor.unit_id:
+        raise NoSuchThing("no_such_thing")
+    return report
+
+
+def own_project(session: Session, code: str, actor: Person) -> Project:
+    """A project that the actor's unit answers for. Raises `NoSuchThing`."""
+    project = session.scalars(select(Project).where(Project.code == code)).first()
+    if project is None or project.unit.id != actor.unit_id:
+        raise NoSuchThing("no_such_thing")
+    return project

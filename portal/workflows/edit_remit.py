@@ -1,0 +1,70 @@
+"""Saying what a supervision body may act on: everywhere, or these units and these projects."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Collection
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.domain import audit
+from portal.domain.errors import Invalid, Problem, Stale
+from portal.domain.organisation import Person, Remit, SupervisionBody, Unit
+from portal.domain.permissions import AdminAct, permit_admin
+from portal.domain.plan import Project
+
+
+def remit_seen(body: SupervisionBody) -> str:
+    """Names exactly the remit that somebody looked at, so that a change in between is noticed."""
+    lines = sorted(f"{remit.unit_id or ''}/{remit.project_id or ''}" for remit in body.remits)
+    return hashlib.sha256("\n".join([str(body.district_wide), *lines]).encode()).hexdigest()[:16]
+
+
+def edit_remit(
+    session: Session,
+    *,
+    body: SupervisionBody,
+    district_wide: bool,
+    units: Collection[int],
+    projects: Collection[int],
+    seen: str,
+    actor: Person,
+    now: dt.datetime,
+) -> None:
+    """Replace a body's remit by these ids of units and projects.
+
+    Raises `Stale` when it is no longer as it was `seen`, `Invalid` for an empty remit or an unknown id.
+    """
+    permit_admin(actor, AdminAct.EDIT_REMIT)
+    if seen != remit_seen(body):
+        raise Stale("remit_changed_elsewhere")
+    units, projects = set(units), set(projects)
+    if not (district_wide or units or projects):
+        raise Invalid([Problem("remit", "remit_is_empty")])
+    if _count(session, Unit.id, units) != len(units) or _count(session, Project.id, projects) != len(projects):
+        raise Invalid([Problem("remit", "not_there")])
+    had = {(remit.unit_id, remit.project_id) for remit in body.remits}
+    wanted = {(unit, None) for unit in units} | {(None, project) for project in projects}
+    for remit in [r for r in body.remits if (r.unit_id, r.project_id) not in wanted]:
+        body.remits.remove(remit)
+    body.remits.extend(
+        Remit(unit_id=unit, project_id=project)
+        for unit, project in sorted(wanted - had, key=lambda line: (line[0] or 0, line[1] or 0))
+    )
+    body.district_wide = district_wide
+    audit.note(
+        session,
+        actor=actor,
+        act="edit_remit",
+        subject=body,
+        now=now,
+        district_wide=district_wide,
+        added=[list(line) for line in wanted - had],
+        removed=[list(line) for line in had - wanted],
+    )
+
+
+def _count(session: Session, column: object, ids: Collection[int]) -> int:
+    return session.scalars(select(func.count()).where(column.in_(ids))).one()  # type: ignore[attr-defined]
