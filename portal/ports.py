@@ -73,6 +73,9 @@ class MediaStore(Protocol):
     def names(self, space: Space) -> Iterator[str]:
         """Every name in a space, in no particular order."""
 
+    def sweep(self, older_than_seconds: float) -> int:
+        """Clear what writes that were cut off have left behind; how many files that were."""
+
     def check(self) -> str | None:
         """None when the store can be written and read now, else what is wrong and the cure, in words."""
 

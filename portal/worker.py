@@ -58,6 +58,7 @@ def work(portal: Portal, *, stop: threading.Event) -> None:
             done = run_once(portal)
             if portal.now() >= next_sweep:
                 portal.spool.sweep(SPOOL_KEEPS)
+                portal.media.sweep(SPOOL_KEEPS)
                 next_sweep = portal.now() + SWEEP_EVERY
         except Exception:  # whatever happens, the next look may go well
             log.exception("worker stumbled")

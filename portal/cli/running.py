@@ -15,10 +15,10 @@ import click
 
 from config import ROOT, Settings
 from portal.adapters import schema
+from portal.adapters.front_end import AssetMissing, collect
 from portal.cli import demonstration
 from portal.cli.terminal import Mishap, open_portal, say_unsafe
 from portal.rules.lamps import DEFAULT_RULES
-from portal.web.vendor import AssetMissing, collect
 from portal.workflows.publish_basics import publish_lamp_rules
 
 GRACE = 30  # seconds a child has to finish what it holds
@@ -36,6 +36,8 @@ def init() -> None:
         schema.upgrade(portal.database)
         with portal.database.writing() as session:
             publish_lamp_rules(session, rules=DEFAULT_RULES, now=portal.now())
+        if portal.search.position() < 0:
+            portal.search.reset()  # an empty archive answers "nothing found" instead of "not available"
     click.echo("the database is ready")
 
 

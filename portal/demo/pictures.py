@@ -88,4 +88,7 @@ def _receive(portal: Portal, shot: Shot, drawn: Future[bytes]) -> Developed:
     arrival.write(drawn.result())
     received = arrival.finish()
     name = f"IMG_{shot.day:%Y%m%d}_{shot.view + 1}.jpg"
-    return receive_photo(received=received, file_name=name, darkroom=portal.darkroom, media=portal.media)
+    try:
+        return receive_photo(received=received, file_name=name, darkroom=portal.darkroom, media=portal.media)
+    finally:
+        portal.spool.discard(received)

@@ -65,7 +65,7 @@ class Answered:
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
     """What a submission is looked at beside. before: what was last published of the same milestone, or
-    the version that a correction replaces; planned: scheduled percent on the day it was sent;
+    the version that a correction replaces; planned: scheduled percent of that day;
     previous_percent: of the project's newest published report."""
 
     before: Report | None
@@ -137,16 +137,15 @@ def open_decisions(session: Session, *, person: Person, now: dt.datetime) -> lis
     return list(session.scalars(query))
 
 
-def comparison_of(session: Session, report: Report) -> Comparison:
-    """What this submission should be seen beside."""
+def comparison_of(session: Session, report: Report, *, on: dt.date) -> Comparison:
+    """What this submission should be seen beside, on that day."""
     before = report.corrects or _published(session, report, Report.milestone_id == report.milestone_id)
     previous = _published(session, report)
-    sent_on = day_of(report.submitted_at) if report.submitted_at is not None else report.project.start_on
     return Comparison(
         before=before,
         changes=_changes(report.corrects, report) if report.corrects is not None else [],
         answered=_answered(report),
-        planned=scheduled_percent(report.project.curve, sent_on),
+        planned=scheduled_percent(report.project.curve, on),
         previous_percent=previous.physical_percent if previous is not None else None,
     )
 

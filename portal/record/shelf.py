@@ -180,7 +180,7 @@ class Shelf:
         )
         if self.as_of is not None:
             query = query.where(Entry.at < end_of(self.as_of))
-        return {act: count for act, count in self.session.execute(query)}
+        return dict(self.session.execute(query).all())
 
     def shows_media(self, name: str) -> bool:
         """Whether a rendition is public."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import NoSuchThing
 from portal.domain.organisation import Person
 from portal.record import log
+from portal.record.tables import Head
 from portal.web.language import _, window_path
 from portal.web.signed_in import me
 
@@ -96,7 +97,7 @@ def desk_context() -> dict[str, Any]:
     return context
 
 
-def _head() -> log.Head | None:
+def _head() -> Head | None:
     """The head of the record for the footer; a page that reports a failing database does without."""
     try:
         with portal().database.reading() as session:

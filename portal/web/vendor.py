@@ -6,61 +6,16 @@ fall back to plain links and forms.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from markupsafe import Markup
 
-# package -> what pages load from it, each with the part it plays; everything else stays behind.
-KEPT: dict[str, dict[str, str]] = {
-    "photoswipe": {
-        "dist/photoswipe.css": "style",
-        "dist/photoswipe.esm.min.js": "module",
-        "LICENSE": "licence",
-    },
-}
-MANIFEST = "manifest.json"
+from portal.adapters.front_end import KEPT, MANIFEST
 
 _STYLE = Markup('<link rel="stylesheet" href="{url}" integrity="{integrity}">')
 _MODULE = Markup('<link rel="modulepreload" href="{url}" integrity="{integrity}" data-vendor="{package}">')
-
-
-class AssetMissing(LookupError):
-    """A package, or a file of it, is not where npm should have put it."""
-
-
-def integrity(content: bytes) -> str:
-    """The subresource integrity of a file: `sha384-` and the digest in base64."""
-    return "sha384-" + base64.b64encode(hashlib.sha384(content).digest()).decode("ascii")
-
-
-def collect(node_modules: Path, target: Path) -> list[str]:
-    """Copy what pages use from `node_modules` into `target`, with a manifest; answer the paths copied.
-
-    The folder is replaced as a whole. Raises `AssetMissing`, naming the file and the cure, and changes
-    nothing then.
-    """
-    found: dict[str, list[dict[str, str]]] = {}
-    contents: dict[str, bytes] = {}
-    for package, files in KEPT.items():
-        found[package] = []
-        for name, part in files.items():
-            source = node_modules / package / name
-            if not source.is_file():
-                raise AssetMissing(f"{source} is missing: run `npm ci --ignore-scripts` and try again")
-            path = f"{package}/{Path(name).name}"
-            contents[path] = source.read_bytes()
-            found[package].append({"path": path, "part": part, "integrity": integrity(contents[path])})
-    shutil.rmtree(target, ignore_errors=True)
-    for path, content in contents.items():
-        (target / path).parent.mkdir(parents=True, exist_ok=True)
-        (target / path).write_bytes(content)
-    (target / MANIFEST).write_text(json.dumps(found, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    return sorted(contents)
 
 
 class Vendor:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from portal.domain import audit
 from portal.domain.errors import NotPermitted, Problem, Refused, Stale, WrongState
@@ -18,9 +18,17 @@ from portal.domain.lifecycle import REPORT, MatterState, ReportAct, ReportState
 from portal.domain.organisation import Person, Role
 from portal.domain.permissions import permit_report
 from portal.domain.plan import Project
-from portal.domain.progress import MAX_CAPTION, MAX_PHOTOS, MAX_TEXT, PASSAGES, Photo, Report
+from portal.domain.progress import MAX_PHOTOS, PASSAGES, Photo, Report
+from portal.domain.report_words import (
+    keep_caption,
+    keep_milestone,
+    keep_month,
+    keep_passage,
+    keep_percent,
+    keep_taken_on,
+)
 from portal.domain.wording import clean
-from portal.rules.clock import day_of, first_day, month_of
+from portal.rules.clock import day_of, month_of
 
 OPEN_TO_REPORTS = (MatterState.ASSIGNED, MatterState.ACCEPTED, MatterState.IN_PROGRESS)
 
@@ -105,18 +113,17 @@ def save_draft(
     if seen_version is not None and seen_version != report.version_id:
         raise Stale("draft_changed_elsewhere")
     problems: list[Problem] = []
-    open_passages = editable_passages(report)
+    open_passages, today = editable_passages(report), day_of(now)
     for passage in PASSAGES:
         if passage in open_passages:
-            _save_passage(report, passage, getattr(words, passage), problems)
+            problems += keep_passage(report, passage, typed=getattr(words, passage))
     if "milestone" in open_passages:
-        _save_milestone(report, words.milestone, problems)
+        problems += keep_milestone(report, typed=words.milestone)
     if "month" in open_passages:
-        _save_month(report, words.month, now, problems)
+        problems += keep_month(report, typed=words.month, today=today)
     if "physical_percent" in open_passages:
-        _save_percent(report, words.physical_percent, problems)
-    for photo in report.photos:
-        _save_photo_words(report, photo, words, now, problems)
+        problems += keep_percent(report, typed=words.physical_percent)
+    problems += _keep_photo_words(session, report, words, today)
     audit.note(session, actor=actor, act="save_draft", subject=report, now=now)
     return problems
 
@@ -231,65 +238,20 @@ def move_photo(
     audit.note(session, actor=actor, act="move_photo", subject=report, now=now)
 
 
-def _save_passage(report: Report, passage: str, typed: str, problems: list[Problem]) -> None:
-    if len(typed.strip()) > MAX_TEXT:
-        problems.append(Problem(passage, "too_long", {"most": MAX_TEXT, "has": len(typed.strip())}))
-    else:
-        setattr(report, passage, clean(typed, limit=MAX_TEXT))
-
-
-def _save_milestone(report: Report, typed: str, problems: list[Problem]) -> None:
-    chosen = next((m for m in report.project.milestones if str(m.id) == typed), None)
-    if chosen is not None:
-        report.milestone = chosen
-    elif typed:
-        problems.append(Problem("milestone", "not_of_this_project"))
-
-
-def _save_month(report: Report, typed: str, now: dt.datetime, problems: list[Problem]) -> None:
-    if not typed:
-        return
-    try:
-        first = first_day(typed)
-    except ValueError:
-        problems.append(Problem("month", "not_a_month"))
-        return
-    if first > day_of(now):
-        problems.append(Problem("month", "in_the_future"))
-    elif first < report.project.start_on.replace(day=1):
-        problems.append(Problem("month", "before_the_start"))
-    else:
-        report.month = month_of(first)
-
-
-def _save_percent(report: Report, typed: str, problems: list[Problem]) -> None:
-    typed = unicodedata.normalize("NFKC", typed).strip().rstrip("%")
-    if not typed:
-        report.physical_percent = None
-    elif typed.isdecimal() and int(typed) <= 100:
-        report.physical_percent = int(typed)
-    else:
-        problems.append(Problem("physical_percent", "not_a_percent", {"typed": typed[:12]}))
-
-
-def _save_photo_words(
-    report: Report, photo: Photo, words: ReportWords, now: dt.datetime, problems: list[Problem]
-) -> None:
-    if photo.id not in editable_photos(report):
-        return
-    if photo.id in words.captions:
-        photo.caption = clean(words.captions[photo.id], limit=MAX_CAPTION).replace("\n", " ")
-    if photo.id in words.taken_on:
-        typed = words.taken_on[photo.id].strip()
-        try:
-            day = dt.date.fromisoformat(typed) if typed else None
-        except ValueError:
-            problems.append(Problem(f"taken_on-{photo.id}", "not_a_day", {"typed": typed[:12]}))
-            return
-        if day is not None and day > day_of(now):
-            problems.append(Problem(f"taken_on-{photo.id}", "in_the_future"))
-        else:
-            photo.taken_on = day
+def _keep_photo_words(session: Session, report: Report, words: ReportWords, today: dt.date) -> list[Problem]:
+    """Captions and days. They count as a change of the report, so that a stale form cannot undo them."""
+    problems, before = [], [(photo.caption, photo.taken_on) for photo in report.photos]
+    for photo in report.photos:
+        if photo.id not in editable_photos(report):
+            continue
+        if photo.id in words.captions:
+            problems += keep_caption(photo, typed=words.captions[photo.id])
+        if photo.id in words.taken_on:
+            problems += keep_taken_on(photo, typed=words.taken_on[photo.id], today=today)
+    if before != [(photo.caption, photo.taken_on) for photo in report.photos]:
+        flag_modified(report, "month")
+        session.flush()
+    return problems
 
 
 def _embedded_day(embedded: Mapping[str, Any], now: dt.datetime) -> dt.date | None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from portal.web.vendor import KEPT, AssetMissing, Vendor, collect
+from portal.adapters.front_end import KEPT, AssetMissing, collect
+from portal.web.vendor import Vendor
 
 
 def address(path: str) -> str:

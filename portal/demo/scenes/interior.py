@@ -61,7 +61,7 @@ def _tiles(stage: Stage, *, progress: int) -> None:
         return
     for k in range(int(_HALF * 2 / 0.8) + 1):
         x = -_HALF + k * 0.8
-        stage.line((x, max(0.5, near), 0), (x, _BACK, 0), colour=(178, 172, 162), thick=0.012, least=1)
+        stage.line((x, max(2.0, near), 0), (x, _BACK, 0), colour=(178, 172, 162), thick=0.012, least=1)
     y: float = _BACK
     while y > max(0.8, near):
         stage.line((-_HALF, y, 0), (_HALF, y, 0), colour=(178, 172, 162), thick=0.012, least=1)
@@ -123,29 +123,20 @@ def _ceiling(stage: Stage, *, progress: int) -> None:
     for k in range(1, 14):
         stage.line((-_HALF, k * 1.25, _HIGH), (_HALF, k * 1.25, _HIGH), colour=grid, thick=0.03, least=1)
     if progress > 70:
-        for y in (3.0, 6.2, 9.4, 12.6, 15.4):
-            for x in (-3.6, 0.0, 3.6):
-                stage.face(
-                    (
-                        (x - 0.6, y, _HIGH - 0.01),
-                        (x + 0.6, y, _HIGH - 0.01),
-                        (x + 0.6, y + 0.9, _HIGH - 0.01),
-                        (x - 0.6, y + 0.9, _HIGH - 0.01),
-                    ),
-                    colour=(255, 253, 244),
-                    normal=None,
-                )
-                if progress > 76:
-                    stage.veil(
-                        [
-                            (x - 0.7, y - 0.3, 0.005),
-                            (x + 0.7, y - 0.3, 0.005),
-                            (x + 0.6, y + 1.2, 0.005),
-                            (x - 0.6, y + 1.2, 0.005),
-                        ],
-                        colour=(255, 252, 240),
-                        alpha=44,
-                    )
+        _lights(stage, on=progress > 76)
+
+
+def _lights(stage: Stage, *, on: bool) -> None:
+    """Flat lamps between the grid, and their sheen on the floor when they are on."""
+    z = _HIGH - 0.01
+    for y in (3.0, 6.2, 9.4, 12.6, 15.4):
+        for x in (-3.6, 0.0, 3.6):
+            a, b = x - 0.6, x + 0.6
+            panel = ((a, y, z), (b, y, z), (b, y + 0.9, z), (a, y + 0.9, z))
+            stage.face(panel, colour=(255, 253, 244), normal=None)
+            if on:
+                sheen = ((a, y - 0.3, 0.005), (b, y - 0.3, 0.005), (b, y + 1.2, 0.005), (a, y + 1.2, 0.005))
+                stage.veil(sheen, colour=(255, 252, 240), alpha=44)
 
 
 def _counter(stage: Stage, *, progress: int, accent: Colour) -> None:

@@ -113,16 +113,21 @@ def _markings(stage: Stage, *, progress: int) -> None:
 
 
 def _paving(stage: Stage, *, front: float) -> None:
-    """Paver and roller where the asphalt ends."""
-    y = max(9.0, front)
-    stage.cast((-3, 2), (y, y + 2), high=2.6)
-    stage.box((-3.2, 1.8), (y, y + 2.2), (0.25, 1.5), colour=(226, 150, 44))
-    stage.box((-2.4, 1.0), (y + 0.6, y + 2), (1.5, 2.2), colour=(92, 92, 92))
-    stage.box((-2.0, 0.8), (y + 0.4, y + 2), (2.7, 2.85), colour=(222, 220, 212))
-    for u in (-1.9, 0.7):
-        stage.line((u, y + 0.5, 2.2), (u, y + 0.5, 2.7), colour=(80, 80, 80), thick=0.08)
-    stage.veil([(-3, y, 0.1), (2, y, 0.1), (2.6, y, 3.2), (-2, y, 3.6)], colour=(236, 236, 236), alpha=26)
-    props.truck(stage, 3.2, y + 14, load=(58, 56, 56))
+    """Truck, paver and roller where the asphalt ends."""
+    y = max(21.0, front)
+    props.truck(stage, 1.8, y + 9, load=(58, 56, 56))
+    stage.cast((-3.2, 1.8), (y, y + 2.2), high=2.8)
+    stage.box((-3.2, 1.8), (y, y + 2.2), (0.25, 1.3), colour=(226, 150, 44))
+    stage.box((-2.6, 1.2), (y + 0.4, y + 2), (1.3, 1.8), colour=(92, 92, 92))
+    for u in (-2.2, 0.8):
+        stage.line((u, y + 0.4, 1.8), (u, y + 0.4, 2.9), colour=(80, 80, 80), thick=0.1)
+    stage.box((-2.5, 1.1), (y + 0.2, y + 2), (2.9, 3.05), colour=(222, 220, 212))
+    for k in range(5):
+        stage.line(
+            (-3.0 + 1.1 * k, y - 0.02, 0.3), (-2.5 + 1.1 * k, y - 0.02, 0.6), colour=(60, 58, 56), thick=0.16
+        )
+    stage.box((3.6, 5.2), (y - 3.4, y - 1.4), (0.9, 1.6), colour=(214, 172, 58))
+    stage.box((3.4, 5.4), (y - 4.2, y - 3.4), (0.02, 1.1), colour=(92, 92, 94))
 
 
 def _works(stage: Stage, *, progress: int, front: float, rng: random.Random) -> None:

@@ -127,11 +127,8 @@ class Stage:
             return
         fill = self.air(colour, depth=depth)
         widths = [max(least, thick * self.spot(p)[2]) for p in (start, end)]
-        if max(widths) < 1.25 * min(widths) or min(widths) <= least:
-            width = (
-                max(least, self._scale * thick / max(depth, 1.0)) if min(widths) > least else sum(widths) / 2
-            )
-            self.draw.line(spots, fill=fill, width=round(width))
+        if max(widths) < 1.25 * min(widths):
+            self.draw.line(spots, fill=fill, width=round(max(widths)))
             return
         (x0, y0), (x1, y1) = spots  # a bar that runs into the distance tapers
         length = math.hypot(x1 - x0, y1 - y0) or 1.0

@@ -76,12 +76,9 @@ def _windows(stage: Stage, *, style: Style, at: Spot, floor: int, glazed: bool, 
             )
 
 
-def _closed_floor(stage: Stage, *, style: Style, at: Spot, floor: int, finished: bool, glazed: bool) -> None:
-    """One storey with its walls up: raw blocks first, facade later."""
-    (x, y), low = at, floor * style.storey
-    top, right, back = low + style.storey, at[0] + style.wide, at[1] + style.depth
-    wall = (style.base if floor == 0 else style.facade) if finished else mix(BRICK, CONCRETE, share=0.55)
-    stage.box((x, right), (y, back), (low, top), colour=wall, top=CONCRETE)
+def _end_windows(stage: Stage, *, style: Style, at: Spot, low: float, glazed: bool) -> None:
+    """Three windows of one storey in the end wall that the camera sees."""
+    (x, y), right = at, at[0] + style.wide
     side = x - 0.02 if stage.camera.x < x else right + 0.02
     for k in range(3):
         v = y + 2.0 + k * (style.depth - 4) / 3
@@ -91,6 +88,16 @@ def _closed_floor(stage: Stage, *, style: Style, at: Spot, floor: int, finished:
             (low + 1, low + 2.7),
             colour=mix(GLASS, (40, 48, 60), share=0.35) if glazed else DARK,
         )
+
+
+def _closed_floor(stage: Stage, *, style: Style, at: Spot, floor: int, finished: bool, glazed: bool) -> None:
+    """One storey with its walls up: raw blocks first, facade later."""
+    (x, y), low = at, floor * style.storey
+    top, right, back = low + style.storey, at[0] + style.wide, at[1] + style.depth
+    wall = (style.base if floor == 0 else style.facade) if finished else mix(BRICK, CONCRETE, share=0.55)
+    stage.box((x, right), (y, back), (low, top), colour=wall, top=CONCRETE)
+    if not x <= stage.camera.x <= right:
+        _end_windows(stage, style=style, at=at, low=low, glazed=glazed)
     if not finished:
         stage.wall((x, y - 0.01), (right, y - 0.01), low=top - 0.5, high=top, colour=CONCRETE)
         for bay in range(style.bays + 1):

@@ -43,7 +43,12 @@ class Asked:
     def kept(self, **changed: object) -> dict[str, object]:
         """The address's own query with something changed; the page starts anew."""
         usual = SORTS[0] if self.text else SORTS[1]
-        kept: dict[str, object] = {"q": self.text, **self.chosen, "from": self.first or "", "to": self.last or ""}
+        kept: dict[str, object] = {
+            "q": self.text,
+            **self.chosen,
+            "from": self.first or "",
+            "to": self.last or "",
+        }
         return {**kept, "sort": "" if self.sort == usual else self.sort, **changed}
 
 
@@ -98,7 +103,9 @@ def _render(shelf: Shelf) -> str:
         hits=[hit_of(each, marks=answer.marks, standing=verdicts.get(each.item)) for each in shown],
         facets=[_facet(name, answer, asked, names) for name in FACETS],
         chips=_chips(asked, names),
-        sorts=[(label, to("/archive", **asked.kept(sort=key)), key == asked.sort) for key, label in _sorts(asked)],
+        sorts=[
+            (label, to("/archive", **asked.kept(sort=key)), key == asked.sort) for key, label in _sorts(asked)
+        ],
         hidden=[(name, value) for name, value in _hidden(asked) if value],
         pages=pages,
         base=_base(to("/archive", **asked.kept())),
@@ -169,6 +176,11 @@ def _label(name: str, value: str, names: dict[str, str]) -> str:
     return names.get(value, value)
 
 
+def _content(name: str, label: str) -> str:
+    """Names are published content and stay Chinese; kinds and years are our words."""
+    return label if name in ("kind", "year") else zh(label)
+
+
 def _facet(name: str, answer: Answer, asked: Asked, names: dict[str, str]) -> dict[str, Any]:
     counts = dict(answer.facets.get(name, {}))
     chosen = asked.chosen.get(name)
@@ -177,14 +189,18 @@ def _facet(name: str, answer: Answer, asked: Asked, names: dict[str, str]) -> di
     order = sorted(counts, key=(lambda v: v) if name == "year" else (lambda v: (-counts[v], v)))
     options = [
         {
-            "label": zh(_label(name, value, names)) if name in ("unit", "town", "category") else _label(name, value, names),
+            "label": _content(name, _label(name, value, names)),
             "count": counts[value],
             "href": to("/archive", **asked.kept(**{name: "" if value == chosen else value})),
             "current": value == chosen,
         }
         for value in (order[::-1] if name == "year" else order)[:MOST_OPTIONS]
     ]
-    return {"title": _titles()[name], "open": name in ("kind", "year") or chosen is not None, "options": options}
+    return {
+        "title": _titles()[name],
+        "open": name in ("kind", "year") or chosen is not None,
+        "options": options,
+    }
 
 
 def _chips(asked: Asked, names: dict[str, str]) -> list[dict[str, Any]]:
@@ -193,9 +209,16 @@ def _chips(asked: Asked, names: dict[str, str]) -> list[dict[str, Any]]:
         for name, value in asked.chosen.items()
     ]
     if asked.first:
-        chips.append({"label": _("%(day)s起", day=day_words(asked.first)), "href": to("/archive", **asked.kept(**{"from": ""}))})
+        chips.append(
+            {
+                "label": _("%(day)s起", day=day_words(asked.first)),
+                "href": to("/archive", **asked.kept(**{"from": ""})),
+            }
+        )
     if asked.last:
-        chips.append({"label": _("到%(day)s", day=day_words(asked.last)), "href": to("/archive", **asked.kept(to=""))})
+        chips.append(
+            {"label": _("到%(day)s", day=day_words(asked.last)), "href": to("/archive", **asked.kept(to=""))}
+        )
     return chips
 
 

@@ -24,7 +24,9 @@ def display() -> Response:
         chosen -= {"light", "dark"}
         chosen |= {request.args["theme"]} - {"auto"}
     response: Response = redirect(_back(), 303)  # type: ignore[assignment]
-    response.set_cookie("display", ".".join(sorted(chosen)), max_age=YEAR, samesite="Lax", secure=request.is_secure)
+    response.set_cookie(
+        "display", ".".join(sorted(chosen)), max_age=YEAR, samesite="Lax", secure=request.is_secure
+    )
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -33,5 +35,10 @@ def _back() -> str:
     """The page the reader came from when it is one of ours, else the home page."""
     asked = request.args.get("back", "")
     parts = urlsplit(asked)
-    ours = asked.startswith("/") and not asked.startswith(("//", "/\\")) and not parts.netloc and asked.isprintable()
+    ours = (
+        asked.startswith("/")
+        and not asked.startswith(("//", "/\\"))
+        and not parts.netloc
+        and asked.isprintable()
+    )
     return asked if ours else window_path("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from portal.record.shelf import Shown
@@ -21,7 +22,7 @@ def hit_of(shown: Shown, *, marks: tuple[str, ...], standing: Standing | None) -
         "kind": _kind(shown),
         "href": item_href(shown.item),
         "title": pieces_zh(highlight(document["title"], marks)),
-        "snippet": pieces_zh(snippet(_text(shown), marks)),
+        "snippet": pieces_zh(snippet(_passage(shown, marks), marks)),
         "day": document["dated"],
         "unit": zh(document["unit"]["name"]),
         "seq": shown.seq,
@@ -47,17 +48,29 @@ def _photo(shown: Shown, marks: tuple[str, ...]) -> dict[str, Any] | None:
     return first_photo(shown)
 
 
-def _text(shown: Shown) -> str:
-    """What a snippet is cut from: what the archive searched, in the order in which people read it."""
+def _passage(shown: Shown, marks: tuple[str, ...]) -> str:
+    """What the snippet is cut from: the report or promise itself when it has the words, else whatever has."""
     document = shown.document
-    parts = [document.get(name, "") for name in ("done", "problems", "next_step", "content")]
-    parts += [photo["caption"] for photo in document.get("photos", ())]
-    if "milestone" in document:
-        parts.append(document["milestone"]["name"])
+    main = _joined([document.get(name, "") for name in ("done", "problems", "next_step", "content")])
+    for text in (main, *_others(document)):
+        if any(marked for _piece, marked in highlight(text, marks)):
+            return text
+    return main
+
+
+def _others(document: Mapping[str, Any]) -> Iterator[str]:
+    """The rest of what the archive searches, piece by piece."""
+    yield _joined([photo["caption"] for photo in document.get("photos", ())])
     for milestone in document.get("milestones", ()):
-        parts.append(f"{milestone['name']}：{milestone['target']}")
-    parts += [document.get(name, {}).get("name", "") for name in ("unit", "town", "place")]
-    responsible = document.get("responsible", {})
-    parts += [responsible.get(name, {}).get("name", "") for name in ("leader", "person")]
-    parts.append(document.get("number") or document.get("project", {}).get("code", ""))
+        yield f"{milestone['name']}：{milestone['target']}"
+    if "milestone" in document:
+        yield document["milestone"]["name"]
+    for name in ("town", "place", "unit"):
+        yield document.get(name, {}).get("name", "")
+    for name in ("leader", "person"):
+        yield document.get("responsible", {}).get(name, {}).get("name", "")
+    yield document.get("number") or document.get("project", {}).get("code", "")
+
+
+def _joined(parts: list[str]) -> str:
     return "　".join(" ".join(part.split()) for part in parts if part)

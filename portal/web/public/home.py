@@ -115,7 +115,9 @@ def _account(shelf: Shelf, standings: list[Standing], on: dt.date) -> dict[str, 
         if first.isoformat() <= milestone["due_on"] <= on.isoformat() and each.verdict is not None
     ]
     reached = [
-        each for percent, each in due if each.verdict and (each.verdict.actual >= percent or each.colour == "blue")
+        each
+        for percent, each in due
+        if each.verdict and (each.verdict.actual >= percent or each.colour == "blue")
     ]
     this_year = [each for each in standings if each.project.document["year"] == on.year]
     latest = max((day_of(each.report.at) for each in standings if each.report), default=None)

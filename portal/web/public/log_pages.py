@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, render_template
 
 from portal.record.log import head, iso
-from portal.record.shelf import Shelf
+from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Entry, Opening, Shelved
 from portal.web.public.links import positive
 from portal.web.states import ACTS, ITEM_KINDS, word
@@ -68,10 +68,15 @@ def _rows(shelf: Shelf, entries: list[Entry]) -> list[dict[str, Any]]:
             "entry": entry,
             "act": word(ACTS, entry.act.value),
             "kind": word(ITEM_KINDS, entry.kind),
-            "title": opened[entry.seq].document["title"] if entry.seq in opened and entry.kind != "rules" else "",
+            "title": _title(opened.get(entry.seq)),
+            "destroyed": entry.seq not in opened,
         }
         for entry in entries
     ]
+
+
+def _title(shown: Shown | None) -> str:
+    return "" if shown is None or shown.kind == "rules" else str(shown.document["title"])
 
 
 def _one(shelf: Shelf, seq: int) -> str:
@@ -84,7 +89,7 @@ def _one(shelf: Shelf, seq: int) -> str:
         entry=entry,
         act=word(ACTS, entry.act.value),
         kind=word(ITEM_KINDS, entry.kind),
-        title="" if entry.kind == "rules" else document.get("title", ""),
+        title=_title(shown) if document else "",
         withdrawn=document.get("withdrawn"),
         sealed_by=shown.sealed_by if shown else None,
         before=history[place - 1] if place else None,

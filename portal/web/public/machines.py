@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template
 
 from portal.record.log import iso
 from portal.record.shelf import Shelf
@@ -12,7 +12,17 @@ from portal.web.windows import window
 bp = Blueprint("public_machines", __name__)
 
 PAGE = 20_000  # addresses in one file; the format allows 50,000
-STANDING = ("/", "/projects", "/units", "/archive", "/record", "/about", "/help", "/privacy", "/accessibility")
+STANDING = (
+    "/",
+    "/projects",
+    "/units",
+    "/archive",
+    "/record",
+    "/about",
+    "/help",
+    "/privacy",
+    "/accessibility",
+)
 
 
 @bp.get("/sitemap.xml")
@@ -39,7 +49,10 @@ def _sitemap(shelf: Shelf) -> str:
         pages = [absolute(to("/sitemap.xml", page=n)) for n in range(1, -(-total // PAGE) + 1)]
         return render_template("public/sitemaps.xml", pages=pages)
     at = max(page, 1)
-    rows = [(absolute(item_href(item)), iso(when)) for item, when in shelf.addresses(limit=PAGE, offset=(at - 1) * PAGE)]
+    rows = [
+        (absolute(item_href(item)), iso(when))
+        for item, when in shelf.addresses(limit=PAGE, offset=(at - 1) * PAGE)
+    ]
     if not rows and page:
         abort(404)
     standing = [absolute(to(path)) for path in STANDING] if at == 1 else []

@@ -34,11 +34,10 @@ def media(name: str) -> Response:
         stream = wired.media.open(Space.PUBLIC, name)
     except MediaMissing:
         abort(404)
-    response = Response(
-        wrap_file(request.environ, stream), mimetype=TYPES[ending], direct_passthrough=True
-    )
+    response = Response(wrap_file(request.environ, stream), mimetype=TYPES[ending], direct_passthrough=True)
     response.content_length = size
     response.set_etag(digest[:32])
     response.headers["Cache-Control"] = FOR_EVER
     response.headers["Content-Security-Policy"] = MEDIA_POLICY
-    return response.make_conditional(request, accept_ranges=True, complete_length=size)
+    response.make_conditional(request, accept_ranges=True, complete_length=size)
+    return response

@@ -85,9 +85,7 @@ def _steps(standing: Standing, reports: list[Shown]) -> list[dict[str, Any]]:
     current_given = False
     completed = standing.project.document["state"] in DONE
     for milestone in standing.project.document["milestones"]:
-        reached = next(
-            (r for r in reports if r.document["physical_percent"] >= milestone["percent"]), None
-        )
+        reached = next((r for r in reports if r.document["physical_percent"] >= milestone["percent"]), None)
         step = {"name": zh(milestone["name"]), "due_on": milestone["due_on"], "state": "later"}
         if reached is not None or completed:
             step["state"] = "done"
@@ -101,10 +99,17 @@ def _steps(standing: Standing, reports: list[Shown]) -> list[dict[str, Any]]:
 def _remark(milestone: dict[str, Any], reached: Shown | None) -> object:
     if reached is None:
         return zh(milestone["target"])
-    late = (dt.date.fromisoformat(reached.document["dated"]) - dt.date.fromisoformat(milestone["due_on"])).days
+    late = (
+        dt.date.fromisoformat(reached.document["dated"]) - dt.date.fromisoformat(milestone["due_on"])
+    ).days
     when = shortday(reached.document["dated"])
     if late > 0:
-        return _("%(day)s的报送到了 %(percent)s%%，晚 %(late)s 天", day=when, percent=milestone["percent"], late=late)
+        return _(
+            "%(day)s的报送到了 %(percent)s%%，晚 %(late)s 天",
+            day=when,
+            percent=milestone["percent"],
+            late=late,
+        )
     return _("%(day)s的报送到了 %(percent)s%%", day=when, percent=milestone["percent"])
 
 
@@ -115,7 +120,9 @@ def _points(standing: Standing, reports: list[Shown], on: dt.date) -> list[dict[
     curve = points_of(standing.project)
     last_report = dt.date.fromisoformat(reports[-1].document["dated"]) if reports else start
     end = max(due, min(on, last_report), start)
-    points: list[dict[str, Any]] = [{"label": _label(start), "planned": 0, "actual": 0 if start <= on else None}]
+    points: list[dict[str, Any]] = [
+        {"label": _label(start), "planned": 0, "actual": 0 if start <= on else None}
+    ]
     month = start
     while month <= end:
         close = min(_month_end(month), end)

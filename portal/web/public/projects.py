@@ -38,8 +38,12 @@ FACETS: dict[str, Facet] = {
     "lamp": Facet(lambda: _("灯"), lambda _d, s: s.colour, lambda _d, v: lamp_word(v)),
     "year": Facet(lambda: _("年度"), lambda d, _s: str(d["year"]), lambda _d, v: _("%(year)s 年", year=v)),
     "kind": Facet(lambda: _("类型"), lambda d, _s: d["type"], lambda _d, v: word(PROJECT_KINDS, v)),
-    "category": Facet(lambda: _("类别"), lambda d, _s: d["category"], lambda d, _v: d["category"], content=True),
-    "town": Facet(lambda: _("镇街"), lambda d, _s: d["town"]["code"], lambda d, _v: d["town"]["name"], content=True),
+    "category": Facet(
+        lambda: _("类别"), lambda d, _s: d["category"], lambda d, _v: d["category"], content=True
+    ),
+    "town": Facet(
+        lambda: _("镇街"), lambda d, _s: d["town"]["code"], lambda d, _v: d["town"]["name"], content=True
+    ),
     "unit": Facet(
         lambda: _("责任单位"),
         lambda d, _s: d["responsible"]["unit"]["code"],
@@ -85,7 +89,9 @@ def _sorts() -> list[tuple[str, str]]:
 
 def _sorted(found: list[Standing], sort: str) -> list[Standing]:
     if sort == "due":
-        return sorted(found, key=lambda each: (each.colour in ("blue", "none"), each.project.document["due_on"]))
+        return sorted(
+            found, key=lambda each: (each.colour in ("blue", "none"), each.project.document["due_on"])
+        )
     return worst_first(found) if sort == "late" else sorted(found, key=lambda each: each.code)
 
 
@@ -114,7 +120,9 @@ def _facet(
             "href": to("/projects", **{**kept, name: "" if chosen.get(name) == value else value}),
             "current": chosen.get(name) == value,
         }
-        for value in sorted((v for v in counts if counts[v] or chosen.get(name) == v), key=_order(name, counts))
+        for value in sorted(
+            (v for v in counts if counts[v] or chosen.get(name) == v), key=_order(name, counts)
+        )
     ]
     return {"title": facet.title(), "open": name in ("lamp", "year") or name in chosen, "options": options}
 

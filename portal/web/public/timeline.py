@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from calendar import month_name
 from itertools import groupby
 from typing import Any
 
 from portal.record.shelf import Shown
 from portal.record.tables import Act
 from portal.rules.clock import month_of
-from portal.web.filters import month as month_words
-from portal.web.language import _
+from portal.web.language import ENGLISH, _, current
 from portal.web.public.evidence import photos_of
 from portal.web.public.standing import DONE, STOPPED
 
@@ -58,14 +58,17 @@ def _span(project: Shown, by_month: dict[str, list[Shown]], on: dt.date) -> list
 
 def _silence(months: list[str]) -> dict[str, Any]:
     newest, oldest = months[0], months[-1]
-    if newest == oldest:
-        return {"silent": True, "id": newest, "label": month_words(newest), "said": _("这个月没有公开内容。")}
-    return {
-        "silent": True,
-        "id": newest,
-        "label": _("%(first)s到%(last)s", first=month_words(oldest), last=month_words(newest)),
-        "said": _("连着 %(n)s 个月没有公开内容。", n=len(months)),
-    }
+    said = _("这个月没有公开内容。")
+    if newest != oldest:
+        first, last = (_("%(year)s 年 %(month)s", year=m[:4], month=_name(m)) for m in (oldest, newest))
+        said = _("%(first)s到%(last)s，连着 %(n)s 个月没有公开内容。", first=first, last=last, n=len(months))
+    return {"silent": True, "id": newest, "label": _name(newest), "year": newest[:4], "said": said}
+
+
+def _name(month: str) -> str:
+    """The month alone; its year stands beside it."""
+    number = int(month[5:])
+    return month_name[number][:3] if current() == ENGLISH else f"{number}月"
 
 
 def _told(month: str, reports: list[Shown], photos: int) -> dict[str, Any]:
@@ -73,8 +76,8 @@ def _told(month: str, reports: list[Shown], photos: int) -> dict[str, Any]:
     return {
         "silent": False,
         "id": month,
-        "label": month_words(month),
-        "note": _("公开 %(n)s 次", n=len(standing)),
+        "label": _name(month),
+        "note": _("%(year)s 年　公开 %(n)s 次", year=month[:4], n=len(standing)),
         "entries": [_entry(report, photos) for report in reversed(reports)],
     }
 

@@ -22,6 +22,7 @@ from portal.queries.review import (
     taken_back,
     today_of,
 )
+from portal.rules.clock import day_of
 from portal.web import words
 from portal.web.desk import now, reading
 from portal.web.doors import Audience, door
@@ -68,7 +69,7 @@ def review_page(report_id: int, *, typed: Typed | None = None, said: str = "", s
 
 def _context(session: Session, actor: Person, report: Report, typed: Typed) -> dict[str, Any]:
     queue = queue_of(session, person=actor, now=now())
-    compared, signals = comparison_of(session, report), _signals(session, report)
+    compared, signals = comparison_of(session, report, on=day_of(now())), _signals(session, report)
     return {
         "report": report,
         "project": report.project,

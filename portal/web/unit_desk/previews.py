@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 from werkzeug.exceptions import NotFound
 
 from portal.ports import MediaMissing, Space
@@ -29,9 +29,9 @@ def preview(report_id: int, photo_id: int, edge: int, extension: str) -> Respons
     if not named:
         raise NotFound
     try:
-        stream = portal().media.open(Space.STAGED, named[0])
+        with portal().media.open(Space.STAGED, named[0]) as stream:
+            response = Response(stream.read(), mimetype=mimetype)
     except MediaMissing:
         raise NotFound from None
-    response = send_file(stream, mimetype=mimetype, etag=False, max_age=0)
     response.headers["Content-Security-Policy"] = MEDIA_POLICY
     return response

@@ -146,6 +146,8 @@ def reason_words(reason: ReturnReason) -> str:
 def waited(since: dt.datetime, until: dt.datetime) -> str:
     """How long somebody has waited, in the largest unit that is not zero."""
     minutes = max(int((until - since).total_seconds()) // 60, 0)
+    if minutes == 0:
+        return _("刚刚报送")
     if minutes < 60:
         return _("已等 %(n)s 分钟", n=minutes)
     if minutes < 24 * 60:

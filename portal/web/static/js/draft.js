@@ -101,7 +101,7 @@ function write(form) {
   };
   const arrange = (ids) => {
     const items = new Map([...tray.querySelectorAll("[data-photo-id]")].map((item) => [Number(item.dataset.photoId), item]));
-    for (const id of ids) if (items.has(id)) tray.append(items.get(id));
+    tray.prepend(...ids.filter((id) => items.has(id)).map((id) => items.get(id)));   // what was refused stays below
     settle();
   };
   form.addEventListener("tray", settle);
@@ -110,7 +110,7 @@ function write(form) {
   const takeAway = (item) => {
     item.remove();
     const undo = removed.querySelector("button");
-    removed.querySelector("span").textContent = words.removed.replace("#", item.querySelector(".tray-name").textContent.trim());
+    removed.querySelector("span").textContent = words.removed.replace("#", item.querySelector(".tray-name").textContent.split("　")[0]);
     removed.hidden = false;
     undo.onclick = async () => {
       const said = await save(`restore:${item.dataset.photoId}`);

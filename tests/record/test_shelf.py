@@ -1,0 +1,79 @@
+"""Reading the record: now, as of a day, and back through an item's versions."""
+
+import datetime as dt
+
+import pytest
+
+from portal.record import log
+from portal.record.log import Disclosed
+from portal.record.shelf import Shelf
+from portal.record.tables import Shelved
+
+
+def day(n):
+    return dt.datetime(2026, 11, n, 4, tzinfo=dt.UTC)
+
+
+def report(number, *, percent, dated, project="2026-001"):
+    document = {
+        "title": f"{number}",
+        "dated": dated,
+        "project": {"code": project},
+        "unit": {"code": "001"},
+        "year": 2026,
+        "physical_percent": percent,
+    }
+    return Disclosed(item=f"report/{number}", kind="report", document=document)
+
+
+@pytest.fixture
+def session(portal):
+    with portal.database.writing() as open_session:
+        log.publish(open_session, report("2026-000001", percent=10, dated="2026-11-01"), at=day(1))
+        log.publish(open_session, report("2026-000002", percent=20, dated="2026-11-05"), at=day(5))
+        log.publish(open_session, report("2026-000001", percent=12, dated="2026-11-01"), at=day(8))
+        log.withdraw(open_session, "report/2026-000002", reason="r", basis="b", role="x", at=day(10))
+        yield open_session
+
+
+def percents(shelf):
+    return [s.document["physical_percent"] for s in shelf.items(Shelved.kind == "report")]
+
+
+def test_now_the_latest_version_stands_and_the_withdrawn_is_gone(session):
+    assert percents(Shelf(session)) == [12]
+    assert Shelf(session).count() == 1
+    assert Shelf(session).counts(Shelved.unit) == {"001": 1}
+
+
+@pytest.mark.parametrize(
+    ("n", "standing"), [(1, [10]), (4, [10]), (5, [10]), (8, [12]), (9, [12]), (10, [12])]
+)
+def test_as_of_a_day_shows_what_stood_then_without_what_was_destroyed_since(session, n, standing):
+    shelf = Shelf(session, as_of=dt.date(2026, 11, n))
+    assert [
+        s.document["physical_percent"] for s in shelf.items(Shelved.kind == "report") if not s.sealed
+    ] == standing
+
+
+def test_as_of_the_day_before_the_first_there_is_nothing(session):
+    assert Shelf(session, as_of=dt.date(2026, 10, 31)).items() == []
+
+
+def test_a_day_ends_at_midnight_in_shanghai(portal):
+    with portal.database.writing() as session:
+        late = dt.datetime(2026, 11, 24, 16, 30, tzinfo=dt.UTC)  # 00:30 on the 25th in Shanghai
+        log.publish(session, report("2026-000001", percent=1, dated="2026-11-24"), at=late)
+        assert Shelf(session, as_of=dt.date(2026, 11, 24)).get("report/2026-000001") is None
+        assert Shelf(session, as_of=dt.date(2026, 11, 25)).get("report/2026-000001") is not None
+
+
+def test_the_newest_report_of_each_project_is_found(session):
+    newest = Shelf(session).latest_reports_of(["2026-001", "2026-002"])
+    assert {code: shown.item for code, shown in newest.items()} == {"2026-001": "report/2026-000001"}
+
+
+def test_tombstones_come_only_when_asked_for(session):
+    with_stones = Shelf(session).items(Shelved.kind == "report", tombstones=True)
+    assert [s.withdrawn for s in with_stones] == [True, False]
+    assert list(Shelf(session).many(["report/2026-000001", "report/2026-000002"])) == ["report/2026-000001"]
