@@ -128,9 +128,8 @@ def searching(folder: Path) -> None:
         report(name, again)
 
 
-def main() -> None:
+def main(size: int = 10_000) -> None:
     """Print the table."""
-    size = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
     items = list(notes(size))
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "search"
@@ -152,4 +151,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))

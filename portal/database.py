@@ -29,8 +29,9 @@ class Database:
     failing half-way, and `synchronous=FULL` keeps the promise that what was acknowledged is on the disk.
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        """busy_seconds: how long an act waits for another process to let go of the database."""
+        self.url, self._busy_seconds = make_url(url), busy_seconds
         self.engine = self._engine()
         self._writers = sessionmaker(self.engine, expire_on_commit=False)
         readers = self.engine.execution_options(portal_reading=True)
@@ -44,7 +45,7 @@ class Database:
     def _engine(self) -> Engine:
         if self.url.get_backend_name() != "sqlite":
             return create_engine(self.url, pool_pre_ping=True)
-        engine = create_engine(self.url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        engine = create_engine(self.url, connect_args={"timeout": self._busy_seconds, "check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

@@ -15,6 +15,11 @@ TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 class Browser(Client):
     """Werkzeug's client with the manners of a browser that runs no scripts."""
 
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        """As always, but the whole body is read and closed, as a real browser does."""
+        options.setdefault("buffered", True)
+        return super().open(*args, **options)
+
     def token(self, path: str) -> str:
         """The CSRF token of the first form on a page."""
         found = TOKEN.search(self.get(path).get_data(as_text=True))

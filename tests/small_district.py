@@ -37,6 +37,7 @@ class SmallDistrict:
 
     portal: Portal
     projects: list[str] = field(default_factory=list)
+    taken: int = 0  # photos so far, so that no two are the same
 
     def person(self, session: Session, login: str) -> Person:
         return session.scalars(select(Person).where(Person.login == login)).one()
@@ -54,8 +55,9 @@ class SmallDistrict:
             project = self.project(session, code or self.projects[0])
             report = start_draft(session, project=project, actor=actor, now=now)
             session.flush()
-            for number in range(photos):
-                add_photo(session, report=report, arrived=self.photo(number), actor=actor, now=now)
+            for _ in range(photos):
+                self.taken += 1
+                add_photo(session, report=report, arrived=self.photo(self.taken), actor=actor, now=now)
             session.flush()
             typed = {
                 "milestone": str(project.milestones[0].id),

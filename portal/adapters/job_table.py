@@ -21,7 +21,7 @@ from portal.ports import Job
 
 log = logging.getLogger(__name__)
 
-LEASE = dt.timedelta(minutes=5)
+LEASE = dt.timedelta(seconds=30)  # longer than the longest job, short enough for readers to wait out
 MAX_ATTEMPTS = 8
 FIRST_WAIT = 5.0  # seconds; doubles with every attempt, with jitter
 LONGEST_WAIT = 3600.0

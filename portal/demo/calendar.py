@@ -78,7 +78,11 @@ def _report_days(spec: ProjectSpec, today: dt.date, rng: random.Random) -> Itera
     if spec.due_on < today - dt.timedelta(days=365 * REPORTED_YEARS):
         yield spec.due_on - dt.timedelta(days=rng.randint(1, 9))
         return
-    first = max(spec.start_on + dt.timedelta(days=20), today - dt.timedelta(days=365 * REPORTED_YEARS))
+    first = max(
+        spec.start_on + dt.timedelta(days=20),
+        today - dt.timedelta(days=365 * REPORTED_YEARS),
+        dt.date(int(spec.code[:4]), 1, 12),  # nobody reports on what no plan names yet
+    )
     month = first.replace(day=1)
     step = 1 if spec.kind == "project" else 2
     count = 0

@@ -123,7 +123,7 @@ def counts_by_state(session: Session, *, body: SupervisionBody) -> dict[MatterSt
         .where(remit_of(body))
         .group_by(Project.state)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def whole_project() -> tuple[Any, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.domain.organisation import Person, Role, Unit, UnitKind
@@ -32,10 +32,10 @@ class Choices:
 def plans(session: Session) -> list[PlanShown]:
     """Every year's plan, newest first, with how many items it holds."""
     counted = (
-        select(Project.plan_id, func.count().label("items")).group_by(Project.plan_id).subquery()
+        select(Project.plan_id, func.count().label("held")).group_by(Project.plan_id).subquery()
     )
     rows = session.execute(
-        select(AnnualPlan, func.coalesce(counted.c.items, 0))
+        select(AnnualPlan, func.coalesce(counted.c.held, 0))
         .outerjoin(counted, counted.c.plan_id == AnnualPlan.id)
         .order_by(AnnualPlan.year.desc())
     )
@@ -50,7 +50,13 @@ def plan_of(session: Session, *, year: int) -> AnnualPlan | None:
         .options(
             selectinload(AnnualPlan.projects).joinedload(Project.town),
             selectinload(AnnualPlan.projects).selectinload(Project.milestones),
-            _chain(selectinload(AnnualPlan.projects).selectinload(Project.responsibilities)),
+            selectinload(AnnualPlan.projects)
+            .selectinload(Project.responsibilities)
+            .options(
+                joinedload(Responsibility.leader),
+                joinedload(Responsibility.unit),
+                joinedload(Responsibility.person),
+            ),
         )
     ).first()
 
@@ -60,11 +66,15 @@ def project_of(session: Session, *, code: str) -> Project | None:
     return session.scalars(select(Project).where(Project.code == code)).first()
 
 
-def choices(session: Session) -> Choices:
-    """Everything that a project form offers. Disabled people are not offered."""
+def choices(session: Session, *, chosen: Collection[int] = ()) -> Choices:
+    """Everything that a project form offers. Disabled people are offered only where they are `chosen`."""
     units = list(session.scalars(select(Unit).order_by(Unit.code)))
     able = list(
-        session.scalars(select(Person).where(Person.disabled_at.is_(None)).order_by(Person.role, Person.id))
+        session.scalars(
+            select(Person)
+            .where(or_(Person.disabled_at.is_(None), Person.id.in_(chosen)))
+            .order_by(Person.role, Person.id)
+        )
     )
     by_unit = [(unit, [person for person in able if person.unit_id == unit.id]) for unit in units]
     return Choices(
@@ -75,8 +85,3 @@ def choices(session: Session) -> Choices:
         categories=list(session.scalars(select(Project.category).distinct().order_by(Project.category))),
     )
 
-
-def _chain(loads: object) -> object:
-    return loads.options(  # type: ignore[attr-defined]
-        joinedload(Responsibility.leader), joinedload(Responsibility.unit), joinedload(Responsibility.person)
-    )

@@ -44,7 +44,7 @@ def bodies(session: Session) -> list[RemitShown]:
         .where(Person.role == Role.SUPERVISOR, Person.disabled_at.is_(None))
         .group_by(Person.body_id)
     )
-    staff = {body_id: count for body_id, count in counted}
+    staff = dict(counted.all())
     return [
         RemitShown(
             body=body,

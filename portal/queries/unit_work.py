@@ -99,7 +99,7 @@ def unit_reports(session: Session, *, person: Person, state: ReportState | None,
         .where(Report.unit_id == person.unit_id, Report.state.in_(ON_RECORD))
         .group_by(Report.state)
     )
-    counts = dict(counted.tuples().all())
+    counts = dict(counted.all())
     total = sum(counts.values()) if state is None else counts.get(state, 0)
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from portal.database import DatabaseBusy, DatabaseFull
 from portal.domain.access import ABSOLUTE, IDLE, SignIn, secret_hash
 from portal.domain.organisation import Person
 from portal.workflows.sign_in import SEEN_EVERY, keep_alive
@@ -68,7 +70,8 @@ def _load(token: str) -> Visitor | None:
         person, seen_at = row.person, row.seen_at
         left = min(IDLE, row.created_at + ABSOLUTE - now)
     if now - seen_at >= SEEN_EVERY:
-        with portal.database.writing() as writing:
+        # A house that is busy for a moment must not turn away what somebody has just typed.
+        with suppress(DatabaseBusy, DatabaseFull), portal.database.writing() as writing:
             keep_alive(writing, token=token, now=now)
     return Visitor(
         token=token,
@@ -83,7 +86,9 @@ def _load(token: str) -> Visitor | None:
 
 
 def install(app: Flask) -> None:
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)
+    # We remember nobody, so windows need not look at the session at all (and their answers need not vary by it).
+    app.after_request_funcs[None].remove(manager._update_remember_cookie)
     manager.session_protection = None  # the sign-in row is the truth; addresses of phones change
     manager.user_loader(_load_once)
 

@@ -49,8 +49,8 @@ ACTS: Mapping[str, Say] = {
     "decide_approve": lambda: _("通过"),
     "decide_return": lambda: _("退回"),
     "undo_decision": lambda: _("撤销决定"),
-    "publish_report": lambda: _("公开"),
-    "return_report": lambda: _("退回生效"),
+    "effect_approve": lambda: _("通过生效，公开"),
+    "effect_return": lambda: _("退回生效"),
     "withdraw_report": lambda: _("撤下"),
     "open_original": lambda: _("下载原件"),
 }

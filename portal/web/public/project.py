@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, render_template
 
 from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Shelved
-from portal.rules.clock import month_of
+from portal.rules.clock import day_of, month_of
 from portal.rules.numbers import PROJECT_CODE, project_item
 from portal.rules.schedule import scheduled_percent
 from portal.web.filters import month as month_words
@@ -97,20 +97,15 @@ def _steps(standing: Standing, reports: list[Shown]) -> list[dict[str, Any]]:
 
 
 def _remark(milestone: dict[str, Any], reached: Shown | None) -> object:
+    """What was promised, or, once a report has reached it, when that was published."""
     if reached is None:
         return zh(milestone["target"])
-    late = (
-        dt.date.fromisoformat(reached.document["dated"]) - dt.date.fromisoformat(milestone["due_on"])
-    ).days
-    when = shortday(reached.document["dated"])
+    day = day_of(reached.first_at)
+    late = (day - dt.date.fromisoformat(milestone["due_on"])).days
+    facts: dict[str, Any] = {"day": shortday(day), "percent": milestone["percent"]}
     if late > 0:
-        return _(
-            "%(day)s的报送到了 %(percent)s%%，晚 %(late)s 天",
-            day=when,
-            percent=milestone["percent"],
-            late=late,
-        )
-    return _("%(day)s的报送到了 %(percent)s%%", day=when, percent=milestone["percent"])
+        return _("%(day)s公开的进展到了 %(percent)s%%，晚 %(late)s 天", late=late, **facts)
+    return _("%(day)s公开的进展到了 %(percent)s%%", **facts)
 
 
 def _points(standing: Standing, reports: list[Shown], on: dt.date) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from portal.domain.lifecycle import ReportAct
@@ -47,7 +47,8 @@ QUEUE_BESIDE = 12  # submissions listed beside the one under review
 
 @bp.get("/desk/supervision/reports/<int:report_id>")
 def review(report_id: int) -> Response:
-    return review_page(report_id)
+    """`?fresh=1` forgets the reasons of a return that was taken back."""
+    return review_page(report_id, typed=Typed() if request.args.get("fresh") else None)
 
 
 def review_page(report_id: int, *, typed: Typed | None = None, said: str = "", status: int = 200) -> Response:
@@ -76,6 +77,7 @@ def _context(session: Session, actor: Person, report: Report, typed: Typed) -> d
         "path": report_path(report),
         "photos": [_photo(p, n, typed, signals.get(n, [])) for n, p in _numbered(report)],
         "passages": [_passage(name, report, compared, typed) for name in RETURNABLE_PASSAGES],
+        "reasoned": bool(typed.targets),
         "leftover": _leftover(report, typed),
         "changes": [sentences.change_row(change) for change in compared.changes],
         "answers": [sentences.answer_row(answered) for answered in compared.answered],

@@ -95,7 +95,7 @@ def autosave(report_id: int) -> Response | tuple[Response, int]:
             version=report.version_id,
             saved=f"{filters.as_moment(now()):%H:%M}",
             problems=by_field(problems),
-            photos=[photo.id for photo in report.photos],
+            photos=[photo.id for photo in sorted(report.photos, key=lambda each: (each.position, each.id))],
         )
 
 

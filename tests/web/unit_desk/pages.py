@@ -6,7 +6,7 @@ import io
 from html.parser import HTMLParser
 from typing import Any
 
-from werkzeug.test import TestResponse
+from werkzeug.test import EnvironBuilder, TestResponse
 
 from tests.browsing import Browser
 
@@ -68,7 +68,18 @@ def send(
     data["photos"] = [(io.BytesIO(content), name) for name, content in files] or [(io.BytesIO(b""), "")]
     for photo_id, content in (replace or {}).items():
         data[f"replace-{photo_id}"] = (io.BytesIO(content), "新拍.jpg")
-    return browser.post(path_of(report_id), data=data, content_type="multipart/form-data")
+    return post(browser, path_of(report_id), data)
+
+
+def post(browser: Browser, path: str, data: dict[str, Any], **headers: str) -> TestResponse:
+    """A multipart request; a large one lies in a temporary file, which is closed here."""
+    builder = EnvironBuilder(path, method="POST", data=data, content_type="multipart/form-data", headers=headers)
+    environ = builder.get_environ()
+    try:
+        return browser.open(environ)
+    finally:
+        builder.close()
+        environ["wsgi.input"].close()
 
 
 def text(answer: TestResponse) -> str:

@@ -1,0 +1,1 @@
+"""What the portal costs, measured: `python -m benchmarks` (see docs/performance.md)."""

@@ -1,0 +1,26 @@
+"""All measurements, or those named: `python -m benchmarks [pages] [search] [intake]`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from benchmarks import intake, pages, search
+
+ALL: dict[str, Callable[[], None]] = {"pages": pages.main, "search": search.main, "intake": intake.main}
+
+
+def main(names: list[str]) -> int:
+    """Run them in order. The exit status is 2 for a name that is none."""
+    if unknown := [name for name in names if name not in ALL]:
+        print(f"there is no {unknown[0]!r}; there are {', '.join(ALL)}", file=sys.stderr)
+        return 2
+    for name in names or ALL:
+        print(f"== {name} ==")
+        ALL[name]()
+        print(flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

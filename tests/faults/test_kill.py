@@ -1,0 +1,170 @@
+"""kill -9 of web and worker at random moments: nothing acknowledged is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import random
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from config import Settings
+from portal.adapters.job_table import JobRow
+from portal.domain.lifecycle import ReportState
+from portal.domain.progress import Report
+from portal.ports import Query, Space
+from portal.record.tables import Entry
+from portal.wiring import Portal, wire
+from tests.faults.patient import Patient, Sent, approve_what_waits, report_progress
+from tests.faults.running import Process, command, free_port, running, until_it_answers
+from tests.small_district import SmallDistrict, build
+
+CYCLES = int(os.environ.get("PORTAL_TEST_CYCLES", "20"))
+SEED = int(os.environ.get("PORTAL_TEST_SEED", "20261124"))
+ENOUGH_SECONDS = 120 + 4 * CYCLES  # after which people give up and the test fails
+
+
+class Killing:
+    """Kills and restarts until told to stop; counts how often."""
+
+    def __init__(self, web: Process, worker: Process, *, port: int) -> None:
+        self._web, self._worker, self._port = web, worker, port
+        self._random = random.Random(SEED)
+        self.kills = {"web": 0, "worker": 0}
+
+    def once(self) -> None:
+        """Let them run for a while, then kill one of them and start it again."""
+        time.sleep(self._random.uniform(0.1, 1.5))
+        if self._random.random() < 0.5:
+            self._worker.kill()
+            self._worker.start()
+            self.kills["worker"] += 1
+        else:
+            self._web.kill()
+            self._web.start()
+            self.kills["web"] += 1
+            until_it_answers(self._web, port=self._port)
+
+
+@pytest.fixture
+def real(settings: Settings) -> Iterator[tuple[Portal, SmallDistrict]]:
+    """A district on the real clock, because processes have no other; and the port for its web process."""
+    wired = wire(settings.model_copy(update={"port": free_port()}))
+    yield wired, build(wired, now=dt.datetime.now(dt.UTC))
+    wired.close()
+
+
+@pytest.mark.slow
+def test_nothing_acknowledged_is_lost_or_doubled_when_processes_are_killed(
+    real: tuple[Portal, SmallDistrict], tmp_path: Path
+) -> None:
+    portal, district = real
+    sent = Sent()
+    kills, repeated = _cycles(portal, district, sent=sent, logs=tmp_path)
+    print(f"{CYCLES} cycles, kills {kills}, {repeated} requests repeated, seed {SEED}")
+    assert min(kills.values()) > 0, "nothing was killed: the test proved nothing"
+    assert len(sent.words) == CYCLES
+    _every_report_once(portal, sent)
+    _every_photo_once(portal, sent)
+    _everything_is_found(portal, sent)
+    verified = command(portal.settings, "record", "verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def _cycles(portal: Portal, district: SmallDistrict, *, sent: Sent, logs: Path) -> tuple[dict[str, int], int]:
+    """Two units report while a supervisor approves and processes are killed. Kills and repeated requests."""
+    port, deadline = portal.settings.port, time.monotonic() + ENOUGH_SECONDS
+    web = Process(portal.settings, "serve", said=logs / "web.log")
+    worker = Process(portal.settings, "work", said=logs / "worker.log")
+    killing, browsers = Killing(web, worker, port=port), []
+    with running(web, worker), ThreadPoolExecutor(3) as people:
+        until_it_answers(web, port=port)
+        for login in ("reporter", "stranger", "supervisor"):
+            browsers.append(Patient(port, deadline=deadline))
+            browsers[-1].sign_in(login)
+        over = threading.Event()
+        at_work = [
+            people.submit(_unit, browser, code, range(first, CYCLES, 2), sent)
+            for first, (browser, code) in enumerate(zip(browsers, district.projects, strict=False))
+        ]
+        approving = people.submit(_supervisor, browsers[2], over)
+        try:
+            _kill_until_published(killing, portal, [*at_work, approving], deadline=deadline)
+        finally:
+            over.set()
+    return killing.kills, sum(browser.repeated for browser in browsers)
+
+
+def _unit(browser: Patient, code: str, numbers: range, sent: Sent) -> None:
+    for number in numbers:
+        report_progress(browser, code=code, number=number, sent=sent)
+
+
+def _supervisor(browser: Patient, over: threading.Event) -> None:
+    done: set[str] = set()
+    while not over.wait(0.3):
+        approve_what_waits(browser, done=done)
+
+
+def _kill_until_published(
+    killing: Killing, portal: Portal, people: list[Future[None]], *, deadline: float
+) -> None:
+    while _published(portal) < CYCLES:
+        for person in people:
+            if person.done():
+                person.result()  # raises what went wrong
+        assert time.monotonic() < deadline, f"{_published(portal)} of {CYCLES} published when time was up"
+        killing.once()
+    while portal.search.position() < _entries(portal) - 1:
+        assert time.monotonic() < deadline, "the archive never caught up"
+        time.sleep(0.1)
+
+
+def _published(portal: Portal) -> int:
+    with portal.database.reading() as session:
+        return session.scalars(select(func.count()).where(Report.state == ReportState.PUBLISHED)).one()
+
+
+def _entries(portal: Portal) -> int:
+    with portal.database.reading() as session:
+        return session.scalars(select(func.count()).select_from(Entry)).one()
+
+
+def _every_report_once(portal: Portal, sent: Sent) -> None:
+    with portal.database.reading() as session:
+        reports = {report.id: report for report in session.scalars(select(Report))}
+        assert {id_: report.done for id_, report in reports.items()} == sent.words
+        assert {report.state for report in reports.values()} == {ReportState.PUBLISHED}
+        assert {report.round for report in reports.values()} == {1}
+        year = next(iter(reports.values())).number[:4]
+        expected = [f"{year}-{place:06d}" for place in range(1, CYCLES + 1)]
+        assert sorted(report.number for report in reports.values()) == expected
+        entries = session.scalars(select(Entry.item).where(Entry.kind == "report").order_by(Entry.item))
+        assert list(entries) == [f"report/{number}" for number in expected]
+        left = session.scalars(select(JobRow).where((JobRow.done_at.is_(None)) | JobRow.set_aside_at.is_not(None)))
+        assert [job.error for job in left] == []
+
+
+def _every_photo_once(portal: Portal, sent: Sent) -> None:
+    with portal.database.reading() as session:
+        for report_id, photos in sent.photos.items():
+            expected = sorted(hashlib.sha256(photo).hexdigest() for photo in photos)
+            kept = session.get_one(Report, report_id).all_photos
+            assert sorted(photo.original_sha256 for photo in kept) == expected
+    for photo in (photo for photos in sent.photos.values() for photo in photos):
+        with portal.media.open(Space.SEALED, f"{hashlib.sha256(photo).hexdigest()}.jpg") as original:
+            assert original.read() == photo
+
+
+def _everything_is_found(portal: Portal, sent: Sent) -> None:
+    for report_id, words in sent.words.items():
+        with portal.database.reading() as session:
+            number = session.get_one(Report, report_id).number
+        assert portal.search.search(Query(text=words[-8:-1])).items == (f"report/{number}",)

@@ -1,0 +1,103 @@
+"""Every address is knocked on by a stranger and by each role, against the written table."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from portal.domain.progress import Report
+from portal.web.app import create_app
+from tests.browsing import Browser
+from tests.guards.addresses import EVERYBODY, LET_IN, TABLE
+
+VISITORS = sorted(LET_IN[EVERYBODY])
+
+
+def rules(site):
+    return {
+        (method, str(rule)): rule
+        for rule in site.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_address_has_a_row_and_every_row_an_address(site):
+    assert set(rules(site)) == set(TABLE)
+
+
+@pytest.fixture
+def front(portal, district):
+    return create_app(portal)
+
+
+@pytest.fixture
+def paths(district):
+    """Each rule with real things filled in: a submitted report of the unit of `reporter`, with a photo."""
+    report_id = district.submitted(photos=1)
+    with district.portal.database.reading() as session:
+        photo_id = session.get_one(Report, report_id).photos[0].id
+    fillings = {
+        "report_id": str(report_id), "photo_id": str(photo_id), "edge": "480", "extension": "jpg", "decision_id": "1",
+        "person_id": "1", "body_id": "1", "code": district.projects[0], "seq": "0", "number": "2026-000001",
+        "token": "nothing", "name": "0.jpg", "filename": "mark.svg", "year": "2026", "project_id": "1",
+    }  # fmt: skip
+
+    def fill(rule: str) -> str:
+        return re.sub(r"<(?:[^<>:]*:)?(\w+)>", lambda found: fillings[found.group(1)], rule)
+
+    return fill
+
+
+@pytest.mark.parametrize("login", VISITORS)
+def test_each_address_lets_in_exactly_those_in_its_row(front, paths, login):
+    front.flask.config["WTF_CSRF_ENABLED"] = False  # doors alone are looked at here
+    for (method, rule), audience in TABLE.items():
+        browser = Browser(front)
+        if login:
+            browser.post("/account/login", data={"login": login, "password": "correct horse battery"})
+        answer = browser.open(paths(rule), method=method)
+        kept_out = answer.status_code in (401, 403) or (
+            answer.status_code == 303
+            and "/account/login" in answer.headers["Location"]
+            and not rule.startswith("/account")
+        )
+        if rule == "/account" and not login:
+            kept_out = answer.status_code == 303
+        assert answer.status_code < 500, (method, rule, answer.status_code)
+        assert kept_out == (login not in LET_IN[audience]), (method, rule, login, answer.status_code)
+
+
+def test_whoever_is_not_let_in_learns_nothing_of_what_is_behind(front, paths):
+    """A stranger gets the same answer for what exists and for what does not."""
+    browser = Browser(front)
+    there = browser.get(paths("/desk/unit/reports/<int:report_id>"))
+    not_there = browser.get("/desk/unit/reports/999999")
+    assert (there.status_code, not_there.status_code) == (303, 303)
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for (method, rule) in TABLE if method == "GET" and "<int:report_id>" in rule]
+)
+def test_another_units_reporter_and_another_bodys_supervisor_find_nothing(front, paths, rule):
+    login = "stranger" if rule.startswith("/desk/unit") else "outsider"
+    browser = Browser(front)
+    browser.sign_in(login)
+    assert browser.get(paths(rule)).status_code in (403, 404)
+
+
+def test_every_act_needs_the_token_of_its_page(front, paths):
+    logins = {
+        "unit": "reporter",
+        "supervision": "supervisor",
+        "administration": "admin",
+        "signed_in": "reporter",
+    }
+    for (method, rule), audience in TABLE.items():
+        if method == "GET":
+            continue
+        browser = Browser(front)
+        if audience in logins:
+            browser.sign_in(logins[audience])
+        assert browser.open(paths(rule), method=method).status_code == 400, rule
+        assert browser.open(paths(rule), method=method, data={"csrf_token": "wrong"}).status_code == 400, rule

@@ -1,0 +1,78 @@
+"""What the sources promise: no inline script or style, pictures opened in one place, no forgotten words."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+SOURCES = sorted((ROOT / "portal").rglob("*.py"))
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)[^>]*>(?!\s*</script>)|<style\b|\sstyle=\"|\son(click|change|submit|load|input)=\"|javascript:",
+    re.I,
+)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_template_holds_an_inline_script_or_style(template):
+    assert not INLINE.search(template.read_text(encoding="utf-8"))
+
+
+def test_only_the_confined_child_opens_pictures():
+    opens = re.compile(r"Image\.open|av\.open")
+    allowed = ("portal/imaging/", "portal/demo/scenes/")
+    found = [str(p.relative_to(ROOT)) for p in SOURCES if opens.search(p.read_text(encoding="utf-8"))]
+    assert [path for path in found if not path.startswith(allowed)] == []
+    assert found, "the guard looks for the right thing"
+
+
+def test_nothing_is_unpickled_and_no_sql_is_put_together_from_words():
+    text = {p: p.read_text(encoding="utf-8") for p in SOURCES}
+    assert [p.name for p, s in text.items() if re.search(r"\bpickle\.loads?\b|\beval\(|\bexec\(", s)] == []
+
+
+def _messages() -> set[str]:
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
+    found: set[str] = set()
+    for folder, methods in (
+        ("templates", [("**.html", "jinja2.ext.babel_extract")]),
+        ("portal/web", [("**.py", "python")]),
+    ):
+        for _file, _line, message, _comments, _context in extract_from_dir(
+            ROOT / folder, method_map=methods, keywords=keywords, options_map={"**.html": {"trimmed": "true"}}
+        ):
+            found |= set(message) if isinstance(message, tuple) else {message}
+    return {message for message in found if message and re.search(r"[\u4e00-\u9fff]", message)}
+
+
+def test_every_sentence_has_its_english():
+    known: set[str] = set()
+    for file in (ROOT / "translations" / "en").glob("*.po"):
+        for message in read_po(io.BytesIO(file.read_bytes()), locale="en", abort_invalid=True):
+            if message.id and message.string:
+                known |= set(message.id) if isinstance(message.id, tuple) else {message.id}
+    missing = sorted(_messages() - known)
+    assert missing == []
+
+
+def test_the_same_sentence_has_one_english_everywhere():
+    said: dict[str, set[str]] = {}
+    for file in (ROOT / "translations" / "en").glob("*.po"):
+        for message in read_po(io.BytesIO(file.read_bytes()), locale="en", abort_invalid=True):
+            if message.id and message.string:
+                said.setdefault(str(message.id), set()).add(str(message.string))
+    assert {source: words for source, words in said.items() if len(words) > 1} == {}
+
+
+def test_placeholders_of_a_sentence_and_its_english_agree():
+    names = re.compile(r"%\((\w+)\)s")
+    for file in (ROOT / "translations" / "en").glob("*.po"):
+        for message in read_po(io.BytesIO(file.read_bytes()), locale="en", abort_invalid=True):
+            if isinstance(message.id, str) and message.string:
+                assert set(names.findall(message.id)) == set(names.findall(str(message.string))), message.id
