@@ -76,6 +76,7 @@ def upgrade() -> None:
     with op.batch_alter_table("record_entry", schema=None) as batch_op:
         batch_op.create_index("ix_record_entry_at", ["at"], unique=False)
         batch_op.create_index("ix_record_entry_item", ["item", "seq"], unique=False)
+        batch_op.create_index("ix_record_entry_kind", ["kind", "at", "act"], unique=False)
 
     op.create_table(
         "record_follower",
@@ -256,8 +257,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_record_shelf")),
     )
     with op.batch_alter_table("record_shelf", schema=None) as batch_op:
-        batch_op.create_index("ix_record_shelf_item", ["item", "seq"], unique=False)
+        batch_op.create_index("ix_record_shelf_item", ["item", "latest", "seq"], unique=False)
         batch_op.create_index("ix_record_shelf_kind", ["latest", "kind", "dated"], unique=False)
+        batch_op.create_index(
+            "ix_record_shelf_newest", ["kind", "project", "first_at", "latest"], unique=False
+        )
         batch_op.create_index("ix_record_shelf_project", ["latest", "project", "dated"], unique=False)
         batch_op.create_index("ix_record_shelf_unit", ["latest", "unit", "dated"], unique=False)
 
@@ -629,6 +633,7 @@ def downgrade() -> None:
     with op.batch_alter_table("record_shelf", schema=None) as batch_op:
         batch_op.drop_index("ix_record_shelf_unit")
         batch_op.drop_index("ix_record_shelf_project")
+        batch_op.drop_index("ix_record_shelf_newest")
         batch_op.drop_index("ix_record_shelf_kind")
         batch_op.drop_index("ix_record_shelf_item")
 
@@ -652,6 +657,7 @@ def downgrade() -> None:
     op.drop_table("record_head")
     op.drop_table("record_follower")
     with op.batch_alter_table("record_entry", schema=None) as batch_op:
+        batch_op.drop_index("ix_record_entry_kind")
         batch_op.drop_index("ix_record_entry_item")
         batch_op.drop_index("ix_record_entry_at")
 

@@ -13,7 +13,7 @@ from types import FrameType
 
 import click
 
-from config import ROOT, Settings
+from config import ROOT, Mode, Settings
 from portal.adapters import schema
 from portal.adapters.front_end import AssetMissing, collect
 from portal.cli import demonstration
@@ -34,8 +34,9 @@ def init() -> None:
         if portal.database.path:
             Path(portal.database.path).parent.mkdir(parents=True, exist_ok=True)
         schema.upgrade(portal.database)
-        with portal.database.writing() as session:
-            publish_lamp_rules(session, rules=DEFAULT_RULES, now=portal.now())
+        if portal.settings.mode is Mode.PRODUCTION:  # the demonstration's record begins years ago, by itself
+            with portal.database.writing() as session:
+                publish_lamp_rules(session, rules=DEFAULT_RULES, now=portal.now())
         if portal.search.position() < 0:
             portal.search.reset()  # an empty archive answers "nothing found" instead of "not available"
     click.echo("the database is ready")

@@ -6,9 +6,10 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.record.tables import Act, Entry, Opening, PublicMedia, Shelved, Touched
@@ -19,7 +20,8 @@ from portal.rules.clock import end_of
 class Shown:
     """An item as the public sees it at one version.
 
-    document is None when its opening is destroyed (`sealed_by` then names the entry that did it).
+    document is empty when its opening is destroyed (`sealed_by` then names the entry that did it). It may be
+    shared with other readers, so nobody changes it.
     """
 
     seq: int
@@ -41,6 +43,19 @@ class Shown:
         return self.sealed_by is not None
 
 
+DOCUMENTS = 1024  # parsed documents kept, about 10 kB each
+_READ = (
+    Shelved.seq,
+    Shelved.item,
+    Shelved.kind,
+    Shelved.act,
+    Shelved.version,
+    Shelved.at,
+    Shelved.first_at,
+    Opening.document,
+)
+
+
 class Shelf:
     """The public's bookshelf. With `as_of`, every answer is as it stood at the end of that day."""
 
@@ -51,12 +66,12 @@ class Shelf:
     def get(self, item: str) -> Shown | None:
         """The version of an item that stands, tombstones included; None when there is none."""
         found = self.session.execute(self._rows().where(Shelved.item == item)).first()
-        return None if found is None else self._shown(*found)
+        return None if found is None else self._shown(found)
 
     def many(self, items: Sequence[str]) -> dict[str, Shown]:
         """Those of these items that stand and are not withdrawn."""
         rows = self.session.execute(self._rows().where(Shelved.item.in_(items)))
-        shown = [self._shown(*row) for row in rows]
+        shown = [self._shown(row) for row in rows]
         return {each.item: each for each in shown if not each.withdrawn and not each.sealed}
 
     def items(
@@ -72,7 +87,7 @@ class Shelf:
         query = self._rows().where(*where).order_by(*order).limit(limit).offset(offset)
         if not tombstones:
             query = query.where(Shelved.act != Act.WITHDRAWN)
-        return [self._shown(*row) for row in self.session.execute(query)]
+        return [self._shown(row) for row in self.session.execute(query)]
 
     def count(self, *where: ColumnElement[bool]) -> int:
         """How many items stand."""
@@ -94,33 +109,30 @@ class Shelf:
 
     def latest_reports_of(self, projects: Iterable[str]) -> dict[str, Shown]:
         """For each project code, its newest standing report. A correction does not make a report newer."""
+        promised, then = aliased(Shelved), aliased(Shelved)
         newest = (
-            select(Shelved.project, func.max(Shelved.first_at).label("first_at"))
+            select(then.seq)
             .where(
-                self._stands(),
-                Shelved.kind == "report",
-                Shelved.act != Act.WITHDRAWN,
-                Shelved.project.in_(list(projects)),
+                self._stands(then),
+                then.kind == "report",
+                then.act != Act.WITHDRAWN,
+                then.project == promised.project,
             )
-            .group_by(Shelved.project)
-            .subquery()
+            .order_by(then.first_at.desc(), then.seq.desc())
+            .limit(1)
+            .scalar_subquery()
         )
-        rows = self.session.execute(
-            self._rows()
-            .join(newest, and_(newest.c.project == Shelved.project, newest.c.first_at == Shelved.first_at))
-            .where(Shelved.kind == "report", Shelved.act != Act.WITHDRAWN)
-            .order_by(Shelved.seq)
-        )
-        return {row[0].project: self._shown(*row) for row in rows}
+        # One step into the index for each project, however many reports there are.
+        found = select(newest).where(promised.kind == "project", promised.project.in_(list(projects)))
+        rows = self.session.execute(self._opened().where(Shelved.seq.in_(found)).add_columns(Shelved.project))
+        return {row.project: self._shown(row) for row in rows}
 
     def history(self, item: str) -> list[Shown]:
         """Every version of an item up to `as_of`, oldest first."""
-        query = (
-            self._opened(select(Shelved, Opening.document)).where(Shelved.item == item).order_by(Shelved.seq)
-        )
+        query = self._opened().where(Shelved.item == item).order_by(Shelved.seq)
         if self.as_of is not None:
             query = query.where(Shelved.at < end_of(self.as_of))
-        return [self._shown(*row) for row in self.session.execute(query)]
+        return [self._shown(row) for row in self.session.execute(query)]
 
     def entry(self, seq: int) -> Entry | None:
         """One line of the log."""
@@ -128,10 +140,8 @@ class Shelf:
 
     def at(self, seq: int) -> Shown | None:
         """What one entry shows."""
-        row = self.session.execute(
-            self._opened(select(Shelved, Opening.document)).where(Shelved.seq == seq)
-        ).first()
-        return None if row is None else self._shown(*row)
+        row = self.session.execute(self._opened().where(Shelved.seq == seq)).first()
+        return None if row is None else self._shown(row)
 
     def entries(self, *, before: int | None = None, limit: int = 50) -> list[Entry]:
         """Lines of the log, newest first, below `before`."""
@@ -145,11 +155,11 @@ class Shelf:
     def versions(self, *where: ColumnElement[bool], limit: int = 50) -> list[Shown]:
         """Versions of items in the order in which they came on the record, newest first, tombstones
         included; those whose opening is destroyed are left out."""
-        query = select(Shelved, Opening.document).join(Opening, Opening.seq == Shelved.seq)
+        query = select(*_READ).join(Opening, Opening.seq == Shelved.seq)
         query = query.where(*where).order_by(Shelved.seq.desc()).limit(limit)
         if self.as_of is not None:
             query = query.where(Shelved.at < end_of(self.as_of))
-        return [self._shown(*row) for row in self.session.execute(query)]
+        return [self._shown(row) for row in self.session.execute(query)]
 
     def titles(self, kind: str) -> dict[str, str]:
         """The titles of all standing items of a kind, by the part of their key after the kind."""
@@ -188,22 +198,22 @@ class Shelf:
             self.session.scalar(select(PublicMedia.seq).where(PublicMedia.name == name).limit(1)) is not None
         )
 
-    def _stands(self) -> ColumnElement[bool]:
+    def _stands(self, shelved: type[Shelved] = Shelved) -> ColumnElement[bool]:
         if self.as_of is None:
-            return Shelved.latest.is_(True)
+            return shelved.latest.is_(True)
         then = aliased(Shelved)
-        return Shelved.seq.in_(
+        return shelved.seq.in_(
             select(func.max(then.seq)).where(then.at < end_of(self.as_of)).group_by(then.item)
         )
 
     def _rows(self) -> Select[*tuple[Any, ...]]:
-        return self._opened(select(Shelved, Opening.document)).where(self._stands())
+        return self._opened().where(self._stands())
 
-    def _opened(self, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-        return query.outerjoin(Opening, Opening.seq == Shelved.seq)
+    def _opened(self) -> Select[*tuple[Any, ...]]:
+        return select(*_READ).outerjoin(Opening, Opening.seq == Shelved.seq)
 
-    def _shown(self, row: Shelved, text: str | None) -> Shown:
-        sealed_by = None
+    def _shown(self, row: Row[*tuple[Any, ...]]) -> Shown:
+        sealed_by, text = None, row.document
         if text is None:
             sealed_by = self.session.scalar(
                 select(func.min(Shelved.seq)).where(
@@ -220,9 +230,15 @@ class Shelf:
             version=row.version,
             at=row.at,
             first_at=row.first_at,
-            document=json.loads(text) if text is not None else {},
+            document=_parsed(text) if text is not None else {},
             sealed_by=sealed_by,
         )
+
+
+@lru_cache(maxsize=DOCUMENTS)
+def _parsed(text: str) -> dict[str, Any]:
+    """A document from its text. The text is always read anew, so nothing destroyed is ever shown."""
+    return dict(json.loads(text))
 
 
 def touched(session: Session, scopes: Sequence[str]) -> int:

@@ -32,7 +32,11 @@ class Entry(Base):
     """One act on one item. `leaf` is the canonical line that the tree is over; it holds no personal data."""
 
     __tablename__ = "record_entry"
-    __table_args__ = (Index("ix_record_entry_item", "item", "seq"), Index("ix_record_entry_at", "at"))
+    __table_args__ = (
+        Index("ix_record_entry_item", "item", "seq"),
+        Index("ix_record_entry_at", "at"),
+        Index("ix_record_entry_kind", "kind", "at", "act"),
+    )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[dt.datetime]
@@ -65,7 +69,8 @@ class Shelved(Base):
 
     __tablename__ = "record_shelf"
     __table_args__ = (
-        Index("ix_record_shelf_item", "item", "seq"),
+        Index("ix_record_shelf_item", "item", "latest", "seq"),
+        Index("ix_record_shelf_newest", "kind", "project", "first_at", "latest"),
         Index("ix_record_shelf_kind", "latest", "kind", "dated"),
         Index("ix_record_shelf_project", "latest", "project", "dated"),
         Index("ix_record_shelf_unit", "latest", "unit", "dated"),

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
 
 import opencc
 
 from portal.text.characters import CLOSE_PUNCTUATION, HAN, PHRASES, VARIANTS
 
+TEXTS = 2048  # texts whose folding is remembered: a page folds titles and passages several times
 _HAN = re.compile(f"[{HAN}]")
 _GAP = re.compile(r"[ ·]+")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})  # control, format (zero width), half of a surrogate pair
@@ -94,16 +95,17 @@ def folded(text: str) -> str:
     return _settle_words("".join(pieces))
 
 
-def folded_with_offsets(text: str) -> tuple[str, list[int]]:
+@lru_cache(maxsize=TEXTS)
+def folded_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     """`folded(text)`, and for each of its characters the index of the original one it came from."""
-    characters: list[str] = []
-    offsets: list[int] = []
-    for index, character in enumerate(text):
-        fold = _FOLDS[ord(character)]
-        characters.append(fold)
-        offsets.extend([index] * len(fold))
-    whole = "".join(characters)
-    for start, end in reversed(list(_needless_gaps(whole))):
+    folds = [_FOLDS[code] for code in map(ord, text)]
+    whole = "".join(folds)
+    if len(whole) == len(text) and all(folds):  # as nearly always: one for one
+        offsets: list[int] = list(range(len(text)))
+    else:
+        offsets = [index for index, fold in enumerate(folds) for _ in fold]
+    gaps = list(_needless_gaps(whole))
+    for start, end in reversed(gaps):
         whole = whole[:start] + whole[end:]
         del offsets[start:end]
     return _settle_words(whole), offsets

@@ -15,7 +15,8 @@ from typing import Any
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from flask import Flask, has_request_context, request
+from flask import Flask, request
+from markupsafe import Markup
 
 TRANSLATIONS = Path(__file__).parents[2] / "translations"
 ENGLISH = "en"
@@ -24,9 +25,10 @@ CHINESE = "zh-CN"
 
 def current() -> str:
     """The language of this request, `zh-CN` or `en`; Chinese outside of one."""
-    if has_request_context() and request.environ.get("portal.language") == ENGLISH:
-        return ENGLISH
-    return CHINESE
+    try:
+        return ENGLISH if request.environ.get("portal.language") == ENGLISH else CHINESE
+    except RuntimeError:  # no request; asking first would double the cost of what a page does 500 times
+        return CHINESE
 
 
 def window_path(path: str) -> str:
@@ -66,3 +68,15 @@ def install(app: Flask) -> None:
         _ngettext,
         newstyle=True,
     )
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"] = _in_template
+
+
+@cache
+def _marked(language: str, message: str) -> Markup:
+    return Markup(english().gettext(message) if language == ENGLISH else message)
+
+
+def _in_template(message: str, **values: Any) -> Markup:
+    """`_` as templates know it: values are escaped, and `%` is written `%%` with and without them."""
+    text = _marked(current(), message)
+    return text % values if values else Markup(str(text) % values) if "%" in text else text

@@ -41,8 +41,8 @@ class Killing:
 
     def once(self) -> None:
         """Let them run for a while, then kill one of them and start it again."""
-        time.sleep(self._random.uniform(0.1, 1.5))
-        if self._random.random() < 0.5:
+        time.sleep(self._random.uniform(0.1, 3.0))
+        if self._random.random() < 0.6:
             self._worker.kill()
             self._worker.start()
             self.kills["worker"] += 1

@@ -19,7 +19,7 @@ from portal.rules.numbers import project_item
 from portal.web.admin.asking import number_typed
 from portal.web.admin.changes import changed_words, document_of, rows, said_by
 from portal.web.admin.plan import found as plan_found
-from portal.web.admin.project_form import Reading, Typed, as_typed, typed_in
+from portal.web.admin.project_form import NAMED, PLAIN, Reading, Typed, as_typed, typed_in
 from portal.web.desk import now, reading, say, writing
 from portal.web.doors import Audience, door
 from portal.web.language import _
@@ -28,7 +28,8 @@ from portal.web.words import MATTER_ACTS, by_field, refusal_words
 from portal.workflows.edit_plan import act_on_project, add_project, change_project
 
 bp = door(Blueprint("admin_project", __name__), Audience.ADMINISTRATION)
-ADDRESS = "/desk/admin/projects/<code>"
+ORDER = (*PLAIN[:4], "investment_wan", *PLAIN[4:8], *NAMED, "start_on", "due_on", "milestones", "reason")
+ADDRESS = "/desk/admin/plan/projects/<code>"
 
 
 @bp.get(ADDRESS)
@@ -153,6 +154,7 @@ def _form(
     said = by_field(problems)
     if "place" in said:  # it is the coordinates that are wrong
         said["lon"] = said.pop("place")
+    said = {name: said[name] for name in sorted(said, key=_place_in_form)}
     page = render_template(
         "admin/project_form.html", typed=typed, plan=plan, project=project, problems=said,
         milestone_problems=_all_of("milestones", problems), **_offered(session, typed),
@@ -163,6 +165,11 @@ def _form(
     )
     status = 200 if refusal is None else 409 if isinstance(refusal, Stale) else 422
     return make_response(page, status)
+
+
+def _place_in_form(name: str) -> int:
+    """Faults are listed as they are met going down the page."""
+    return ORDER.index(name) if name in ORDER else len(ORDER)
 
 
 def _offered(session: Session, typed: Typed) -> dict[str, Any]:

@@ -31,12 +31,12 @@ def listing() -> str:
         )
 
 
-@bp.get("/desk/admin/bodies/<int:body_id>")
+@bp.get("/desk/admin/units/bodies/<int:body_id>")
 def remit(body_id: int) -> Response:
     return _form(body_id)
 
 
-@bp.post("/desk/admin/bodies/<int:body_id>")
+@bp.post("/desk/admin/units/bodies/<int:body_id>")
 def change_remit(body_id: int) -> BaseResponse:
     try:
         with writing() as (session, actor):

@@ -82,8 +82,10 @@ def standings(shelf: Shelf, *where: ColumnElement[bool]) -> list[Standing]:
 
 def judged(shelf: Shelf, projects: Sequence[Shown]) -> list[Standing]:
     """These projects, judged by their newest reports."""
+    if not projects:
+        return []
     codes = [each.item.partition("/")[2] for each in projects]
-    reports = shelf.latest_reports_of(codes) if codes else {}
+    reports = shelf.latest_reports_of(codes)
     rules, on = rules_of(shelf), shown_day(shelf)
     found = [
         stand(project, reports.get(code), rules=rules, on=on)

@@ -184,10 +184,12 @@ def _done(report_id: int, typed: Typed) -> BaseResponse:
     return redirect(url_for(".show", report_id=report_id, removed=removed, _anchor=anchor), 303)
 
 
-def _again(report_id: int, typed: Typed, outcome: Outcome) -> tuple[str, int]:
+def _again(report_id: int, typed: Typed, outcome: Outcome) -> BaseResponse | tuple[str, int]:
     """The page once more, with everything typed and everything that is wrong."""
     with reading() as (session, actor):
         report = own_report(session, report_id, actor)
+        if typed.key is not None and typed.key == report.idempotency_key:
+            return redirect(url_for(".show", report_id=report_id), 303)  # its twin was faster
         if report.state not in CAN_BE_WRITTEN:
             return receipt_page(report, errors={}, typed=typed.fields), outcome.status
         said = Said(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Report, Verb
 from portal.wiring import Portal
 from portal.worker import run_once
@@ -48,7 +49,8 @@ def withdraw(portal: Portal, district: SmallDistrict, clock: Clock) -> Act:
 
     def act(number: str, *, reason: str = "拍到了路人的正脸", basis: str = "《个人信息保护法》第四十七条") -> None:
         with portal.database.writing() as session:
-            report = session.scalars(select(Report).where(Report.number == number)).one()
+            standing = select(Report).where(Report.number == number, Report.state == ReportState.PUBLISHED)
+            report = session.scalars(standing).one()
             supervisor = district.person(session, "supervisor")
             withdraw_report(
                 session, report=report, reason=reason, basis=basis, actor=supervisor, queue=portal.queue, now=clock()

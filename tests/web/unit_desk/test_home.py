@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from portal.domain.audit import AuditEntry
 from portal.domain.lifecycle import MatterState
-from sqlalchemy import select
 from tests.web.unit_desk.pages import path_of, text
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import event, func, select
 
 from portal.domain.audit import AuditEntry
 from portal.domain.lifecycle import ReportState
 from portal.domain.progress import MAX_PHOTO_BYTES, Report
+from tests.browsing import Browser
 from tests.small_district import picture
 from tests.web.unit_desk.pages import fields_of, path_of, send, text
 
@@ -251,3 +253,20 @@ def test_a_database_that_another_process_holds_loses_nothing_typed(reporter, dis
     again = send(reporter, report_id, act="submit", fields=fields, done="写了一大段。")
     assert again.status_code == 303
     assert look(report_id, lambda r: (r.state, r.done)) == (ReportState.SUBMITTED, "写了一大段。")
+
+
+def test_two_taps_at_once_make_one_report_and_both_land_on_the_receipt(reporter, district, look):
+    report_id = district.draft(photos=1)
+    fields = fields_of(reporter, report_id)
+    with ThreadPoolExecutor(2) as taps:
+        sent = [taps.submit(send, _twin(reporter), report_id, act="submit", fields=fields) for _ in range(2)]
+    assert [tap.result().status_code for tap in sent] == [303, 303]
+    assert look(report_id, lambda r: (r.state, r.round)) == (ReportState.SUBMITTED, 1)
+
+
+def _twin(browser: Browser) -> Browser:
+    """A second tab: the same cookies."""
+    twin = Browser(browser.application)
+    cookie = browser.get_cookie("session")
+    twin.set_cookie("session", cookie.value)
+    return twin

@@ -24,7 +24,7 @@ def returned(district, look):
 def test_the_first_page_puts_it_first_with_its_reason(reporter, returned):
     page = text(reporter.get("/desk/unit"))
     assert "看不清关键部位：靠近门扣重拍" in page
-    assert page.index("退回的，先改") < page.index("负责的项目")
+    assert page.index("退回的，先改") < page.index("本单位负责的项目")
 
 
 def test_only_the_flagged_photo_can_be_replaced_and_its_reason_stands_beside_it(reporter, returned):
@@ -56,9 +56,10 @@ def test_sending_without_the_replacement_says_which_photo_is_still_open(reporter
     assert look(report_id, lambda r: r.state) is ReportState.RETURNED
 
 
-def test_the_returned_picture_itself_is_no_replacement(reporter, returned):
+def test_the_returned_picture_itself_is_no_replacement(reporter, returned, look):
     report_id, (_first, second, _third) = returned
-    answer = send(reporter, report_id, act="submit", replace={second: picture(1)})
+    number = int(look(report_id, lambda r: r.photos[1].file_name).removesuffix(".jpg"))
+    answer = send(reporter, report_id, act="submit", replace={second: picture(number)})
     assert answer.status_code == 422
     assert "这就是被退回的那一张" in text(answer)
 

@@ -12,6 +12,7 @@ function write(form) {
   const words = document.getElementById("report-words").dataset;
   const state = document.getElementById("save-state");
   const tray = document.getElementById("tray");
+  const signIn = document.getElementById("sign-in-again");
   const key = place(form.dataset.report);
   let unsaved = false, leaving = false, timer = 0, edits = 0;
   let saving = Promise.resolve(true);
@@ -49,7 +50,7 @@ function write(form) {
   };
 
   const refused = (status) => {
-    if ([400, 401, 403].includes(status)) say(words.signedOut);
+    if ([400, 401, 403].includes(status)) { say(words.signedOut); signIn.hidden = false; }
     else if (status === 409) say(words.elsewhere);
     else { say(words.notSaved); timer = setTimeout(save, 15000); }
     return null;
@@ -156,6 +157,7 @@ function write(form) {
       form.requestSubmit(submitter);
     }));
   });
+  signIn.addEventListener("click", () => { leaving = true; });       // what is unsaved is kept on this device
   addEventListener("pageshow", () => { leaving = false; });
 
   offer();
