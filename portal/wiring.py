@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import secrets
 from collections.abc import Callable
@@ -67,13 +68,15 @@ def _folder(settings: Settings, address: str, scheme: str, name: str) -> Path:
 
 
 def _kept_secret(path: Path) -> str:
-    """The key made at first start, readable by this user only. Two first starts at once agree on one."""
-    try:
-        with path.open("x", encoding="ascii") as file:
-            path.chmod(0o600)
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+    """The key made at first start, readable by this user only. Two first starts at once agree on one, and
+    a start that is cut short leaves none rather than half a one."""
+    if not path.exists():
+        made = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_hex(32), encoding="ascii")
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(made)
+        made.unlink()
     return path.read_text(encoding="ascii")
 
 

@@ -17,6 +17,7 @@ from portal.adapters import schema
 from portal.database import Database
 from portal.web.app import create_app
 from portal.wiring import Portal, wire
+from tests.audit_watch import AuditWatch
 from tests.small_district import SmallDistrict, build
 
 NOON = dt.datetime(2026, 11, 24, 4, 0, tzinfo=dt.UTC)  # 12:00 in Shanghai
@@ -69,8 +70,10 @@ def settings(tmp_path: Path, migrated: Path) -> Settings:
 @pytest.fixture
 def portal(settings: Settings, clock: Clock) -> Iterator[Portal]:
     wired = wire(settings, now=clock)
+    watch = AuditWatch(wired.database.engine)
     yield wired
     wired.close()
+    assert watch.unaudited == [], "a request changed the house without an audit row in its transaction"
 
 
 @pytest.fixture

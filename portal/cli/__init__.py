@@ -7,10 +7,16 @@ import warnings
 
 import click
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 
 from config import Settings
 from portal.cli import accounts, demonstration, doctor, record, running
 from portal.cli.terminal import Mishap
+from portal.database import DatabaseBusy, DatabaseFull
+from portal.ports import SearchUnavailable, StoreFull
+
+
+TROUBLE = (OperationalError, DatabaseBusy, DatabaseFull, StoreFull, SearchUnavailable)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -45,6 +51,9 @@ def main() -> None:
         sys.exit(130)
     except Mishap as mishap:
         click.echo(f"error: {mishap}", err=True)
+        sys.exit(1)
+    except TROUBLE as trouble:
+        click.echo(f"error: {trouble}; `python -m portal doctor` looks for the cause", err=True)
         sys.exit(1)
     except ValidationError as error:
         for fault in error.errors():

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import click
 
-from config import ROOT, Mode, Settings
+from config import ROOT, Mode
 from portal.adapters import schema
-from portal.cli.terminal import Mishap
+from portal.cli.terminal import Mishap, wired
+from portal.ports import SearchUnavailable
 from portal.record.followers import last_seq
-from portal.wiring import Portal, wire
+from portal.wiring import Portal
 
 Finding = tuple[str, str]  # ("ok" | "warn" | "bad", sentence)
 SPACE = 2 * 1024**3  # bytes
@@ -25,8 +26,7 @@ def doctor() -> None:
 
     Example: python -m portal doctor
     """
-    settings = Settings()
-    portal = wire(settings)
+    portal = wired()
     bad = 0
     for check in CHECKS:
         for tone, sentence in check(portal):
@@ -78,7 +78,11 @@ def _media(portal: Portal) -> Iterator[Finding]:
 
 
 def _search(portal: Portal) -> Iterator[Finding]:
-    position = portal.search.position()
+    try:
+        position = portal.search.position()
+    except SearchUnavailable as trouble:
+        yield "bad", f"{trouble}: check PORTAL_SEARCH_URL, or run `python -m portal record rebuild search`"
+        return
     if position < 0:
         yield (
             "warn",
@@ -140,5 +144,3 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _darkroom,
     _assets,
 )
-
-__all__ = ["Settings", "doctor"]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
+from sqlalchemy.exc import ArgumentError
 
 from config import Settings
 from portal.adapters import schema
@@ -16,10 +17,20 @@ class Mishap(Exception):
     """A command cannot do what it was asked; the message says why and what to do."""
 
 
+def wired() -> Portal:
+    """The portal of the settings, whatever state its database is in. Raises `Mishap` for settings that
+    lead nowhere."""
+    settings = Settings()
+    try:
+        return wire(settings)
+    except (ValueError, OSError, ArgumentError) as error:
+        raise Mishap(str(error)) from error
+
+
 @contextmanager
 def open_portal(*, migrated: bool = True) -> Iterator[Portal]:
     """The portal of the settings. Raises `Mishap` when its database has not been made yet."""
-    portal = wire(Settings())
+    portal = wired()
     try:
         if migrated and not schema.is_current(portal.database):
             raise Mishap("the database is not ready; run `python -m portal init` first")

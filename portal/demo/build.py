@@ -40,7 +40,7 @@ def build_district(portal: Portal, *, password: str, progress: Progress) -> None
     now = portal.now()
     today = day_of(now)
     specs = projects(today)
-    told = tellings(specs, now=now)
+    told = tellings(specs, now=now, home=staffing.demonstration_unit(specs, today))
     wanted = shots(specs, told)
     bar = _Bar(progress, total=len(wanted) + len(told) + 7 * len(specs))
     with Pictures(portal, wanted, done=bar.step) as pictures:

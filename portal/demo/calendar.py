@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from portal.demo import prose
@@ -42,10 +42,19 @@ class Telling:
     month: str = field(default="")
 
 
-def tellings(projects: Sequence[ProjectSpec], *, now: dt.datetime) -> list[Telling]:
-    """Every report of the last two years and one closing report for what was finished before, by time."""
+def tellings(projects: Sequence[ProjectSpec], *, now: dt.datetime, home: str) -> list[Telling]:
+    """Every report of the last two years and one closing report for what was finished before, by time.
+
+    `home` is the unit that visitors of the demonstration sign in for: its newest report with a photo has
+    been returned, so that there is something to mend.
+    """
     told = [telling for spec in projects for telling in _of_project(spec, now=now)]
-    return sorted(told, key=lambda telling: (telling.at, telling.project))
+    told.sort(key=lambda telling: (telling.at, telling.project))
+    own = {spec.code for spec in projects if spec.unit == home and spec.actual_percent(now.date()) < 100}
+    newest = max((place for place, t in enumerate(told) if t.project in own and t.pictures), default=None)
+    if newest is not None:
+        told[newest] = replace(told[newest], fate=Fate.RETURNED)
+    return told
 
 
 def _of_project(spec: ProjectSpec, *, now: dt.datetime) -> Iterator[Telling]:

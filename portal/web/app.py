@@ -9,10 +9,11 @@ import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Blueprint, Flask, Request, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
+from jinja2.bccache import Bucket, BytecodeCache
 
 import portal.web as web
 from portal.adapters.spool import Arrival
@@ -51,6 +52,19 @@ class PortalRequest(Request):
         return arrival
 
 
+class CompiledOnce(BytecodeCache):
+    """Applications of one process share their compiled templates; a changed template is compiled anew."""
+
+    _compiled: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (code := self._compiled.get(f"{bucket.key} {bucket.checksum}")) is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[f"{bucket.key} {bucket.checksum}"] = bucket.bytecode_to_string()
+
+
 class PortalFlask(Flask):
     request_class = PortalRequest
 
@@ -73,6 +87,7 @@ def create_app(portal: Portal) -> Any:
         TRUSTED_HOSTS=[host.strip() for host in settings.hosts.split(",") if host.strip()] or None,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = CompiledOnce()
     app.extensions.update(
         portal=portal,
         pages=Pages(),

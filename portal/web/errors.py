@@ -73,9 +73,7 @@ def _http(error: HTTPException) -> Response:
 
 def _busy(trouble: Exception) -> Response:
     log.warning("busy", extra={"trouble": type(trouble).__name__})
-    response = error_page(503)
-    response.headers["Retry-After"] = "10"
-    return response
+    return error_page(503)
 
 
 def _unexpected(_error: Exception) -> Response:

@@ -1,8 +1,12 @@
-"""Days, moments and numbers as people of either language write them."""
+"""What templates do to values: days, moments and numbers as people of either language write them, and
+what pictures are made of."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
+from typing import Any
 
 from babel.dates import format_date
 from flask import Flask
@@ -11,6 +15,7 @@ from portal.rules.clock import SHANGHAI, day_of
 from portal.web.language import ENGLISH, current
 
 Day = dt.date | dt.datetime | str
+Rendition = Mapping[str, Any]
 
 
 def as_day(value: Day) -> dt.date:
@@ -69,6 +74,29 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def by_edge(renditions: Iterable[Rendition], format: str) -> list[Rendition]:
+    """The renditions of one format, smallest first."""
+    return sorted((each for each in renditions if each["format"] == format), key=itemgetter("edge"))
+
+
+def at_least(renditions: Sequence[Rendition], edge: int) -> Rendition | None:
+    """The smallest that is large enough, else the largest; none of none."""
+    return next((each for each in renditions if each["edge"] >= edge), renditions[-1] if renditions else None)
+
+
+def srcset(renditions: Iterable[Rendition], folder: str) -> str:
+    """What a browser chooses from, by width."""
+    return ", ".join(f"{folder}{each['name']} {each['width']}w" for each in renditions)
+
+
+def tone_class(tone: str | None) -> str:
+    """Six bits of the mean colour `rrggbb`, as the class of tones.css."""
+    if not tone:
+        return ""
+    red, green, blue = (int(tone[at : at + 2], 16) // 64 for at in (0, 2, 4))
+    return f"t{red * 16 + green * 4 + blue:02x}"
+
+
 def install(app: Flask) -> None:
-    for each in (day, shortday, moment, isoday, isomoment, month, number):
+    for each in (day, shortday, moment, isoday, isomoment, month, number, by_edge, at_least, srcset, tone_class):
         app.jinja_env.filters[each.__name__] = each

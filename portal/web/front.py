@@ -116,14 +116,18 @@ class Front:
         key = page_key(environ)
         if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
             page = self._pages.get(key)
-            if (
-                page is not None
-                and page.day == day_of(self._now())
-                and self._validate(page.scopes) == page.seq
-            ):
+            if page is not None and self._stands(page):
                 return answer(page, environ, start_response)
         environ["portal.page_key"] = key
         return self._app(environ, start_response)
+
+    def _stands(self, page: Page) -> bool:
+        """Whether a kept page is what a rendering now would give. A database in trouble is no yes: the
+        application behind says it in words."""
+        try:
+            return page.day == day_of(self._now()) and self._validate(page.scopes) == page.seq
+        except sqlite3.Error:
+            return False
 
 
 def page_key(environ: WSGIEnvironment) -> tuple[str, ...]:

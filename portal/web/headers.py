@@ -12,6 +12,7 @@ POLICY = (
 WINDOW_POLICY = POLICY.format(blob="")
 DESK_POLICY = POLICY.format(blob=" blob:")  # a photo is previewed before it is sent
 MEDIA_POLICY = "default-src 'none'; sandbox"
+RETRY_SECONDS = "10"  # when what could not be done now is worth another try
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -30,6 +31,8 @@ def set_headers(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", WINDOW_POLICY if window else DESK_POLICY)
     if not window or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
+    if response.status_code == 503:
+        response.headers.setdefault("Retry-After", RETRY_SECONDS)
     if current_app.extensions["portal"].settings.https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response

@@ -79,4 +79,4 @@ def _marked(language: str, message: str) -> Markup:
 def _in_template(message: str, **values: Any) -> Markup:
     """`_` as templates know it: values are escaped, and `%` is written `%%` with and without them."""
     text = _marked(current(), message)
-    return text % values if values else Markup(str(text) % values) if "%" in text else text
+    return text % values if values or "%" in text else text

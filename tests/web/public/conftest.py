@@ -32,8 +32,13 @@ def correct(portal: Portal, district: SmallDistrict, clock: Clock) -> Act:
             draft = start_correction(session, report=report, reason=reason, actor=actor, now=clock())
             session.flush()
             words = ReportWords(
-                milestone=str(report.milestone_id), month=report.month, done=done, problems="", next_step="",
-                physical_percent=str(report.physical_percent), captions={p.id: p.caption for p in draft.photos},
+                milestone=str(report.milestone_id),
+                month=report.month,
+                done=done,
+                problems="",
+                next_step="",
+                physical_percent=str(report.physical_percent),
+                captions={p.id: p.caption for p in draft.photos},
             )
             save_draft(session, report=draft, words=words, seen_version=None, actor=actor, now=clock())
             submit_report(session, report=draft, actor=actor, key=None, now=clock())
@@ -47,13 +52,21 @@ def correct(portal: Portal, district: SmallDistrict, clock: Clock) -> Act:
 def withdraw(portal: Portal, district: SmallDistrict, clock: Clock) -> Act:
     """Withdraw a published report, and let the worker destroy its media."""
 
-    def act(number: str, *, reason: str = "拍到了路人的正脸", basis: str = "《个人信息保护法》第四十七条") -> None:
+    def act(
+        number: str, *, reason: str = "拍到了路人的正脸", basis: str = "《个人信息保护法》第四十七条"
+    ) -> None:
         with portal.database.writing() as session:
             standing = select(Report).where(Report.number == number, Report.state == ReportState.PUBLISHED)
             report = session.scalars(standing).one()
             supervisor = district.person(session, "supervisor")
             withdraw_report(
-                session, report=report, reason=reason, basis=basis, actor=supervisor, queue=portal.queue, now=clock()
+                session,
+                report=report,
+                reason=reason,
+                basis=basis,
+                actor=supervisor,
+                queue=portal.queue,
+                now=clock(),
             )
         clock.forward(seconds=1)
         run_once(portal)

@@ -19,14 +19,18 @@ def search(visitor: Browser, text: str, more: str = ""):
     return visitor.get(f"/archive?q={quote(text)}{more}")
 
 
-def test_a_word_of_a_report_finds_it_and_is_marked_in_the_original(visitor: Browser, district: SmallDistrict) -> None:
+def test_a_word_of_a_report_finds_it_and_is_marked_in_the_original(
+    visitor: Browser, district: SmallDistrict
+) -> None:
     number = district.published(done="挡墙 3 号接縫已經填實。")
     page = search(visitor, "接缝")
     assert f"/reports/{number}" in links(page)
     assert "<mark>接縫</mark>" in page.get_data(as_text=True)
 
 
-def test_a_word_of_a_caption_finds_the_report_with_that_photo(visitor: Browser, district: SmallDistrict) -> None:
+def test_a_word_of_a_caption_finds_the_report_with_that_photo(
+    visitor: Browser, district: SmallDistrict
+) -> None:
     number = district.published(photos=2)
     page = search(visitor, "正面")
     assert f"/reports/{number}" in links(page)

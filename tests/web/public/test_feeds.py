@@ -25,7 +25,9 @@ def entries(visitor: Browser, path: str) -> list[ElementTree.Element]:
     return found
 
 
-def test_a_published_report_is_in_all_its_feeds_with_its_photos(visitor: Browser, district: SmallDistrict) -> None:
+def test_a_published_report_is_in_all_its_feeds_with_its_photos(
+    visitor: Browser, district: SmallDistrict
+) -> None:
     number = district.published(photos=2)
     for path in ("/feeds/latest.atom", f"/projects/{district.projects[0]}/feed.atom", "/units/001/feed.atom"):
         newest = entries(visitor, path)[0]

@@ -10,7 +10,9 @@ from tests.small_district import SmallDistrict
 from tests.web.public.reading import compact, links, tags, words
 
 
-def test_before_anything_is_reported_it_says_so_and_shows_the_way(visitor: Browser, district: SmallDistrict) -> None:
+def test_before_anything_is_reported_it_says_so_and_shows_the_way(
+    visitor: Browser, district: SmallDistrict
+) -> None:
     page = visitor.get("/")
     assert page.status_code == 200
     assert "还没有公开的照片" in words(page)
@@ -56,11 +58,15 @@ def test_this_years_figures_count_milestones_reached_and_corrections(
     correct(first, done="砌筑完成两层。", reason="多写了一层")
     withdraw(first)
     page = compact(visitor.get("/"))
-    assert "到期的阶段目标，已做到1/4个" in page, "two of three milestones of two projects are due by November"
+    assert "到期的阶段目标，已做到1/4个" in page, (
+        "two of three milestones of two projects are due by November"
+    )
     assert "更正1次，撤下1次" in page
 
 
-def test_a_past_day_shows_what_was_known_then(visitor: Browser, district: SmallDistrict, clock: Clock) -> None:
+def test_a_past_day_shows_what_was_known_then(
+    visitor: Browser, district: SmallDistrict, clock: Clock
+) -> None:
     clock.forward(days=2)
     district.published(physical_percent="90")
     assert "绿灯·正常0项" in compact(visitor.get("/?as_of=2026-11-25"))

@@ -69,7 +69,9 @@ def test_a_destroyed_opening_is_gone_and_its_entry_says_by_which_one(
     assert "拍到了路人的正脸" in words(visitor.get("/record/7"))
 
 
-def test_on_a_past_day_later_entries_are_not_there(visitor: Browser, district: SmallDistrict, clock: Clock) -> None:
+def test_on_a_past_day_later_entries_are_not_there(
+    visitor: Browser, district: SmallDistrict, clock: Clock
+) -> None:
     clock.forward(days=3)
     district.published()
     clock.forward(days=3)

@@ -26,7 +26,9 @@ def _names(portal: Portal) -> list[str]:
         return [r["name"] for photo in session.scalars(select(Photo)) for r in photo.renditions]
 
 
-def test_a_published_rendition_is_served_once_and_kept_for_ever(visitor: Browser, shown: tuple[str, str]) -> None:
+def test_a_published_rendition_is_served_once_and_kept_for_ever(
+    visitor: Browser, shown: tuple[str, str]
+) -> None:
     answer = visitor.get(f"/media/{shown[1]}")
     assert answer.status_code == 200
     assert hashlib.sha256(answer.data).hexdigest() == shown[1].partition(".")[0]
@@ -70,6 +72,8 @@ def test_after_a_withdrawal_it_is_gone(
     assert list(portal.media.names(Space.PUBLIC)) == []
 
 
-@pytest.mark.parametrize("name", ["x", "..%2F..%2Fetc%2Fpasswd", "a" * 64 + ".jpg", "A" * 64 + ".jpg", "a" * 64 + ".exe"])
+@pytest.mark.parametrize(
+    "name", ["x", "..%2F..%2Fetc%2Fpasswd", "a" * 64 + ".jpg", "A" * 64 + ".jpg", "a" * 64 + ".exe"]
+)
 def test_a_name_that_is_none_is_not_found(visitor: Browser, district: SmallDistrict, name: str) -> None:
     assert visitor.get(f"/media/{name}").status_code == 404

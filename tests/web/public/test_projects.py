@@ -27,20 +27,34 @@ def test_facets_are_links_with_counts_that_narrow_down(visitor: Browser, distric
     assert "/projects" in links(narrowed), "the chip and the chosen value lead back"
 
 
-def test_filters_combine_and_an_empty_result_shows_a_way_out(visitor: Browser, district: SmallDistrict) -> None:
+def test_filters_combine_and_an_empty_result_shows_a_way_out(
+    visitor: Browser, district: SmallDistrict
+) -> None:
     page = visitor.get("/projects?unit=030&lamp=green")
     assert page.status_code == 200
     assert "没有这样的项目" in words(page)
 
 
-@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=abc", "page=99", "sort=none", "lamp=<b>", "year=x"])
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=-1", "page=abc", "page=99", "sort=none", "lamp=<b>", "year=x"]
+)
 def test_senseless_filters_are_no_error(visitor: Browser, district: SmallDistrict, query: str) -> None:
     assert visitor.get(f"/projects?{query}").status_code == 200
 
 
-def test_a_project_says_what_was_promised_and_who_answers_for_it(visitor: Browser, district: SmallDistrict) -> None:
+def test_a_project_says_what_was_promised_and_who_answers_for_it(
+    visitor: Browser, district: SmallDistrict
+) -> None:
     page = compact(visitor.get(f"/projects/{district.projects[0]}"))
-    for said in ("建3处口袋公园，加固挡墙240米。", "林听澜副区长", "闻清远", "东岸街道", "2026年12月25日", "1,280万元", "旧货场北口"):
+    for said in (
+        "建3处口袋公园，加固挡墙240米。",
+        "林听澜副区长",
+        "闻清远",
+        "东岸街道",
+        "2026年12月25日",
+        "1,280万元",
+        "旧货场北口",
+    ):
         assert said in page
 
 
@@ -55,7 +69,9 @@ def test_progress_against_schedule_is_a_picture_with_its_numbers_in_a_table(
     assert "2026年11月88%40%" in compact(page) or "2026年11月89%40%" in compact(page)
 
 
-def test_evidence_stands_by_month_and_silent_months_are_said(visitor: Browser, district: SmallDistrict) -> None:
+def test_evidence_stands_by_month_and_silent_months_are_said(
+    visitor: Browser, district: SmallDistrict
+) -> None:
     district.published(month="2026-08", photos=1, done="八月做的。")
     page = compact(visitor.get(f"/projects/{district.projects[0]}"))
     assert "2026年9月到2026年11月，连着3个月没有公开内容。" in page

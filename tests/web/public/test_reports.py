@@ -13,7 +13,14 @@ def test_a_published_report_shows_words_photos_and_where_it_comes_from(
     number = district.published(photos=3, problems="木料到货晚。")
     page = visitor.get(f"/reports/{number}")
     said = compact(page)
-    for part in ("主体封顶，砌筑完成三层。", "木料到货晚。", "下周做屋面防水。", "形象进度40%", "区委区政府督查室", number):
+    for part in (
+        "主体封顶，砌筑完成三层。",
+        "木料到货晚。",
+        "下周做屋面防水。",
+        "形象进度40%",
+        "区委区政府督查室",
+        number,
+    ):
         assert part in said
     assert len([image for image in tags(page, "img") if image["src"].startswith("/media/")]) == 3
     assert f"/projects/{district.projects[0]}" in links(page)

@@ -17,7 +17,9 @@ def test_all_units_are_listed_by_kind_and_not_ranked(visitor: Browser, district:
     assert "/units/030" in links(page)
 
 
-def test_a_unit_shows_its_projects_reports_and_supervision_body(visitor: Browser, district: SmallDistrict) -> None:
+def test_a_unit_shows_its_projects_reports_and_supervision_body(
+    visitor: Browser, district: SmallDistrict
+) -> None:
     number = district.published(code=district.projects[1], login="stranger", photos=1)
     page = visitor.get("/units/030")
     assert {f"/projects/{district.projects[1]}", f"/reports/{number}"} <= links(page)
@@ -39,7 +41,9 @@ def test_an_unknown_unit_is_not_found(visitor: Browser, district: SmallDistrict,
 
 
 @pytest.mark.parametrize("name", ["about", "help", "privacy", "accessibility"])
-def test_the_site_explains_itself_in_both_languages(visitor: Browser, district: SmallDistrict, name: str) -> None:
+def test_the_site_explains_itself_in_both_languages(
+    visitor: Browser, district: SmallDistrict, name: str
+) -> None:
     for path, phone in ((f"/{name}", "0000-0000 1234"), (f"/en/{name}", "0000-0000 1234")):
         page = visitor.get(path)
         assert page.status_code == 200

@@ -56,7 +56,7 @@ def test_after_a_return_the_photos_are_the_units_again(district: SmallDistrict, 
 
 def test_the_original_is_a_download_that_is_written_down(district: SmallDistrict, supervisor: Browser) -> None:
     report_id = district.submitted(photos=1)
-    response = supervisor.submit(f"{photo_address(district, report_id)}/original", page=desk_of(report_id))
+    response = supervisor.submit(f"{photo_address(district, report_id)}/original", page=desk_of(report_id), buffered=True)
     assert response.status_code == 200
     assert response.data == picture()
     assert response.mimetype == "application/octet-stream"
