@@ -45,7 +45,9 @@ class Database:
     def _engine(self) -> Engine:
         if self.url.get_backend_name() != "sqlite":
             return create_engine(self.url, pool_pre_ping=True)
-        engine = create_engine(self.url, connect_args={"timeout": self._busy_seconds, "check_same_thread": False})
+        engine = create_engine(
+            self.url, connect_args={"timeout": self._busy_seconds, "check_same_thread": False}
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

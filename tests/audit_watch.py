@@ -27,14 +27,14 @@ class AuditWatch:
         event.listen(engine, "commit", self._commit)
 
     def _begin(self, connection: Any) -> None:
-        connection.info["written"] = set()
+        connection.info[self] = set()
 
     def _execute(self, connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
         found = WRITES.match(statement)
         if found:
-            connection.info.setdefault("written", set()).add(found.group(1).lower())
+            connection.info.setdefault(self, set()).add(found.group(1).lower())
 
     def _commit(self, connection: Any) -> None:
-        written = connection.info.pop("written", set())
+        written = connection.info.pop(self, set())
         if has_request_context() and written - SILENT and "audit_entry" not in written:
             self.unaudited.append(f"{request.method} {request.url_rule} wrote {sorted(written)}")

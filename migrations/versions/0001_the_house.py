@@ -139,7 +139,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "project",
-        sa.Column('id', sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=12), nullable=False),
         sa.Column(

@@ -15,7 +15,6 @@ from portal.cli.terminal import Mishap
 from portal.database import DatabaseBusy, DatabaseFull
 from portal.ports import SearchUnavailable, StoreFull
 
-
 TROUBLE = (OperationalError, DatabaseBusy, DatabaseFull, StoreFull, SearchUnavailable)
 
 
@@ -53,7 +52,9 @@ def main() -> None:
         click.echo(f"error: {mishap}", err=True)
         sys.exit(1)
     except TROUBLE as trouble:
-        click.echo(f"error: {trouble}; `python -m portal doctor` looks for the cause", err=True)
+        click.echo(
+            f"error: {str(trouble).splitlines()[0]}; `python -m portal doctor` looks for the cause", err=True
+        )
         sys.exit(1)
     except ValidationError as error:
         for fault in error.errors():

@@ -23,7 +23,9 @@ def wired() -> Portal:
     settings = Settings()
     try:
         return wire(settings)
-    except (ValueError, OSError, ArgumentError) as error:
+    except ArgumentError as error:
+        raise Mishap(f"PORTAL_DATABASE_URL: {error}") from error
+    except (ValueError, OSError) as error:
         raise Mishap(str(error)) from error
 
 

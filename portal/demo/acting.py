@@ -7,9 +7,9 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.demo import prose
@@ -30,6 +30,8 @@ from portal.workflows.moderate_report import Why, claim_report, decide_report
 from portal.workflows.submit_report import submit_report
 from portal.workflows.withdraw_report import withdraw_report
 
+Row = TypeVar("Row")
+
 BASIS = "《中华人民共和国个人信息保护法》第四十七条"
 
 
@@ -46,17 +48,29 @@ class Stage:
         return random.Random(2026)  # noqa: S311 - the same story every time
 
     def project(self, session: Session, code: str) -> Project:
-        return session.scalars(select(Project).where(Project.code == code)).one()
+        found = _once(session, f"project {code}", select(Project).where(Project.code == code))
+        assert found is not None, code
+        return found
 
     def of_unit(self, session: Session, project: Project, role: Role) -> Person:
-        return session.scalars(
-            select(Person).where(Person.unit_id == project.unit.id, Person.role == role)
-        ).first() or (project.responsible.person)
+        unit = project.unit.id
+        wanted = select(Person).where(Person.unit_id == unit, Person.role == role)
+        return _once(session, f"{role} of {unit}", wanted) or project.responsible.person
 
     def supervisor(self, session: Session, report: Report | None = None) -> Person:
         """`supervisor` or `second`, whichever is impartial."""
         login = "second" if report is not None and report.id % 3 == 0 else "supervisor"
-        return session.scalars(select(Person).where(Person.login == login)).one()
+        found = _once(session, login, select(Person).where(Person.login == login))
+        assert found is not None, login
+        return found
+
+
+def _once(session: Session, name: str, wanted: Select[tuple[Row]]) -> Row | None:
+    """The first that is wanted, asked for once in a session, which then holds on to it and what hangs on it."""
+    known: dict[str, Row | None] = session.info.setdefault("known", {})
+    if name not in known:
+        known[name] = session.scalars(wanted).first()
+    return known[name]
 
 
 def tell(stage: Stage, session: Session, telling: Telling) -> None:

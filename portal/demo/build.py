@@ -26,7 +26,7 @@ from portal.workflows.publish_basics import publish_lamp_rules, publish_units
 
 Act = Callable[[Session], None]
 Progress = Callable[[int, int], None]
-TOGETHER = 100  # acts in one transaction
+TOGETHER = 250  # acts in one transaction
 
 
 def is_built(portal: Portal) -> bool:

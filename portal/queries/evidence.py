@@ -130,5 +130,7 @@ def _metres_from(project: Project, embedded: dict[str, Any]) -> int | None:
         return None
     lon1, lat1 = math.radians(float(project.lon)), math.radians(float(project.lat))
     lon2, lat2 = math.radians(float(embedded["longitude"])), math.radians(float(embedded["latitude"]))
-    half = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    half = (
+        math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
+    )
     return round(2 * _EARTH * math.asin(math.sqrt(half)))

@@ -156,7 +156,12 @@ def published_in_remit(
     )
     if text:
         query = query.where(
-            or_(*(column.contains(text, autoescape=True) for column in (Report.number, Project.name, Unit.name)))
+            or_(
+                *(
+                    column.contains(text, autoescape=True)
+                    for column in (Report.number, Project.name, Unit.name)
+                )
+            )
         )
     total = session.scalars(select(func.count()).select_from(query.subquery())).one()
     rows = session.scalars(

@@ -142,5 +142,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.body_id is not None:
         conditions.append(Person.body_id == wanted.body_id)
     if wanted.disabled is not None:
-        conditions.append(Person.disabled_at.is_not(None) if wanted.disabled else Person.disabled_at.is_(None))
+        conditions.append(
+            Person.disabled_at.is_not(None) if wanted.disabled else Person.disabled_at.is_(None)
+        )
     return conditions

@@ -31,9 +31,7 @@ class Choices:
 
 def plans(session: Session) -> list[PlanShown]:
     """Every year's plan, newest first, with how many items it holds."""
-    counted = (
-        select(Project.plan_id, func.count().label("held")).group_by(Project.plan_id).subquery()
-    )
+    counted = select(Project.plan_id, func.count().label("held")).group_by(Project.plan_id).subquery()
     rows = session.execute(
         select(AnnualPlan, func.coalesce(counted.c.held, 0))
         .outerjoin(counted, counted.c.plan_id == AnnualPlan.id)
@@ -84,4 +82,3 @@ def choices(session: Session, *, chosen: Collection[int] = ()) -> Choices:
         persons=[(unit, persons) for unit, persons in by_unit if persons],
         categories=list(session.scalars(select(Project.category).distinct().order_by(Project.category))),
     )
-

@@ -56,7 +56,9 @@ def bodies(session: Session) -> list[RemitShown]:
     ]
 
 
-def others_on(session: Session, *, body: SupervisionBody) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+def others_on(
+    session: Session, *, body: SupervisionBody
+) -> tuple[dict[int, list[str]], dict[int, list[str]]]:
     """Which other bodies name each unit and each project, so that overlap is seen before it happens."""
     by_unit: dict[int, list[str]] = defaultdict(list)
     by_project: dict[int, list[str]] = defaultdict(list)

@@ -92,7 +92,9 @@ def queue_of(session: Session, *, person: Person, now: dt.datetime) -> list[Wait
             selectinload(Report.all_photos),
         )
     )
-    found = [_waiting(r, person, now) for r in session.scalars(query) if may_report(person, ReportAct.CLAIM, r)]
+    found = [
+        _waiting(r, person, now) for r in session.scalars(query) if may_report(person, ReportAct.CLAIM, r)
+    ]
     return sorted(found, key=lambda w: (-w.overdue, -w.waited, w.report.id))
 
 

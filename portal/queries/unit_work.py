@@ -143,9 +143,7 @@ def _due_projects(
         select(Project)
         .join(
             Responsibility,
-            and_(
-                Responsibility.project_id == Project.id, Responsibility.since == Project.responsible_since
-            ),
+            and_(Responsibility.project_id == Project.id, Responsibility.since == Project.responsible_since),
         )
         .where(Responsibility.unit_id == person.unit_id, Project.state.in_(IN_HAND))
         .options(selectinload(Project.milestones), selectinload(Project.responsibilities))
@@ -156,7 +154,11 @@ def _due_projects(
     to_go_on = {report.project_id: report for report in reversed(open_reports) if report.corrects_id is None}
     due = [
         _due(
-            project, last=last.get(project.id), rules=rules, person=person, on=day_of(now),
+            project,
+            last=last.get(project.id),
+            rules=rules,
+            person=person,
+            on=day_of(now),
             open_report=to_go_on.get(project.id),
         )
         for project in projects
@@ -165,15 +167,24 @@ def _due_projects(
 
 
 def _due(
-    project: Project, *, last: Report | None, rules: Mapping[str, object], person: Person, on: dt.date,
+    project: Project,
+    *,
+    last: Report | None,
+    rules: Mapping[str, object],
+    person: Person,
+    on: dt.date,
     open_report: Report | None,
 ) -> DueProject:
     milestones = project.milestones
     next_due = next((m for m in milestones if m.due_on >= on), milestones[-1] if milestones else None)
     actual = last.physical_percent if last is not None and last.physical_percent is not None else 0
     verdict = judge(
-        rules, actual=actual, planned=planned_percent(project, on=on), completed=False,
-        due_on=project.due_on, on=on,
+        rules,
+        actual=actual,
+        planned=planned_percent(project, on=on),
+        completed=False,
+        due_on=project.due_on,
+        on=on,
     )
     return DueProject(
         project=project,

@@ -146,15 +146,13 @@ def _append(
     leaf = leaf_line(**line)
     entry = Entry(**line, leaf=leaf.decode(), leaf_hash=merkle.leaf_hash(leaf).hex())
     session.add(entry)
-    session.flush()
     session.add(Opening(seq=entry.seq, salt=secret.hex(), document=document.decode()))
-    _shelve(session, entry, shown)
     frontier = merkle.grow(
         [bytes.fromhex(h) for h in grown.frontier], grown.size, bytes.fromhex(entry.leaf_hash)
     )
     grown.size, grown.at = grown.size + 1, at
     grown.frontier, grown.root = [h.hex() for h in frontier], merkle.root_of(frontier).hex()
-    session.flush()
+    _shelve(session, entry, shown)
     return entry
 
 
@@ -177,6 +175,7 @@ def _shelve(session: Session, entry: Entry, shown: Disclosed) -> None:
             **columns,
         )
     )
+    session.flush()
     names = media_of(shown.document)
     if names:
         session.execute(insert(PublicMedia), [{"name": name, "seq": entry.seq} for name in names])

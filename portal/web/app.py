@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from flask import Blueprint, Flask, Request, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.web as web
 from portal.adapters.spool import Arrival
@@ -102,6 +103,7 @@ def create_app(portal: Portal) -> Any:
     CSRFProtect(app)
     _register_pages(app)
     app.after_request(headers.set_headers)
+    app.after_request(_write_down)
     app.teardown_request(_tidy)
     app.context_processor(windows.page_context)
     app.context_processor(desk.desk_context)
@@ -124,7 +126,8 @@ def _keeping(app: Flask) -> Any:
         return windows.keep_page(original(response))
 
     app.process_response = process_response  # type: ignore[method-assign]
-    return app.wsgi_app
+    hops = app.extensions["portal"].settings.proxies
+    return ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops) if hops else app.wsgi_app
 
 
 def _register_pages(app: Flask) -> None:
@@ -147,6 +150,21 @@ def _begin() -> None:
     g.request_id, g.began = secrets.token_hex(8), time.perf_counter()
     if request.endpoint in current_app.extensions.get("takes_photos", ()):
         request.max_content_length = (MAX_PHOTOS + 1) * (MAX_PHOTO_BYTES + 65536)
+
+
+def _write_down(response: Response) -> Response:
+    """One line for each request: its route, never its address, its reader or what was typed."""
+    log.info(
+        "request",
+        extra={
+            "request_id": g.get("request_id", ""),
+            "method": request.method,
+            "route": str(request.url_rule or ""),
+            "status": response.status_code,
+            "ms": round((time.perf_counter() - g.get("began", time.perf_counter())) * 1000),
+        },
+    )
+    return response
 
 
 def _tidy(_error: BaseException | None) -> None:

@@ -98,5 +98,17 @@ def tone_class(tone: str | None) -> str:
 
 
 def install(app: Flask) -> None:
-    for each in (day, shortday, moment, isoday, isomoment, month, number, by_edge, at_least, srcset, tone_class):
+    for each in (
+        day,
+        shortday,
+        moment,
+        isoday,
+        isomoment,
+        month,
+        number,
+        by_edge,
+        at_least,
+        srcset,
+        tone_class,
+    ):
         app.jinja_env.filters[each.__name__] = each

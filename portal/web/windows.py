@@ -87,7 +87,9 @@ def window(
         seq = touched(shown.session, scopes)
         etag = _etag(seq, day, also)
         known = request.headers.get("If-None-Match", "")
-        if known.strip() != "*" and known_tag(known, etag):  # "*" asks whether there is any page; render to know
+        if known.strip() != "*" and known_tag(
+            known, etag
+        ):  # "*" asks whether there is any page; render to know
             return _finish(Response(status=304), etag)
         rendered = render(shown)
     text, status = rendered if isinstance(rendered, tuple) else (rendered, 200)

@@ -87,9 +87,15 @@ PROBLEMS: dict[tuple[str, str], Say] = {
     ("title", "missing"): lambda: _("填计划的名称。"),
     ("year", "not_a_year"): lambda: _("年份写成 2027 这样，2000 到 2099。"),
     ("kind", "missing"): lambda: _("选重点工程或工作事项。"),
-    ("milestones", "milestone_incomplete"): lambda: _("第 %(place)s 个阶段目标没有填全：名称、内容、时限、时序进度都要有。"),
-    ("milestones", "milestone_day"): lambda: _("第 %(place)s 个阶段目标的日期写成 2026-11-24 这样，现在是“%(typed)s”。"),
-    ("milestones", "milestone_percent"): lambda: _("第 %(place)s 个阶段目标的时序进度填 0 到 100 的整数，现在是“%(typed)s”。"),
+    ("milestones", "milestone_incomplete"): lambda: _(
+        "第 %(place)s 个阶段目标没有填全：名称、内容、时限、时序进度都要有。"
+    ),
+    ("milestones", "milestone_day"): lambda: _(
+        "第 %(place)s 个阶段目标的日期写成 2026-11-24 这样，现在是“%(typed)s”。"
+    ),
+    ("milestones", "milestone_percent"): lambda: _(
+        "第 %(place)s 个阶段目标的时序进度填 0 到 100 的整数，现在是“%(typed)s”。"
+    ),
     ("project", "nothing_changed"): lambda: _("什么都没有改。"),
     ("plan", "plan_is_empty"): lambda: _("计划里还没有项目，不能印发。"),
     ("login", "not_a_login"): lambda: _("登录名用小写字母开头，2 到 40 个字母、数字、点、横线。"),

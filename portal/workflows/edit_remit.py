@@ -43,7 +43,9 @@ def edit_remit(
     units, projects = set(units), set(projects)
     if not (district_wide or units or projects):
         raise Invalid([Problem("remit", "remit_is_empty")])
-    if _count(session, Unit.id, units) != len(units) or _count(session, Project.id, projects) != len(projects):
+    if _count(session, Unit.id, units) != len(units) or _count(session, Project.id, projects) != len(
+        projects
+    ):
         raise Invalid([Problem("remit", "not_there")])
     had = {(remit.unit_id, remit.project_id) for remit in body.remits}
     wanted = {(unit, None) for unit in units} | {(None, project) for project in projects}

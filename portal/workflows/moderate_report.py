@@ -203,10 +203,8 @@ def _checked(report: Report, verb: Verb, reasons: Sequence[Why]) -> list[ReturnR
             raise Invalid([Problem("reasons", "unknown_reason")])
         if not why.preset and not text:
             raise Invalid([Problem("reasons", "reason_missing")])
-        if why.photo_id is not None:
-            before = photos[why.photo_id].caption
-        else:
-            before = passage_text(report, why.passage or "")
+        photo = photos.get(why.photo_id) if why.photo_id is not None else None
+        before = photo.caption if photo is not None else passage_text(report, why.passage or "")
         rows.append(
             ReturnReason(
                 photo_id=why.photo_id, passage=why.passage, preset=why.preset, text=text, before=before

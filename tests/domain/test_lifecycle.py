@@ -79,7 +79,14 @@ def test_the_acts_offered_in_a_state_are_those_that_exist_in_it(state: MatterSta
 
 
 @pytest.mark.parametrize(
-    "state", [ReportState.SUPERSEDED, ReportState.WITHDRAWN, ReportState.DISCARDED, MatterState.ARCHIVED, MatterState.WITHDRAWN]
+    "state",
+    [
+        ReportState.SUPERSEDED,
+        ReportState.WITHDRAWN,
+        ReportState.DISCARDED,
+        MatterState.ARCHIVED,
+        MatterState.WITHDRAWN,
+    ],
 )
 def test_what_is_over_has_no_acts(state: ReportState | MatterState) -> None:
     lifecycle = REPORT if isinstance(state, ReportState) else MATTER

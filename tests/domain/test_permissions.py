@@ -26,7 +26,9 @@ PEOPLE = ("reporter", "head", "stranger", "supervisor", "second", "outsider", "l
 UNIT_ACTS = {ReportAct.SAVE, ReportAct.SUBMIT, ReportAct.DISCARD, ReportAct.CORRECT}
 
 # Who may act on the street's report and on the bureau's. `outsider` has the bureau in the remit, but sits in it.
-STREET_REPORT = {act: {"reporter", "head"} if act in UNIT_ACTS else {"supervisor", "second"} for act in ReportAct}
+STREET_REPORT = {
+    act: {"reporter", "head"} if act in UNIT_ACTS else {"supervisor", "second"} for act in ReportAct
+}
 BUREAU_REPORT = {act: {"stranger"} if act in UNIT_ACTS else {"supervisor", "second"} for act in ReportAct}
 STREET_PROJECT = {
     MatterAct.FILE: {"admin"},
@@ -64,14 +66,20 @@ def test_only_those_named_move_a_project_along(district: SmallDistrict) -> None:
 
 def test_a_body_does_not_check_the_projects_of_the_unit_that_hosts_it(district: SmallDistrict) -> None:
     with district.portal.database.reading() as session:
-        project, outsider = district.project(session, district.projects[1]), district.person(session, "outsider")
+        project, outsider = (
+            district.project(session, district.projects[1]),
+            district.person(session, "outsider"),
+        )
         assert not any(may_matter(outsider, act, project) for act in MatterAct)
 
 
 def test_a_remit_may_name_a_project_of_another_unit(district: SmallDistrict) -> None:
     report_id = district.submitted()
     with district.portal.database.writing() as session:
-        project, outsider = district.project(session, district.projects[0]), district.person(session, "outsider")
+        project, outsider = (
+            district.project(session, district.projects[0]),
+            district.person(session, "outsider"),
+        )
         report = session.get_one(Report, report_id)
         assert not may_report(outsider, ReportAct.CLAIM, report)
         session.add(Remit(body=outsider.body, project_id=project.id))
@@ -80,7 +88,9 @@ def test_a_remit_may_name_a_project_of_another_unit(district: SmallDistrict) -> 
         assert may_matter(outsider, MatterAct.COMPLETE, project)
 
 
-def test_nobody_decides_what_they_wrote_or_sent_before_they_became_a_supervisor(district: SmallDistrict) -> None:
+def test_nobody_decides_what_they_wrote_or_sent_before_they_became_a_supervisor(
+    district: SmallDistrict,
+) -> None:
     report_id = district.submitted()
     with district.portal.database.writing() as session:
         report, supervisor = session.get_one(Report, report_id), district.person(session, "supervisor")

@@ -45,7 +45,9 @@ class Patient:
         return self._until_answered("GET", path, b"", "")
 
     def post(self, path: str, data: dict[str, Any]) -> Answer:
-        return self._until_answered("POST", path, urlencode(data).encode(), "application/x-www-form-urlencoded")
+        return self._until_answered(
+            "POST", path, urlencode(data).encode(), "application/x-www-form-urlencoded"
+        )
 
     def post_files(self, path: str, data: dict[str, Any]) -> Answer:
         stream, _length, boundary = stream_encode_multipart(data, use_tempfile=False)
@@ -101,7 +103,10 @@ def report_progress(browser: Patient, *, code: str, number: int, sent: Sent) -> 
     assert started.status == 303, started.text
     report_id = int(started.location.rsplit("/", 1)[1])
     assert report_id not in sent.words, "a report that was acknowledged is a draft again"
-    words, photos = f"完成第 {number} 段，编号 QD{number:05d}。", [picture(2 * number), picture(2 * number + 1)]
+    words, photos = (
+        f"完成第 {number} 段，编号 QD{number:05d}。",
+        [picture(2 * number), picture(2 * number + 1)],
+    )
     files = [FileStorage(io.BytesIO(photo), f"{number}-{n}.jpg") for n, photo in enumerate(photos)]
     form = _fields(browser, report_id) | {"done": words, "physical_percent": "40", "act": "save"}
     kept = browser.post_files(path_of(report_id), {**form, "photos": files})

@@ -68,7 +68,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_processes_are_killed(
     portal, district = real
     sent = Sent()
     kills, repeated = _cycles(portal, district, sent=sent, logs=tmp_path)
-    print(f"{CYCLES} cycles, kills {kills}, {repeated} requests repeated, seed {SEED}")
+    print(f"{CYCLES} cycles, kills {kills}, {repeated} requests repeated, seed {SEED}")  # noqa: T201 - the run is told
     assert min(kills.values()) > 0, "nothing was killed: the test proved nothing"
     assert len(sent.words) == CYCLES
     _every_report_once(portal, sent)
@@ -148,7 +148,9 @@ def _every_report_once(portal: Portal, sent: Sent) -> None:
         assert sorted(report.number for report in reports.values()) == expected
         entries = session.scalars(select(Entry.item).where(Entry.kind == "report").order_by(Entry.item))
         assert list(entries) == [f"report/{number}" for number in expected]
-        left = session.scalars(select(JobRow).where((JobRow.done_at.is_(None)) | JobRow.set_aside_at.is_not(None)))
+        left = session.scalars(
+            select(JobRow).where((JobRow.done_at.is_(None)) | JobRow.set_aside_at.is_not(None))
+        )
         assert [job.error for job in left] == []
 
 

@@ -7,21 +7,23 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
+from portal.database import Database
 from portal.domain.audit import AuditEntry
 from portal.web.app import create_app
 from tests.audit_watch import AuditWatch
 from tests.browsing import Browser
 
 
-def test_the_watch_sees_a_change_without_its_row_and_lets_audited_ones_pass(portal):
-    watch = AuditWatch(portal.database.engine)
+def test_the_watch_sees_a_change_without_its_row_and_lets_audited_ones_pass(settings):
+    database = Database(settings.database_url)
+    watch = AuditWatch(database.engine)
     site = Flask("nothing")
-    with site.test_request_context("/"), portal.database.writing() as session:
+    with site.test_request_context("/"), database.writing() as session:
         session.execute(text("INSERT INTO counter (name, value) VALUES ('silent', 1)"))
     assert len(watch.unaudited) == 1
     assert "counter" in watch.unaudited[0]
     watch.unaudited.clear()
-    with site.test_request_context("/"), portal.database.writing() as session:
+    with site.test_request_context("/"), database.writing() as session:
         session.execute(text("UPDATE counter SET value = 2"))
         session.execute(
             text(
@@ -29,6 +31,7 @@ def test_the_watch_sees_a_change_without_its_row_and_lets_audited_ones_pass(port
             )
         )
     assert watch.unaudited == []
+    database.close()
 
 
 def test_signing_in_and_out_and_failing_to_are_written_down(portal, district):

@@ -105,7 +105,9 @@ def test_status_names_every_confinement(darkroom: Darkroom) -> None:
     ],
 )
 def test_on_a_poorer_machine_the_child_works_and_says_what_is_missing(poorer: str, missing: set[str]) -> None:
-    start = f"from portal.imaging import child, confinement; {poorer}; child.main(int(__import__('sys').argv[1]))"
+    start = (
+        f"from portal.imaging import child, confinement; {poorer}; child.main(int(__import__('sys').argv[1]))"
+    )
     ours, theirs = socket.socketpair()
     with ours, theirs:
         arguments = [sys.executable, "-c", start, str(theirs.fileno())]

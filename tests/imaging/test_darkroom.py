@@ -97,7 +97,9 @@ def test_a_child_killed_between_photos_is_replaced(own: Darkroom, photo: Path) -
     assert not first.is_running()
 
 
-def test_a_child_killed_while_it_works_is_replaced_and_the_photo_developed(own: Darkroom, slow_photo: Path) -> None:
+def test_a_child_killed_while_it_works_is_replaced_and_the_photo_developed(
+    own: Darkroom, slow_photo: Path
+) -> None:
     child = new_child(own)
     thread, found = in_thread(lambda: own.develop(slow_photo))
     the_fork_at_work(child)
@@ -154,7 +156,9 @@ def test_a_darkroom_without_children_is_refused() -> None:
 
 
 @pytest.mark.parametrize("program", ["/bin/false", "/nowhere/python"])
-def test_a_child_that_cannot_start_is_said_so(photo: Path, monkeypatch: pytest.MonkeyPatch, program: str) -> None:
+def test_a_child_that_cannot_start_is_said_so(
+    photo: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
     monkeypatch.setattr(sys, "executable", program)
     with Darkroom() as room, pytest.raises(DarkroomUnavailable):
         room.develop(photo)
@@ -215,7 +219,11 @@ print("ready", flush=True); time.sleep(60)
 
 
 def test_no_other_module_opens_pictures() -> None:
-    opening = re.compile(r"\bImage\.(open|frombuffer)\b|\bImageFile\.Parser\b|\bfrom PIL\.Image import\b.*\bopen\b")
+    opening = re.compile(
+        r"\bImage\.(open|frombuffer)\b|\bImageFile\.Parser\b|\bfrom PIL\.Image import\b.*\bopen\b"
+    )
     for path in (ROOT / "portal").rglob("*.py"):
         if path.relative_to(ROOT).as_posix() != "portal/imaging/pixels.py":
-            assert not opening.search(path.read_text(encoding="utf-8")), f"{path} decodes outside the darkroom"
+            assert not opening.search(path.read_text(encoding="utf-8")), (
+                f"{path} decodes outside the darkroom"
+            )

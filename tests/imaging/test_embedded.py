@@ -82,7 +82,9 @@ def test_an_impossible_or_halved_place_is_no_place(develop: Develop, place: dict
 
 
 def test_names_are_short_and_printable(develop: Develop) -> None:
-    exif = claims(top={0x010F: "<script>\x01\x1b[31m" + "x" * 5000, 0x0110: "华为\0hidden".encode(), 0x0131: " \t "})
+    exif = claims(
+        top={0x010F: "<script>\x01\x1b[31m" + "x" * 5000, 0x0110: "华为\0hidden".encode(), 0x0131: " \t "}
+    )
     found = develop(encoded(picture(), exif=exif)).embedded
     assert found.make is not None
     assert found.make.startswith("<script>[31mxxx")

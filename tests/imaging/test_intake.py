@@ -86,7 +86,9 @@ def test_a_pixel_bomb_is_refused_by_its_head(refusal: Judge, size: tuple[int, in
 
 
 def test_a_pixel_bomb_in_webp_is_refused_by_its_head(refusal: Judge) -> None:
-    data = bytearray(encoded(picture(mode="RGBA"), "WEBP", lossless=False, exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0"))
+    data = bytearray(
+        encoded(picture(mode="RGBA"), "WEBP", lossless=False, exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0")
+    )
     assert data[12:16] == b"VP8X"
     data[24:30] = (16_000 - 1).to_bytes(3, "little") * 2
     assert refusal(bytes(data)) == Refusal.TOO_MANY_PIXELS
@@ -152,7 +154,11 @@ def test_a_photo_of_a_hundred_megapixels_is_developed(develop: Develop) -> None:
     large = picture(1000, 1000).resize((10_000, 10_000), Image.Resampling.NEAREST)
     for kind, options in (("JPEG", {"quality": 60}), ("PNG", {"compress_level": 1})):
         done = develop(encoded(large, kind, **options))
-        assert (done.width, done.height, done.renditions[0].width) == (10_000, 10_000, done.renditions[0].height)
+        assert (done.width, done.height, done.renditions[0].width) == (
+            10_000,
+            10_000,
+            done.renditions[0].height,
+        )
 
 
 def test_a_photo_that_would_need_too_much_memory_is_too_heavy(refusal: Judge) -> None:
@@ -168,7 +174,11 @@ def test_the_first_picture_of_a_phone_container_is_taken(develop: Develop) -> No
 
 
 def test_random_bytes_behind_an_honest_beginning_are_refused(refusal: Judge) -> None:
-    for beginning in (b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF" + struct.pack("<I", 1000) + b"WEBPVP8 "):
+    for beginning in (
+        b"\xff\xd8\xff\xe0",
+        b"\x89PNG\r\n\x1a\n",
+        b"RIFF" + struct.pack("<I", 1000) + b"WEBPVP8 ",
+    ):
         assert refusal(beginning + os.urandom(3000)) in (Refusal.CORRUPT, Refusal.TRUNCATED)
 
 

@@ -69,6 +69,8 @@ def test_a_day_ends_at_midnight_in_shanghai(portal):
 
 
 def test_the_newest_report_of_each_project_is_found(session):
+    project = {"title": "公园", "dated": "2026-11-11", "project": {"code": "2026-001"}}
+    log.publish(session, Disclosed(item="project/2026-001", kind="project", document=project), at=day(11))
     newest = Shelf(session).latest_reports_of(["2026-001", "2026-002"])
     assert {code: shown.item for code, shown in newest.items()} == {"2026-001": "report/2026-000001"}
 

@@ -27,8 +27,11 @@ def correct(portal, district, clock):
     def do(report_id: int, reason: str = "数量写错了", login: str = "reporter") -> int:
         with portal.database.writing() as session:
             draft = start_correction(
-                session, report=session.get_one(Report, report_id), reason=reason,
-                actor=district.person(session, login), now=clock(),
+                session,
+                report=session.get_one(Report, report_id),
+                reason=reason,
+                actor=district.person(session, login),
+                now=clock(),
             )
             session.flush()
             return draft.id
@@ -55,7 +58,9 @@ def test_an_unfinished_correction_is_answered_instead_of_a_second(published, cor
     assert correct(published) == correct(published, reason="又想起一处", login="head")
 
 
-def test_a_correction_that_was_thrown_away_makes_room_for_another(portal, district, published, correct, clock):
+def test_a_correction_that_was_thrown_away_makes_room_for_another(
+    portal, district, published, correct, clock
+):
     first = correct(published)
     with portal.database.writing() as session:
         actor = district.person(session, "reporter")
@@ -74,7 +79,9 @@ def test_what_is_not_public_cannot_be_corrected(district, correct):
         correct(district.submitted())
 
 
-def test_the_public_sees_the_old_version_until_the_new_one_is_approved(portal, district, published, correct, clock):
+def test_the_public_sees_the_old_version_until_the_new_one_is_approved(
+    portal, district, published, correct, clock
+):
     draft_id = correct(published)
     with portal.database.writing() as session:
         draft = session.get_one(Report, draft_id)
@@ -89,5 +96,7 @@ def test_the_public_sees_the_old_version_until_the_new_one_is_approved(portal, d
     assert after is not None
     assert (before.document["done"], before.version) == ("主体封顶，砌筑完成三层。", 1)
     assert (after.document["done"], after.document["reason"], after.version) == (
-        "主体封顶，砌筑完成四层。", "数量写错了", 2
+        "主体封顶，砌筑完成四层。",
+        "数量写错了",
+        2,
     )

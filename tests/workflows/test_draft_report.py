@@ -38,7 +38,9 @@ def write(portal, district):
     return do
 
 
-def save(write, clock, report_id: int, login: str = "reporter", seen: int | None = None, **typed) -> list[str]:
+def save(
+    write, clock, report_id: int, login: str = "reporter", seen: int | None = None, **typed
+) -> list[str]:
     """Save words; the codes of what could not be kept."""
     words = dataclasses.replace(WORDS, **typed)
     return write(
@@ -57,12 +59,16 @@ def save(write, clock, report_id: int, login: str = "reporter", seen: int | None
 def test_only_the_units_own_people_begin_a_report(portal, district, clock, login):
     with portal.database.writing() as session, pytest.raises(NotPermitted):
         start_draft(
-            session, project=district.project(session, district.projects[0]),
-            actor=district.person(session, login), now=clock(),
+            session,
+            project=district.project(session, district.projects[0]),
+            actor=district.person(session, login),
+            now=clock(),
         )
 
 
-@pytest.mark.parametrize("state", [s for s in MatterState if s.value not in ("assigned", "accepted", "in_progress")])
+@pytest.mark.parametrize(
+    "state", [s for s in MatterState if s.value not in ("assigned", "accepted", "in_progress")]
+)
 def test_a_project_that_is_not_in_hand_takes_no_reports(portal, district, clock, state):
     with portal.database.writing() as session:
         project = district.project(session, district.projects[0])
@@ -78,10 +84,14 @@ def test_a_second_beginning_answers_the_draft_that_is_open(district):
 @pytest.mark.parametrize(
     ("field", "typed", "code"),
     [
-        ("physical_percent", "101", "not_a_percent"), ("physical_percent", "-1", "not_a_percent"),
-        ("physical_percent", "一半", "not_a_percent"), ("physical_percent", "½", "not_a_percent"),
-        ("month", "2026-13", "not_a_month"), ("month", "2026-12", "in_the_future"),
-        ("month", "2026-01", "before_the_start"), ("milestone", "999", "not_of_this_project"),
+        ("physical_percent", "101", "not_a_percent"),
+        ("physical_percent", "-1", "not_a_percent"),
+        ("physical_percent", "一半", "not_a_percent"),
+        ("physical_percent", "½", "not_a_percent"),
+        ("month", "2026-13", "not_a_month"),
+        ("month", "2026-12", "in_the_future"),
+        ("month", "2026-01", "before_the_start"),
+        ("milestone", "999", "not_of_this_project"),
         ("done", "字" * (MAX_TEXT + 1), "too_long"),
     ],
 )
@@ -202,11 +212,17 @@ def test_another_unit_changes_nothing(write, district, clock):
         save(write, clock, report_id, login="stranger", done="别人写的。")
     for act in (discard_draft,):
         with pytest.raises(NotPermitted):
-            write(report_id, lambda s, report, actor, act=act: act(s, report=report, actor=actor, now=clock()), "stranger")
+            write(
+                report_id,
+                lambda s, report, actor, act=act: act(s, report=report, actor=actor, now=clock()),
+                "stranger",
+            )
     with pytest.raises(NotPermitted):
         write(
             report_id,
-            lambda s, report, actor: remove_photo(s, report=report, photo=report.photos[0], actor=actor, now=clock()),
+            lambda s, report, actor: remove_photo(
+                s, report=report, photo=report.photos[0], actor=actor, now=clock()
+            ),
             "stranger",
         )
 
@@ -228,5 +244,9 @@ def test_throwing_a_draft_away_keeps_its_row(write, district, clock):
 def test_every_change_writes_who_did_it(portal, district):
     district.draft(photos=2)
     with portal.database.reading() as session:
-        count = select(AuditEntry.act, func.count()).where(AuditEntry.subject_kind == "report").group_by(AuditEntry.act)
+        count = (
+            select(AuditEntry.act, func.count())
+            .where(AuditEntry.subject_kind == "report")
+            .group_by(AuditEntry.act)
+        )
         assert dict(session.execute(count).all()) == {"start_draft": 1, "add_photo": 2, "save_draft": 1}

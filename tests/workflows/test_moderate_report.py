@@ -29,14 +29,27 @@ from tests.small_district import SmallDistrict
 TOO_VAGUE = (Why(passage="done", preset="too_vague", text="写清楚哪一段"),)
 
 
-def decide(district: SmallDistrict, report_id: int, verb: Verb = Verb.APPROVE, *, login: str = "supervisor", **how: Any) -> int:
+def decide(
+    district: SmallDistrict,
+    report_id: int,
+    verb: Verb = Verb.APPROVE,
+    *,
+    login: str = "supervisor",
+    **how: Any,
+) -> int:
     """Decide what is there now; the id of the decision."""
     portal = district.portal
     with portal.database.writing() as session:
         report = session.get_one(Report, report_id)
         seen = {"seen_round": report.round, "seen_hash": report.content_hash, "reasons": ()} | how
         decision = decide_report(
-            session, report=report, verb=verb, actor=district.person(session, login), queue=portal.queue, now=portal.now(), **seen
+            session,
+            report=report,
+            verb=verb,
+            actor=district.person(session, login),
+            queue=portal.queue,
+            now=portal.now(),
+            **seen,
         )
         return decision.id
 
@@ -119,7 +132,9 @@ def test_a_decision_names_the_round_and_the_hash_that_were_seen(district: SmallD
 
 
 @pytest.mark.parametrize("seen", [{"seen_hash": "0" * 64}, {"seen_round": 2}])
-def test_what_has_changed_since_it_was_seen_is_not_decided(district: SmallDistrict, seen: dict[str, Any]) -> None:
+def test_what_has_changed_since_it_was_seen_is_not_decided(
+    district: SmallDistrict, seen: dict[str, Any]
+) -> None:
     report_id = district.submitted()
     with pytest.raises(Stale, match="report_changed_since_seen"):
         decide(district, report_id, **seen)
@@ -138,7 +153,9 @@ def test_two_supervisors_never_decide_the_same_submission(district: SmallDistric
         decide(district, report_id, login="second")
 
 
-def test_nothing_is_public_and_the_unit_sees_nothing_before_the_effect(district: SmallDistrict, clock: Any) -> None:
+def test_nothing_is_public_and_the_unit_sees_nothing_before_the_effect(
+    district: SmallDistrict, clock: Any
+) -> None:
     report_id = district.submitted(photos=1)
     decide(district, report_id)
     clock.forward(seconds=9)
@@ -159,7 +176,9 @@ def test_nothing_is_public_and_the_unit_sees_nothing_before_the_effect(district:
     district.portal.media.open(Space.PUBLIC, name).close()
 
 
-def test_a_decision_is_taken_back_within_ten_seconds_and_not_after(district: SmallDistrict, clock: Any) -> None:
+def test_a_decision_is_taken_back_within_ten_seconds_and_not_after(
+    district: SmallDistrict, clock: Any
+) -> None:
     report_id = district.submitted()
     first = decide(district, report_id)
     clock.forward(seconds=9)
@@ -226,7 +245,9 @@ def test_outsiders_and_units_decide_nothing(district: SmallDistrict) -> None:
         ((Why(photo_id=987654, text="不清楚"),), "unknown_reason"),
     ],
 )
-def test_a_return_says_why_about_something_that_is_there(district: SmallDistrict, reasons: Any, code: str) -> None:
+def test_a_return_says_why_about_something_that_is_there(
+    district: SmallDistrict, reasons: Any, code: str
+) -> None:
     report_id = district.submitted()
     with pytest.raises(Invalid) as refusal:
         decide(district, report_id, Verb.RETURN, reasons=reasons)
@@ -260,7 +281,9 @@ def test_what_was_returned_is_mended_sent_again_and_published(district: SmallDis
     assert state_of(district, report_id) is ReportState.PUBLISHED
 
 
-def test_a_correction_becomes_the_next_version_of_the_same_number(district: SmallDistrict, clock: Any) -> None:
+def test_a_correction_becomes_the_next_version_of_the_same_number(
+    district: SmallDistrict, clock: Any
+) -> None:
     number = district.published()
     correction = corrected(district, number)
     district.decide(correction, Verb.APPROVE)
@@ -272,7 +295,9 @@ def test_a_correction_becomes_the_next_version_of_the_same_number(district: Smal
         assert (shown.act.value, shown.document["done"]) == ("corrected", "更正：砌筑完成两层。")
 
 
-def test_a_correction_of_what_was_taken_down_meanwhile_is_not_published(district: SmallDistrict, clock: Any) -> None:
+def test_a_correction_of_what_was_taken_down_meanwhile_is_not_published(
+    district: SmallDistrict, clock: Any
+) -> None:
     number = district.published()
     correction = corrected(district, number)
     decide(district, correction)
@@ -297,7 +322,12 @@ def corrected(district: SmallDistrict, number: str) -> int:
         actor = district.person(session, "reporter")
         draft = start_correction(session, report=report, reason="层数写错了", actor=actor, now=now)
         session.flush()
-        words = ReportWords(milestone=str(draft.milestone_id), month=draft.month, physical_percent="35", done="更正：砌筑完成两层。")
+        words = ReportWords(
+            milestone=str(draft.milestone_id),
+            month=draft.month,
+            physical_percent="35",
+            done="更正：砌筑完成两层。",
+        )
         save_draft(session, report=draft, words=words, seen_version=None, actor=actor, now=now)
         submit_report(session, report=draft, actor=actor, key=None, now=now)
         return draft.id
@@ -306,8 +336,15 @@ def corrected(district: SmallDistrict, number: str) -> int:
 def take_down(district: SmallDistrict, number: str) -> None:
     portal = district.portal
     with portal.database.writing() as session:
-        report = session.scalars(select(Report).where(Report.number == number, Report.state == ReportState.PUBLISHED)).one()
+        report = session.scalars(
+            select(Report).where(Report.number == number, Report.state == ReportState.PUBLISHED)
+        ).one()
         withdraw_report(
-            session, report=report, reason="拍到了人脸", basis="政府信息公开条例第十五条",
-            actor=district.person(session, "second"), queue=portal.queue, now=portal.now(),
+            session,
+            report=report,
+            reason="拍到了人脸",
+            basis="政府信息公开条例第十五条",
+            actor=district.person(session, "second"),
+            queue=portal.queue,
+            now=portal.now(),
         )

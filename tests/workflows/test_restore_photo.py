@@ -18,8 +18,11 @@ def change(portal, district, clock):
     def do(act, report_id: int, photo_id: int, login: str = "reporter") -> None:
         with portal.database.writing() as session:
             act(
-                session, report=session.get_one(Report, report_id), photo=session.get_one(Photo, photo_id),
-                actor=district.person(session, login), now=clock(),
+                session,
+                report=session.get_one(Report, report_id),
+                photo=session.get_one(Photo, photo_id),
+                actor=district.person(session, login),
+                now=clock(),
             )
 
     return do
@@ -47,7 +50,11 @@ def test_a_full_report_takes_none_back(portal, district, change, clock):
     with portal.database.writing() as session:
         actor = district.person(session, "reporter")
         add_photo(
-            session, report=session.get_one(Report, report_id), arrived=district.photo(70), actor=actor, now=clock()
+            session,
+            report=session.get_one(Report, report_id),
+            arrived=district.photo(70),
+            actor=actor,
+            now=clock(),
         )
     with pytest.raises(Refused, match="too_many_photos"):
         change(restore_photo, report_id, first)

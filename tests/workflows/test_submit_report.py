@@ -19,7 +19,10 @@ def submit(portal, district, clock):
     def do(report_id: int, key: str | None = None, login: str = "reporter") -> bool:
         with portal.database.writing() as session:
             return submit_report(
-                session, report=session.get_one(Report, report_id), actor=district.person(session, login), key=key,
+                session,
+                report=session.get_one(Report, report_id),
+                actor=district.person(session, login),
+                key=key,
                 now=clock(),
             )
 
@@ -52,7 +55,9 @@ def test_everything_that_is_missing_is_named_and_nothing_changes(portal, distric
         submit(report_id)
     problems = [(problem.field, problem.code) for problem in refused.value.problems]
     assert problems == [
-        ("physical_percent", "missing"), ("done", "missing"), (f"caption-{photo_id}", "caption_missing")
+        ("physical_percent", "missing"),
+        ("done", "missing"),
+        (f"caption-{photo_id}", "caption_missing"),
     ]
     assert state(portal, report_id) == (ReportState.DRAFT, 0)
 
@@ -89,8 +94,12 @@ def test_a_return_is_answered_by_replacing_exactly_the_returned_photo(portal, di
     ]
     with portal.database.writing() as session:
         add_photo(
-            session, report=session.get_one(Report, report_id), arrived=district.photo(50),
-            actor=district.person(session, "head"), now=clock(), replaces=session.get_one(Photo, flagged),
+            session,
+            report=session.get_one(Report, report_id),
+            arrived=district.photo(50),
+            actor=district.person(session, "head"),
+            now=clock(),
+            replaces=session.get_one(Photo, flagged),
         )
     assert submit(report_id, login="head")
     assert state(portal, report_id) == (ReportState.SUBMITTED, 2)

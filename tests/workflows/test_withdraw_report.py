@@ -23,11 +23,18 @@ def withdraw(district: SmallDistrict, number: str, *, login: str = "supervisor",
     with portal.database.writing() as session:
         report = session.scalars(select(Report).where(Report.number == number)).one()
         withdraw_report(
-            session, report=report, actor=district.person(session, login), queue=portal.queue, now=portal.now(), **why
+            session,
+            report=report,
+            actor=district.person(session, login),
+            queue=portal.queue,
+            now=portal.now(),
+            **why,
         )
 
 
-def test_the_content_is_destroyed_and_a_tombstone_says_why_on_what_ground_and_by_whom(district: SmallDistrict) -> None:
+def test_the_content_is_destroyed_and_a_tombstone_says_why_on_what_ground_and_by_whom(
+    district: SmallDistrict,
+) -> None:
     number = district.published(photos=1)
     with district.portal.database.reading() as session:
         before = Shelf(session).get(f"report/{number}")
@@ -42,7 +49,9 @@ def test_the_content_is_destroyed_and_a_tombstone_says_why_on_what_ground_and_by
         assert tombstone is not None
         assert tombstone.withdrawn
         assert tombstone.document["withdrawn"] == {
-            "reason": "拍到了路人的脸", "basis": "《政府信息公开条例》第十五条", "role": "区委区政府督查室",
+            "reason": "拍到了路人的脸",
+            "basis": "《政府信息公开条例》第十五条",
+            "role": "区委区政府督查室",
         }
         assert shelf.entry(before.seq) is not None  # the chain stays
         assert session.get(Opening, before.seq) is None
@@ -61,7 +70,9 @@ def test_the_sealed_original_stays_in_the_house(district: SmallDistrict) -> None
 
 
 @pytest.mark.parametrize(("field", "value"), [("reason", ""), ("reason", "  \n"), ("basis", "")])
-def test_without_a_reason_or_a_legal_basis_nothing_is_taken_down(district: SmallDistrict, field: str, value: str) -> None:
+def test_without_a_reason_or_a_legal_basis_nothing_is_taken_down(
+    district: SmallDistrict, field: str, value: str
+) -> None:
     number = district.published()
     with pytest.raises(Invalid) as refusal:
         withdraw(district, number, **{field: value})
@@ -90,6 +101,7 @@ def test_what_is_taken_down_cannot_be_taken_down_again(district: SmallDistrict) 
 
 def test_a_picture_that_another_report_still_shows_stays_public(district: SmallDistrict, clock: Any) -> None:
     first = district.published(photos=1)
+    district.taken = 0  # the same file once more
     second = district.published(photos=1, code=district.projects[1], login="stranger")
     withdraw(district, first)
     run_once(district.portal)

@@ -53,8 +53,12 @@ def _form(token: str, problems: list[Problem] | None = None) -> Response:
         if link is None:
             return _spent()
         page = render_template(
-            "account/link.html", token=token, person=link.person, expires_at=link.expires_at,
-            problems=by_field(problems or ()), least=SHORTEST,
+            "account/link.html",
+            token=token,
+            person=link.person,
+            expires_at=link.expires_at,
+            problems=by_field(problems or ()),
+            least=SHORTEST,
         )
     return make_response(page, 422 if problems else 200)
 

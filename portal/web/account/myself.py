@@ -74,11 +74,16 @@ def _page(problems: list[Problem] | None = None) -> Response:
     visitor = _visitor()
     with reading() as (session, actor):
         page = render_template(
-            "account/myself.html", person=actor, role=word(ROLES, actor.role.value),
+            "account/myself.html",
+            person=actor,
+            role=word(ROLES, actor.role.value),
             chain=postings(session, person=actor),
-            sign_ins=open_sign_ins(session, person_id=actor.id, now=now()), this_browser=secret_hash(visitor.token),
-            problems=by_field(problems or ()), least=SHORTEST,
-            idle_minutes=int(IDLE.total_seconds()) // 60, absolute_hours=int(ABSOLUTE.total_seconds()) // 3600,
+            sign_ins=open_sign_ins(session, person_id=actor.id, now=now()),
+            this_browser=secret_hash(visitor.token),
+            problems=by_field(problems or ()),
+            least=SHORTEST,
+            idle_minutes=int(IDLE.total_seconds()) // 60,
+            absolute_hours=int(ABSOLUTE.total_seconds()) // 3600,
         )
     return make_response(page, 422 if problems else 200)
 

@@ -31,12 +31,21 @@ bp = door(Blueprint("account_sign_in", __name__), Audience.EVERYBODY)
 # The accounts that the demonstration district opens with; the page names them in demo mode only.
 DEMONSTRATION = ("reporter", "head", "supervisor", "second", "leader", "admin")
 BROWSERS = (
-    ("MicroMessenger", "微信"), ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"),
+    ("MicroMessenger", "微信"),
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
     ("Safari", "Safari"),
 )
 SYSTEMS = (
-    ("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
-    ("Windows", "Windows"), ("Mac OS X", "macOS"), ("Linux", "Linux"),
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("Linux", "Linux"),
 )
 
 
@@ -104,8 +113,11 @@ def verified(name: str, password: str) -> Person | None:
 def too_often(refusal: TooOften) -> Response:
     """429, which says when to come back and what to do if the password is forgotten."""
     response = error_page(
-        429, said=refusal_words(refusal), cure=_("忘了密码，请管理员发一个设密码的链接。"),
-        way_href=window_path("/account/login"), way=_("回到登录"),
+        429,
+        said=refusal_words(refusal),
+        cure=_("忘了密码，请管理员发一个设密码的链接。"),
+        way_href=window_path("/account/login"),
+        way=_("回到登录"),
     )
     response.headers["Retry-After"] = str(refusal.facts["seconds"])
     return response

@@ -34,11 +34,20 @@ def show() -> str:
     with reading() as (session, _actor):
         traces, _total = trail(session)
         return render_template(
-            "admin/overview.html", waiting=count, waited=int(oldest.total_seconds()), late=LATE, set_aside=set_aside,
+            "admin/overview.html",
+            waiting=count,
+            waited=int(oldest.total_seconds()),
+            late=LATE,
+            set_aside=set_aside,
             behind=_behind(last_seq(session)),
             roles=[(role, word(ROLES, role), *counts) for role, counts in people_by_role(session).items()],
-            units=[(word(UNIT_KINDS, kind.value), len(found)) for kind, found in units_by_kind(session).items()],
-            bodies=len(bodies(session)), plans=plans(session), traces=traces[:8], act_word=act_word,
+            units=[
+                (word(UNIT_KINDS, kind.value), len(found)) for kind, found in units_by_kind(session).items()
+            ],
+            bodies=len(bodies(session)),
+            plans=plans(session),
+            traces=traces[:8],
+            act_word=act_word,
             subject_words=subject_words,
         )
 

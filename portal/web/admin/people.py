@@ -38,8 +38,14 @@ def listing() -> str:
     with reading() as (session, _actor):
         found, total = people(session, wanted=wanted, page=page)
         return render_template(
-            "admin/people.html", people=found, total=total, page=page, pages=pages_of(total, size=PAGE), asked=asked,
-            base=base_of_pages(**asked), **place_choices(session),
+            "admin/people.html",
+            people=found,
+            total=total,
+            page=page,
+            pages=pages_of(total, size=PAGE),
+            asked=asked,
+            base=base_of_pages(**asked),
+            **place_choices(session),
         )
 
 
@@ -54,8 +60,12 @@ def create() -> BaseResponse:
     try:
         with writing() as (session, actor):
             person = create_person(
-                session, login=typed.get("login", ""), name=typed.get("name", ""), place=place_typed(session),
-                actor=actor, now=now(),
+                session,
+                login=typed.get("login", ""),
+                name=typed.get("name", ""),
+                place=place_typed(session),
+                actor=actor,
+                now=now(),
             )
             session.flush()
             key = person.id

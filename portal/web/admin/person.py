@@ -90,18 +90,26 @@ def _page(person_id: int, refusal: Refused | None = None, *, address: str = "") 
     with reading() as (session, actor):
         person = find(session, Person, person_id)
         page = render_template(
-            "admin/person.html", person=person, itself=person.id == actor.id, chain=postings(session, person=person),
-            projects=answers_for(session, person=person), address=address, typed=typed or _as_it_is(person),
+            "admin/person.html",
+            person=person,
+            itself=person.id == actor.id,
+            chain=postings(session, person=person),
+            projects=answers_for(session, person=person),
+            address=address,
+            typed=typed or _as_it_is(person),
             sign_ins=len(open_sign_ins(session, person_id=person.id, now=now())),
             waiting=waiting_link(session, person=person, now=now()),
             problems=by_field(refusal.problems) if isinstance(refusal, Invalid) else {},
-            stale=refusal_words(refusal) if isinstance(refusal, Stale) else "", **place_choices(session),
+            stale=refusal_words(refusal) if isinstance(refusal, Stale) else "",
+            **place_choices(session),
         )
     return make_response(page, 200 if refusal is None else 409 if isinstance(refusal, Stale) else 422)
 
 
 def _as_it_is(person: Person) -> dict[str, str]:
     return {
-        "role": person.role.value, "unit": str(person.unit_id or ""), "body": str(person.body_id or ""),
+        "role": person.role.value,
+        "unit": str(person.unit_id or ""),
+        "body": str(person.body_id or ""),
         "title": person.title,
     }

@@ -93,7 +93,8 @@ def _confirm(year: int, *, stale: bool = False) -> BaseResponse:
 
 def _shown(plan: AnnualPlan) -> dict[str, object]:
     return {
-        "plan": plan, "states": {state: word(MATTER_STATES, state) for state in MATTER_STATES},
+        "plan": plan,
+        "states": {state: word(MATTER_STATES, state) for state in MATTER_STATES},
         "kinds": {kind: word(PROJECT_KINDS, kind) for kind in PROJECT_KINDS},
     }
 
@@ -106,5 +107,7 @@ def _seen(plan: AnnualPlan) -> str:
 
 def _list(typed: dict[str, str], problems: tuple[Problem, ...]) -> Response:
     with reading() as (session, _actor):
-        page = render_template("admin/plans.html", plans=plans(session), typed=typed, problems=by_field(problems))
+        page = render_template(
+            "admin/plans.html", plans=plans(session), typed=typed, problems=by_field(problems)
+        )
     return make_response(page, 422 if problems else 200)

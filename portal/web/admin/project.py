@@ -46,8 +46,12 @@ def act(code: str) -> BaseResponse:
     try:
         with writing() as (session, actor):
             act_on_project(
-                session, project=_found(session, code), act=MatterAct(asked),
-                reason=request.form.get("reason", ""), actor=actor, now=now(),
+                session,
+                project=_found(session, code),
+                act=MatterAct(asked),
+                reason=request.form.get("reason", ""),
+                actor=actor,
+                now=now(),
             )
     except Invalid as refusal:
         return _page(code, by_field(refusal.problems))
@@ -111,8 +115,13 @@ def change(code: str) -> BaseResponse:
 
                 def do() -> Project:
                     change_project(
-                        session, project=project, facts=facts, reason=typed.reason, seen_version=_seen(),
-                        actor=actor, now=now(),
+                        session,
+                        project=project,
+                        facts=facts,
+                        reason=typed.reason,
+                        seen_version=_seen(),
+                        actor=actor,
+                        now=now(),
                     )
                     return project
 
@@ -148,7 +157,12 @@ def _found(session: Session, code: str) -> Project:
 
 
 def _form(
-    session: Session, typed: Typed, *, plan: Any, project: Project | None = None, refusal: Refused | None = None
+    session: Session,
+    typed: Typed,
+    *,
+    plan: Any,
+    project: Project | None = None,
+    refusal: Refused | None = None,
 ) -> Response:
     problems = refusal.problems if isinstance(refusal, Invalid) else ()
     said = by_field(problems)
@@ -156,8 +170,13 @@ def _form(
         said["lon"] = said.pop("place")
     said = {name: said[name] for name in sorted(said, key=_place_in_form)}
     page = render_template(
-        "admin/project_form.html", typed=typed, plan=plan, project=project, problems=said,
-        milestone_problems=_all_of("milestones", problems), **_offered(session, typed),
+        "admin/project_form.html",
+        typed=typed,
+        plan=plan,
+        project=project,
+        problems=said,
+        milestone_problems=_all_of("milestones", problems),
+        **_offered(session, typed),
         kinds=[(kind, word(PROJECT_KINDS, kind)) for kind in PROJECT_KINDS],
         keep=len(project.milestones) if project and project.state is not MatterState.DRAFT else 0,
         public=project is not None and project.state is not MatterState.DRAFT,
@@ -201,7 +220,9 @@ def _all_of(field: str, problems: tuple[Problem, ...]) -> list[str]:
 
 
 def _preview(typed: Typed, *, plan: Any, project: Project | None = None, **shown: Any) -> Response:
-    sent = [(name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "act")]
+    sent = [
+        (name, value) for name, value in request.form.items(multi=True) if name not in ("csrf_token", "act")
+    ]
     page = render_template(
         "admin/project_preview.html", typed=typed, plan=plan, project=project, sent=sent, **shown
     )
@@ -214,11 +235,19 @@ def _page(code: str, problems: dict[str, str] | None = None) -> Response:
         history = Shelf(session).history(project_item(code))[::-1]
         open_acts = [each for each in MATTER.acts(project.state) if may_matter(actor, each, project)]
         page = render_template(
-            "admin/project.html", project=project, lines=list(rows(document_of(project))), history=history,
-            state=word(MATTER_STATES, project.state.value), act_word={a.value: word(ACTS, a.value) for a in
-                                                                     {each.act for each in history}},
-            acts=[(each.value, word(MATTER_ACTS, each.value)) for each in open_acts
-                  if project.state is not MatterState.DRAFT],
-            problems=problems or {}, typed=request.form, public=project.state is not MatterState.DRAFT,
+            "admin/project.html",
+            project=project,
+            lines=list(rows(document_of(project))),
+            history=history,
+            state=word(MATTER_STATES, project.state.value),
+            act_word={a.value: word(ACTS, a.value) for a in {each.act for each in history}},
+            acts=[
+                (each.value, word(MATTER_ACTS, each.value))
+                for each in open_acts
+                if project.state is not MatterState.DRAFT
+            ],
+            problems=problems or {},
+            typed=request.form,
+            public=project.state is not MatterState.DRAFT,
         )
     return make_response(page, 422 if problems else 200)

@@ -17,7 +17,19 @@ from portal.domain.plan import Project, ProjectKind
 from portal.web.admin.asking import number_typed
 from portal.workflows.edit_plan import MilestoneFacts, ProjectFacts, check_project
 
-PLAIN = ("kind", "name", "content", "category", "town", "place", "lon", "lat", "investment_wan", "start_on", "due_on")
+PLAIN = (
+    "kind",
+    "name",
+    "content",
+    "category",
+    "town",
+    "place",
+    "lon",
+    "lat",
+    "investment_wan",
+    "start_on",
+    "due_on",
+)
 NAMED = ("leader", "unit", "person")
 MOST_MILESTONES = 24
 
@@ -95,10 +107,20 @@ class Reading:
         kind, town, investment = self._kind(), self._town(), self._investment()
         milestones = self._milestones()
         facts = ProjectFacts(
-            kind=kind, name=plain["name"], content=plain["content"], category=plain["category"].strip()[:20],
-            town=town or Unit(), place=plain["place"], lon=_degrees(plain["lon"]), lat=_degrees(plain["lat"]),
-            investment_wan=investment, start_on=start, due_on=due, milestones=milestones,
-            leaders=self._named("leader", Person), units=self._named("unit", Unit),
+            kind=kind,
+            name=plain["name"],
+            content=plain["content"],
+            category=plain["category"].strip()[:20],
+            town=town or Unit(),
+            place=plain["place"],
+            lon=_degrees(plain["lon"]),
+            lat=_degrees(plain["lat"]),
+            investment_wan=investment,
+            start_on=start,
+            due_on=due,
+            milestones=milestones,
+            leaders=self._named("leader", Person),
+            units=self._named("unit", Unit),
             persons=self._named("person", Person),
         )
         said = {problem.field for problem in self.problems}
@@ -165,7 +187,9 @@ class Reading:
         if not (percent.isascii() and percent.isdecimal() and int(percent[:4]) <= 100):
             self._wrong("milestones", "milestone_percent", place=place, typed=step.percent[:12])
             return None
-        return MilestoneFacts(name=step.name, target=step.target, due_on=due_on, scheduled_percent=int(percent))
+        return MilestoneFacts(
+            name=step.name, target=step.target, due_on=due_on, scheduled_percent=int(percent)
+        )
 
 
 def _degrees(typed: str) -> str | None:

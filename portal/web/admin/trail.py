@@ -71,8 +71,15 @@ def listing() -> str:
     with reading() as (session, _actor):
         found, total = trail(session, actor_id=number_typed(asked["person"]), act=asked["act"], page=page)
         return render_template(
-            "admin/trail.html", traces=found, total=total, page=page, pages=pages_of(total, size=PAGE), asked=asked,
-            base=base_of_pages(**asked), act_word=act_word, subject_words=subject_words,
+            "admin/trail.html",
+            traces=found,
+            total=total,
+            page=page,
+            pages=pages_of(total, size=PAGE),
+            asked=asked,
+            base=base_of_pages(**asked),
+            act_word=act_word,
+            subject_words=subject_words,
             people=[(str(key), f"{name}（{login}）") for key, name, login in actors(session)],
             acts=[(act, act_word(act)) for act in acts(session)],
         )

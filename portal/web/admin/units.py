@@ -24,9 +24,14 @@ bp = door(Blueprint("admin_units", __name__), Audience.ADMINISTRATION)
 @bp.get("/desk/admin/units")
 def listing() -> str:
     with reading() as (session, _actor):
-        kinds = [(kind.value, word(UNIT_KINDS, kind.value), units) for kind, units in units_by_kind(session).items()]
+        kinds = [
+            (kind.value, word(UNIT_KINDS, kind.value), units)
+            for kind, units in units_by_kind(session).items()
+        ]
         return render_template(
-            "admin/units.html", kinds=kinds, bodies=bodies(session),
+            "admin/units.html",
+            kinds=kinds,
+            bodies=bodies(session),
             body_word={kind: word(BODY_KINDS, kind) for kind in BODY_KINDS},
         )
 
@@ -42,9 +47,14 @@ def change_remit(body_id: int) -> BaseResponse:
         with writing() as (session, actor):
             body = find(session, SupervisionBody, body_id)
             edit_remit(
-                session, body=body, district_wide=request.form.get("district_wide") == "yes",
-                units=_ticked("unit"), projects=_ticked("project"), seen=request.form.get("seen", ""),
-                actor=actor, now=now(),
+                session,
+                body=body,
+                district_wide=request.form.get("district_wide") == "yes",
+                units=_ticked("unit"),
+                projects=_ticked("project"),
+                seen=request.form.get("seen", ""),
+                actor=actor,
+                now=now(),
             )
     except (Invalid, Stale) as refusal:
         return _form(body_id, refusal)
@@ -60,14 +70,21 @@ def _form(body_id: int, refusal: Refused | None = None) -> Response:
             {"unit": _ticked("unit"), "project": _ticked("project"), "wide": "district_wide" in request.form}
             if refusal is not None
             else {
-                "unit": {r.unit_id for r in body.remits}, "project": {r.project_id for r in body.remits},
+                "unit": {r.unit_id for r in body.remits},
+                "project": {r.project_id for r in body.remits},
                 "wide": body.district_wide,
             }
         )
         page = render_template(
-            "admin/remit.html", body=body, kind=word(BODY_KINDS, body.kind.value), seen=remit_seen(body), ticked=ticked,
+            "admin/remit.html",
+            body=body,
+            kind=word(BODY_KINDS, body.kind.value),
+            seen=remit_seen(body),
+            ticked=ticked,
             kinds=[(word(UNIT_KINDS, kind.value), found) for kind, found in units_by_kind(session).items()],
-            years=_projects_by_year(session), others_on_unit=units, others_on_project=projects,
+            years=_projects_by_year(session),
+            others_on_unit=units,
+            others_on_project=projects,
             problems=by_field(refusal.problems) if isinstance(refusal, Invalid) else {},
             stale=refusal_words(refusal) if isinstance(refusal, Stale) else "",
         )

@@ -30,6 +30,7 @@ def history_words(history: list[Shown]) -> list[dict[str, Any]]:
     for place, version in enumerate(history):
         before = history[place - 1] if place else None
         known = before is not None and not (before.sealed or version.sealed or version.withdrawn)
+        changes = changed_words(before.document, version.document) if before and known else []
         told.append(
             {
                 "seq": version.seq,
@@ -39,7 +40,8 @@ def history_words(history: list[Shown]) -> list[dict[str, Any]]:
                 "reason": version.document.get("reason", ""),
                 "withdrawn": version.document.get("withdrawn"),
                 "sealed_by": version.sealed_by,
-                "changes": changed_words(before.document, version.document) if before and known else [],
+                "changes": changes,
+                "step": changes[0] if [change["label"] for change in changes] == [_("状态")] else None,
             }
         )
     return told[::-1]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.record.shelf import Shown
+from sqlalchemy import exists
+
+from portal.record.shelf import Shelf, Shown
+from portal.record.tables import PublicMedia, Shelved
 from portal.web.filters import shortday
 from portal.web.language import _
 from portal.web.public.links import item_href, to, zh
@@ -49,13 +52,22 @@ def first_photo(report: Shown | None, **how: bool) -> Photo | None:
     return photo_of(report, report.document["photos"][0], **how)
 
 
-def card_of(standing: Standing) -> dict[str, Any]:
+def newest_pictured(shelf: Shelf, standing: Standing) -> Shown | None:
+    """The newest report of a project that has photos."""
+    if standing.report is None or standing.report.document["photos"]:
+        return standing.report
+    shows = exists().where(PublicMedia.seq == Shelved.seq)
+    found = shelf.items(Shelved.kind == "report", Shelved.project == standing.code, shows, limit=1)
+    return found[0] if found else None
+
+
+def card_of(shelf: Shelf, standing: Standing) -> dict[str, Any]:
     """A project in a wall, with its newest photo."""
     document, verdict = standing.project.document, standing.verdict
     card: dict[str, Any] = {
         "title": zh(document["title"]),
         "href": item_href(standing.project.item),
-        "photo": first_photo(standing.report),
+        "photo": first_photo(newest_pictured(shelf, standing)),
         "place": zh(document["town"]["name"]),
         "at": standing.report.document["dated"] if standing.report else None,
     }

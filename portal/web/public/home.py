@@ -43,7 +43,7 @@ def _render(shelf: Shelf) -> str:
         lamps=_lamps(all_of_them, rules_of(shelf)),
         due=_due(all_of_them, on),
         due_within=DUE_WITHIN,
-        fresh=_fresh(with_photos, all_of_them),
+        fresh=_fresh(shelf, with_photos, all_of_them),
         late=[ledger_row(each) for each in late[:LATE]],
         late_total=len(late),
         year=on.year,
@@ -78,11 +78,11 @@ def _lamps(standings: list[Standing], rules: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _fresh(reports: list[Shown], standings: list[Standing]) -> list[dict[str, Any]]:
+def _fresh(shelf: Shelf, reports: list[Shown], standings: list[Standing]) -> list[dict[str, Any]]:
     """The newest evidence of different projects, after the one that leads the page."""
     by_code = {each.code: each for each in standings}
     codes = dict.fromkeys(report.document["project"]["code"] for report in reports)
-    return [card_of(by_code[code]) for code in list(codes)[:FRESH] if code in by_code]
+    return [card_of(shelf, by_code[code]) for code in list(codes)[:FRESH] if code in by_code]
 
 
 def _due(standings: list[Standing], on: dt.date) -> list[dict[str, Any]]:

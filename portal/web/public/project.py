@@ -54,7 +54,7 @@ def _render(shelf: Shelf, code: str) -> str:
     on = shown_day(shelf)
     standing = stand(shown, reports[-1] if reports else None, rules=rules_of(shelf), on=on)
     pictured = next((r for r in reversed(reports) if r.document["photos"]), None)
-    history = shelf.history(shown.item)
+    history = history_words(shelf.history(shown.item))
     return render_template(
         "public/project.html",
         project=shown.document,
@@ -73,7 +73,8 @@ def _render(shelf: Shelf, code: str) -> str:
         pairs=_pairs(reports),
         months=months_of(shown, everything, on=on),
         published=len(reports),
-        history=history_words(history),
+        history=history,
+        promised=sum(bool(row["changes"]) and row["step"] is None for row in history),
         latest=max([shown, *everything], key=lambda each: each.seq),
         on=on,
     )

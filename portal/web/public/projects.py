@@ -72,7 +72,7 @@ def _render(shelf: Shelf) -> str:
     return render_template(
         "public/projects.html",
         total=len(found),
-        cards=[card_of(each) for each in shown],
+        cards=[card_of(shelf, each) for each in shown],
         chips=_chips(everything, chosen, kept),
         facets=[_facet(name, everything, chosen, kept) for name in FACETS],
         sorts=[(label, to("/projects", **{**chosen, "sort": key}), key == sort) for key, label in _sorts()],

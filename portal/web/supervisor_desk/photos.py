@@ -21,7 +21,9 @@ SEEN = (ReportState.SUBMITTED, ReportState.IN_REVIEW, ReportState.PUBLISHED, Rep
 TYPES = {"jpg": "image/jpeg", "avif": "image/avif"}
 
 
-@bp.get("/desk/supervision/reports/<int:report_id>/photos/<int:photo_id>/<int:edge>.<any(jpg, avif):extension>")
+@bp.get(
+    "/desk/supervision/reports/<int:report_id>/photos/<int:photo_id>/<int:edge>.<any(jpg, avif):extension>"
+)
 def rendition(report_id: int, photo_id: int, edge: int, extension: str) -> Response:
     """One of our renditions of a photo that was submitted in the remit."""
     with reading() as (session, actor):

@@ -51,7 +51,10 @@ def projects() -> str:
             page=page,
             pages=(len(rows) + PAGE - 1) // PAGE,
             view=view,
-            views=[(v, sentences.VIEWS[v](), sum(counts.get(s, 0) for s in states)) for v, states in VIEWS.items()],
+            views=[
+                (v, sentences.VIEWS[v](), sum(counts.get(s, 0) for s in states))
+                for v, states in VIEWS.items()
+            ],
             states=MATTER_STATES,
         )
 
@@ -88,7 +91,9 @@ def _find(session: Session, actor: Person, code: str) -> Project:
     return found
 
 
-def _page(code: str, *, reason: str = "", errors: dict[str, str] | None = None, status: int = 200) -> Response:
+def _page(
+    code: str, *, reason: str = "", errors: dict[str, str] | None = None, status: int = 200
+) -> Response:
     with reading() as (session, actor):
         found = _find(session, actor, code)
         (standing,) = standings(session, [found], on=day_of(now()))

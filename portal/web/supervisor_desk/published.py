@@ -27,13 +27,14 @@ bp = door(Blueprint("supervisor_published", __name__), Audience.SUPERVISION)
 PAGE = 30
 MOST_TEXT = 60  # characters of what is looked for
 
-REASONS: tuple[Say, ...] = (
-    lambda: _("拍到了人脸、车牌或证件等个人信息"),
-    lambda: _("写了个人信息"),
-    lambda: _("内容不属实"),
-    lambda: _("报错了项目"),
-    lambda: _("涉及依法不得公开的内容"),
-)
+# What stays on the tombstone is Chinese, whatever language the desk speaks.
+REASONS: dict[str, Say] = {
+    "拍到了人脸、车牌或证件等个人信息": lambda: _("拍到了人脸、车牌或证件等个人信息"),
+    "写了个人信息": lambda: _("写了个人信息"),
+    "内容不属实": lambda: _("内容不属实"),
+    "报错了项目": lambda: _("报错了项目"),
+    "涉及依法不得公开的内容": lambda: _("涉及依法不得公开的内容"),
+}
 # Names of Chinese law; they are public on the tombstone and are not translated.
 BASES = (
     "《中华人民共和国政府信息公开条例》第十四条",
@@ -97,19 +98,27 @@ def _withdraw(report_id: int, reason: str, basis: str) -> str | None:
 
 
 def _page(
-    report_id: int, typed: dict[str, str], *, check: str = "", errors: dict[str, str] | None = None, status: int = 200
+    report_id: int,
+    typed: dict[str, str],
+    *,
+    check: str = "",
+    errors: dict[str, str] | None = None,
+    status: int = 200,
 ) -> Response:
     with reading() as (session, actor):
         report = report_in_remit(session, report_id, actor)
         permit_report(actor, ReportAct.WITHDRAW, report)
         if report.state is not ReportState.PUBLISHED:
-            return error_page(409, said=gone(report), way_href=window_path(f"{HOME}/published"), way=_("回到已公开"))
+            return error_page(
+                409, said=gone(report), way_href=window_path(f"{HOME}/published"), way=_("回到已公开")
+            )
         context: dict[str, Any] = {
             "report": report,
             "path": report_path(report, "withdraw"),
             "photo": photo_shown(report.photos[0], number=1) if report.photos else None,
             "versions": session.scalar(select(func.count()).where(Report.number == report.number)),
-            "options": [(words(), words()) for words in REASONS] + [("", _("都不是，写在下面"))],
+            "options": [(reason, label()) for reason, label in REASONS.items()]
+            + [("", _("都不是，写在下面"))],
             "bases": BASES,
             "typed": typed,
             "errors": errors or {},

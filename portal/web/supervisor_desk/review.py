@@ -61,7 +61,9 @@ def review_page(report_id: int, *, typed: Typed | None = None, said: str = "", s
         permit_report(actor, ReportAct.CLAIM, report)
         if report.state not in WAITING:
             said = sentences.gone(report)
-            return error_page(409, said=said, cure=_("看看下一件。"), way_href=window_path(HOME), way=_("回到待审核"))
+            return error_page(
+                409, said=said, cure=_("看看下一件。"), way_href=window_path(HOME), way=_("回到待审核")
+            )
         typed = typed if typed is not None else typed_before(taken_back(report, actor))
         context = _context(session, actor, report, typed)
         page = render_template("supervisor_desk/review.html", said=said, **context)
@@ -83,7 +85,9 @@ def _context(session: Session, actor: Person, report: Report, typed: Typed) -> d
         "answers": [sentences.answer_row(answered) for answered in compared.answered],
         "compared": compared,
         "before_photos": [photo_shown(p, number=n) for n, p in _numbered(compared.before)],
-        "signals": [(n, sentences.hint_title(of), "".join(map(sentences.hint_words, of))) for n, of in signals.items()],
+        "signals": [
+            (n, sentences.hint_title(of), "".join(map(sentences.hint_words, of))) for n, of in signals.items()
+        ],
         "blocked": _blocked(report, actor),
         "mine": report.claimed_at(now()) is not None and report.claimed_by_id == actor.id,
         "claim_minutes": int(CLAIM_LASTS.total_seconds()) // 60,
@@ -141,7 +145,9 @@ def _returnable(target: str, presets: Any, table: dict[str, words.Say], typed: T
 
 def _leftover(report: Report, typed: Typed) -> list[str]:
     """Words that were typed about something that is not here any more."""
-    here = {f"photo-{photo.id}" for photo in report.photos} | {f"passage-{name}" for name in RETURNABLE_PASSAGES}
+    here = {f"photo-{photo.id}" for photo in report.photos} | {
+        f"passage-{name}" for name in RETURNABLE_PASSAGES
+    }
     return [text for target, text in typed.texts.items() if target not in here]
 
 

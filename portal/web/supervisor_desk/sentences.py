@@ -106,7 +106,9 @@ def target_name(passage: str | None, place: int) -> str:
 
 def reason_words(reason: ReturnReason) -> str:
     """Why something was returned: the preset, the typed words, or both."""
-    preset = word(PASSAGE_PRESETS if reason.passage else PHOTO_PRESETS, reason.preset) if reason.preset else ""
+    preset = (
+        word(PASSAGE_PRESETS if reason.passage else PHOTO_PRESETS, reason.preset) if reason.preset else ""
+    )
     return "：".join(part for part in (preset, reason.text) if part)
 
 
@@ -114,7 +116,9 @@ def answer_row(answered: Answered) -> dict[str, str]:
     """One reason of the last return beside its answer."""
     reason = answered.reason
     row = {
-        "label": target_name(reason.passage, answered.place) if reason.passage or answered.place else _("一张照片"),
+        "label": target_name(reason.passage, answered.place)
+        if reason.passage or answered.place
+        else _("一张照片"),
         "reason": reason_words(reason),
     }
     if reason.passage:

@@ -27,8 +27,15 @@ def home() -> str:
     with reading() as (session, actor):
         work = unit_work(session, person=actor, now=now())
         return render_template(
-            "unit_desk/home.html", work=work, why=why, act_words=MATTER_ACTS, reason_words=reason_words,
-            passages=PASSAGES, picture_of=picture_of, waited=waited, at_now=now(),
+            "unit_desk/home.html",
+            work=work,
+            why=why,
+            act_words=MATTER_ACTS,
+            reason_words=reason_words,
+            passages=PASSAGES,
+            picture_of=picture_of,
+            waited=waited,
+            at_now=now(),
         )
 
 

@@ -25,7 +25,9 @@ def preview(report_id: int, photo_id: int, edge: int, extension: str) -> Respons
     form, mimetype = FORMATS[extension]
     with reading() as (session, actor):
         photo = photo_of(session, report=own_report(session, report_id, actor), photo_id=photo_id)
-        named = [r["name"] for r in photo.renditions if (r["edge"], r["format"]) == (edge, form)] if photo else []
+        named = (
+            [r["name"] for r in photo.renditions if (r["edge"], r["format"]) == (edge, form)] if photo else []
+        )
     if not named:
         raise NotFound
     try:

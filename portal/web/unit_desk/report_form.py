@@ -87,7 +87,12 @@ def autosave(report_id: int) -> Response | tuple[Response, int]:
     with writing() as (session, actor):
         report = own_report(session, report_id, actor)
         problems = save_draft(
-            session, report=report, words=typed.words(report), seen_version=typed.version, actor=actor, now=now()
+            session,
+            report=report,
+            words=typed.words(report),
+            seen_version=typed.version,
+            actor=actor,
+            now=now(),
         )
         _act_on_photo(session, report, typed, actor)
         session.flush()
@@ -121,7 +126,11 @@ def _save(report_id: int, typed: Typed) -> Outcome:
         with writing() as (session, actor):
             report = own_report(session, report_id, actor)
             problems = save_draft(
-                session, report=report, words=typed.words(report), seen_version=typed.version, actor=actor,
+                session,
+                report=report,
+                words=typed.words(report),
+                seen_version=typed.version,
+                actor=actor,
                 now=now(),
             )
             return Outcome(problems=tuple(problems))
@@ -193,7 +202,10 @@ def _again(report_id: int, typed: Typed, outcome: Outcome) -> BaseResponse | tup
         if report.state not in CAN_BE_WRITTEN:
             return receipt_page(report, errors={}, typed=typed.fields), outcome.status
         said = Said(
-            typed=typed.fields, errors=by_field(outcome.problems), not_taken=outcome.not_taken, stale=outcome.stale,
+            typed=typed.fields,
+            errors=by_field(outcome.problems),
+            not_taken=outcome.not_taken,
+            stale=outcome.stale,
             busy=outcome.busy,
         )
         return form_page(session, report, said=said), outcome.status
@@ -203,8 +215,11 @@ def _merged(
     outcome: Outcome, *, problems: Iterable[Problem] = (), not_taken: Iterable[NotTaken] = ()
 ) -> Outcome:
     return Outcome(
-        problems=(*outcome.problems, *problems), not_taken=(*outcome.not_taken, *not_taken), stale=outcome.stale,
-        busy=outcome.busy, gone=outcome.gone,
+        problems=(*outcome.problems, *problems),
+        not_taken=(*outcome.not_taken, *not_taken),
+        stale=outcome.stale,
+        busy=outcome.busy,
+        gone=outcome.gone,
     )
 
 

@@ -77,7 +77,10 @@ def form_page(session: Session, report: Report, *, said: Said) -> str:
         last=last,
         key=secrets.token_hex(16),
         limits={
-            "photos": MAX_PHOTOS, "room": MAX_PHOTOS - len(report.photos), "text": MAX_TEXT, "caption": MAX_CAPTION,
+            "photos": MAX_PHOTOS,
+            "room": MAX_PHOTOS - len(report.photos),
+            "text": MAX_TEXT,
+            "caption": MAX_CAPTION,
             "bytes": MAX_PHOTO_BYTES,
         },
         today=today.isoformat(),
@@ -187,7 +190,11 @@ def _differing(report: Report, shown: Mapping[str, str], other: Mapping[str, str
     found = []
     for name in FIELDS:
         if name in other and name in shown and shown[name] != _plain(other[name]):
-            text = names.get(int(shown[name]), "") if name == "milestone" and shown[name].isdecimal() else shown[name]
+            text = (
+                names.get(int(shown[name]), "")
+                if name == "milestone" and shown[name].isdecimal()
+                else shown[name]
+            )
             found.append((PASSAGE_NAMES[name](), text or _("没有写")))
     return found
 
@@ -199,5 +206,7 @@ def _plain(text: str) -> str:
 def _public_version(report: Report) -> bool:
     """Whether the public address of this report's number shows something."""
     return report.number is not None and report.state in (
-        ReportState.PUBLISHED, ReportState.SUPERSEDED, ReportState.WITHDRAWN
+        ReportState.PUBLISHED,
+        ReportState.SUPERSEDED,
+        ReportState.WITHDRAWN,
     )

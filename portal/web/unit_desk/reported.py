@@ -25,11 +25,13 @@ def reports() -> str:
     asked = request.args.get("state", "")
     state = ReportState(asked) if asked in ON_RECORD else None
     with reading() as (session, actor):
-        found = unit_reports(
-            session, person=actor, state=state, page=request.args.get("page", 1, type=int)
-        )
+        found = unit_reports(session, person=actor, state=state, page=request.args.get("page", 1, type=int))
         return render_template(
-            "unit_desk/reported.html", found=found, state=state, states=REPORT_STATES, on_record=ON_RECORD,
+            "unit_desk/reported.html",
+            found=found,
+            state=state,
+            states=REPORT_STATES,
+            on_record=ON_RECORD,
             picture_of=picture_of,
         )
 

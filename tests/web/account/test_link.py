@@ -48,7 +48,10 @@ def test_a_link_signs_every_browser_of_the_person_out(link, visitor):
 
 @pytest.mark.parametrize(
     ("fields", "said"),
-    [({"password": "short", "again": "short"}, "密码至少 10 个字"), ({"again": "other"}, "两次填的密码不一样")],
+    [
+        ({"password": "short", "again": "short"}, "密码至少 10 个字"),
+        ({"again": "other"}, "两次填的密码不一样"),
+    ],
 )
 def test_a_refused_password_leaves_the_link_open(link, visitor, fields, said):
     answer = _use(visitor, link, **fields)
@@ -70,7 +73,9 @@ def test_a_newer_link_closes_the_older_one(district, link, portal, visitor, cloc
 
 def test_a_link_of_a_disabled_person_opens_nothing(district, link, portal, visitor, clock):
     with portal.database.writing() as session:
-        disable_person(session, person=district.person(session, "second"), seen_version=None, actor=None, now=clock())
+        disable_person(
+            session, person=district.person(session, "second"), seen_version=None, actor=None, now=clock()
+        )
     assert visitor.get(link).status_code == 404
 
 

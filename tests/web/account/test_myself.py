@@ -32,7 +32,15 @@ def test_the_page_says_who_i_am_and_where_i_am_signed_in(district, visitor):
         "/account/login", {"login": "reporter", "password": PASSWORD}, headers={"User-Agent": CHROME}
     )
     page = visitor.get("/account").get_data(as_text=True)
-    for words in ("陆知秋", "reporter", "单位报送员", "东岸街道", "Chrome · Android（这一个）", "30 分钟", "12 小时"):
+    for words in (
+        "陆知秋",
+        "reporter",
+        "单位报送员",
+        "东岸街道",
+        "Chrome · Android（这一个）",
+        "30 分钟",
+        "12 小时",
+    ):
         assert words in page
 
 

@@ -22,8 +22,11 @@ def _session_cookie(browser):
 @pytest.mark.parametrize(
     ("login", "home"),
     [
-        ("reporter", "/desk/unit"), ("head", "/desk/unit"), ("supervisor", "/desk/supervision"),
-        ("leader", "/desk/leader"), ("admin", "/desk/admin"),
+        ("reporter", "/desk/unit"),
+        ("head", "/desk/unit"),
+        ("supervisor", "/desk/supervision"),
+        ("leader", "/desk/leader"),
+        ("admin", "/desk/admin"),
     ],
 )
 def test_everybody_lands_on_their_own_desk(district, visitor, login, home):
@@ -54,13 +57,18 @@ def test_known_unknown_disabled_and_passwordless_names_get_the_same_answer(distr
         district.person(session, "second").password_hash = None
     answers = []
     for login, password in (
-        ("admin1", PASSWORD), ("admin", "not the password at all"), ("leader", PASSWORD), ("second", PASSWORD),
+        ("admin1", PASSWORD),
+        ("admin", "not the password at all"),
+        ("leader", PASSWORD),
+        ("second", PASSWORD),
     ):
         answer = Browser(create_app(portal)).sign_in(login, password)
         body = answer.get_data(as_text=True)
         headers = [(k, v) for k, v in answer.headers if k not in ("Set-Cookie", "Content-Length", "Date")]
         token = visitor_token(body)
-        answers.append((answer.status_code, headers, body.replace(f'value="{login}"', "LOGIN").replace(token, "TOKEN")))
+        answers.append(
+            (answer.status_code, headers, body.replace(f'value="{login}"', "LOGIN").replace(token, "TOKEN"))
+        )
     assert answers[0][0] == 422
     assert all(answer == answers[0] for answer in answers)
 
@@ -181,9 +189,14 @@ def test_a_disabled_person_is_out_at_once(district, portal, visitor, clock):
 @pytest.mark.parametrize(
     ("wanted", "goes_to"),
     [
-        ("/desk/admin/people?q=1", "/desk/admin/people?q=1"), ("/projects", "/projects"),
-        ("/desk/unit", "/desk/admin"), ("//evil.example", "/desk/admin"), ("https://evil.example", "/desk/admin"),
-        ("/\\evil.example", "/desk/admin"), ("javascript:alert(1)", "/desk/admin"), ("", "/desk/admin"),
+        ("/desk/admin/people?q=1", "/desk/admin/people?q=1"),
+        ("/projects", "/projects"),
+        ("/desk/unit", "/desk/admin"),
+        ("//evil.example", "/desk/admin"),
+        ("https://evil.example", "/desk/admin"),
+        ("/\\evil.example", "/desk/admin"),
+        ("javascript:alert(1)", "/desk/admin"),
+        ("", "/desk/admin"),
     ],
 )
 def test_after_signing_in_one_goes_only_to_pages_of_ours(district, visitor, wanted, goes_to):

@@ -22,12 +22,21 @@ def page_of(browser: Browser) -> str:
     return response.get_data(as_text=True)
 
 
-def test_what_is_most_behind_comes_first_with_who_answers_for_it(district: SmallDistrict, leader: Browser) -> None:
+def test_what_is_most_behind_comes_first_with_who_answers_for_it(
+    district: SmallDistrict, leader: Browser
+) -> None:
     number = district.published(physical_percent="80")
     page = page_of(leader)
     assert "林听澜负责的 2 项" in page
     assert page.index("沿河污水支管二期") < page.index("东岸口袋公园与邻里书亭")
-    for words in ("区水务局", "程望野", "闻清远", "比计划慢 89 个百分点。", "还有 31 天", f'href="/reports/{number}"'):
+    for words in (
+        "区水务局",
+        "程望野",
+        "闻清远",
+        "比计划慢 89 个百分点。",
+        "还有 31 天",
+        f'href="/reports/{number}"',
+    ):
         assert words in page
 
 

@@ -174,3 +174,13 @@ def test_today_is_the_district_s_day(visitor: Browser, district: SmallDistrict, 
     assert "今天到期" in words(visitor.get(f"/projects/{district.projects[0]}"))
     clock.at = dt.datetime(2026, 12, 25, 16, 1, tzinfo=dt.UTC)
     assert "过了 1 天" in words(visitor.get(f"/projects/{district.projects[0]}"))
+
+
+def test_a_card_keeps_the_newest_photo_when_the_newest_report_has_none(
+    visitor: Browser, district: SmallDistrict, clock: Clock
+) -> None:
+    district.published(photos=1)
+    clock.forward(days=1)
+    district.published(photos=0)
+    images = [image for image in tags(visitor.get("/projects"), "img") if image["src"].startswith("/media/")]
+    assert len(images) == 1

@@ -56,12 +56,16 @@ def test_the_next_one_is_never_one_that_a_colleague_holds(
     assert decide(supervisor, first, "approve").location == "/desk/supervision"
 
 
-def test_a_return_keeps_every_reason_that_was_ticked_and_written(district: SmallDistrict, supervisor: Browser) -> None:
+def test_a_return_keeps_every_reason_that_was_ticked_and_written(
+    district: SmallDistrict, supervisor: Browser
+) -> None:
     report_id = district.submitted(photos=2)
     with district.portal.database.reading() as session:
         one, two = (photo.id for photo in session.get_one(Report, report_id).photos)
     reasons = {
-        f"photo-{one}-preset": ["unclear", "faces"], f"photo-{one}-text": "靠近一点", f"photo-{two}-text": "拍错了方向",
+        f"photo-{one}-preset": ["unclear", "faces"],
+        f"photo-{one}-text": "靠近一点",
+        f"photo-{two}-text": "拍错了方向",
         "passage-done-preset": "no_figures",
     }
     assert decide(supervisor, report_id, "return", **reasons).status_code == 303
@@ -69,7 +73,9 @@ def test_a_return_keeps_every_reason_that_was_ticked_and_written(district: Small
         (decision,) = session.scalars(select(Decision))
         kept = {(r.photo_id, r.passage, r.preset, r.text) for r in decision.reasons}
     assert kept == {
-        (one, None, "faces", "靠近一点"), (one, None, "unclear", ""), (two, None, "", "拍错了方向"),
+        (one, None, "faces", "靠近一点"),
+        (one, None, "unclear", ""),
+        (two, None, "", "拍错了方向"),
         (None, "done", "no_figures", ""),
     }
 
@@ -98,7 +104,11 @@ def test_what_changed_meanwhile_is_not_decided_and_nothing_typed_is_lost(
     with district.portal.database.reading() as session:
         photo_id = session.get_one(Report, report_id).photos[0].id
     old = seen(supervisor, report_id) | {"seen_hash": "0" * 64, "verb": "return"}
-    typed = {f"photo-{photo_id}-preset": "of_a_screen", "passage-done-text": "写具体些", "photo-987-text": "换掉的那张"}
+    typed = {
+        f"photo-{photo_id}-preset": "of_a_screen",
+        "passage-done-text": "写具体些",
+        "photo-987-text": "换掉的那张",
+    }
     response = supervisor.post(f"{desk_of(report_id)}/decide", data=old | typed)
     page = response.get_data(as_text=True)
     assert response.status_code == 409

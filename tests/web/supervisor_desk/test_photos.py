@@ -18,14 +18,19 @@ def photo_address(district: SmallDistrict, report_id: int) -> str:
         return f"{desk_of(report_id)}/photos/{session.get_one(Report, report_id).photos[0].id}"
 
 
-def test_a_reviewer_sees_our_renditions_and_nothing_is_kept_of_them(district: SmallDistrict, supervisor: Browser) -> None:
+def test_a_reviewer_sees_our_renditions_and_nothing_is_kept_of_them(
+    district: SmallDistrict, supervisor: Browser
+) -> None:
     address = photo_address(district, district.submitted(photos=1))
     for name, kind in (("480.jpg", "image/jpeg"), ("480.avif", "image/avif")):
         response = supervisor.get(f"{address}/{name}")
         assert (response.status_code, response.mimetype) == (200, kind)
         assert response.headers["Cache-Control"] == "no-store"
         assert response.content_length == len(response.data) > 100
-    assert hashlib.sha256(picture()).hexdigest() != hashlib.sha256(supervisor.get(f"{address}/480.jpg").data).hexdigest()
+    assert (
+        hashlib.sha256(picture(1)).hexdigest()
+        != hashlib.sha256(supervisor.get(f"{address}/480.jpg").data).hexdigest()
+    )
 
 
 @pytest.mark.parametrize("name", ["481.jpg", "480.png", "480", "original", "480.jpg/../original"])
@@ -54,17 +59,21 @@ def test_after_a_return_the_photos_are_the_units_again(district: SmallDistrict, 
     assert supervisor.get(f"{address}/480.jpg").status_code == 404
 
 
-def test_the_original_is_a_download_that_is_written_down(district: SmallDistrict, supervisor: Browser) -> None:
+def test_the_original_is_a_download_that_is_written_down(
+    district: SmallDistrict, supervisor: Browser
+) -> None:
     report_id = district.submitted(photos=1)
-    response = supervisor.submit(f"{photo_address(district, report_id)}/original", page=desk_of(report_id), buffered=True)
+    response = supervisor.submit(
+        f"{photo_address(district, report_id)}/original", page=desk_of(report_id), buffered=True
+    )
     assert response.status_code == 200
-    assert response.data == picture()
+    assert response.data == picture(1)
     assert response.mimetype == "application/octet-stream"
     assert response.headers["Content-Disposition"].startswith("attachment")
     with district.portal.database.reading() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "open_original")).one()
         assert entry.actor_id == district.person(session, "supervisor").id
-        assert entry.detail == {"photo": hashlib.sha256(picture()).hexdigest()}
+        assert entry.detail == {"photo": hashlib.sha256(picture(1)).hexdigest()}
 
 
 def test_nobody_else_gets_an_original(district: SmallDistrict, outsider: Browser, as_: object) -> None:

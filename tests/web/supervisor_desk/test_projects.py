@@ -15,7 +15,9 @@ def claimed(district: SmallDistrict, place: int = 0, login: str = "head") -> str
     with district.portal.database.writing() as session:
         project, actor = district.project(session, code), district.person(session, login)
         for act in (MatterAct.ACCEPT, MatterAct.START, MatterAct.CLAIM_COMPLETION):
-            act_on_project(session, project=project, act=act, reason="", actor=actor, now=district.portal.now())
+            act_on_project(
+                session, project=project, act=act, reason="", actor=actor, now=district.portal.now()
+            )
     return f"{LEDGER}/{code}"
 
 
@@ -28,7 +30,14 @@ def test_the_ledger_puts_what_is_most_behind_first(district: SmallDistrict, supe
     number = district.published(physical_percent="80")
     page = supervisor.get(LEDGER).get_data(as_text=True)
     assert page.index("沿河污水支管二期") < page.index("东岸口袋公园与邻里书亭")
-    for words in ("比计划慢 89 个百分点。", "比计划慢 9 个百分点。", "红灯·滞后", "黄灯·预警", f'href="/reports/{number}"', "已交办"):
+    for words in (
+        "比计划慢 89 个百分点。",
+        "比计划慢 9 个百分点。",
+        "红灯·滞后",
+        "黄灯·预警",
+        f'href="/reports/{number}"',
+        "已交办",
+    ):
         assert words in page
 
 
@@ -40,7 +49,9 @@ def test_the_ledger_shows_the_remit_only(district: SmallDistrict, outsider: Brow
     assert outsider.get(f"{LEDGER}/2026-999").status_code == 404
 
 
-def test_a_claim_of_completion_is_checked_completed_and_struck_off(district: SmallDistrict, supervisor: Browser) -> None:
+def test_a_claim_of_completion_is_checked_completed_and_struck_off(
+    district: SmallDistrict, supervisor: Browser
+) -> None:
     address = claimed(district)
     assert "等核查&nbsp;1" in supervisor.get(LEDGER).get_data(as_text=True)
     response = supervisor.submit(f"{address}/act", {"act": "complete", "reason": "现场核过"}, page=address)
@@ -49,7 +60,9 @@ def test_a_claim_of_completion_is_checked_completed_and_struck_off(district: Sma
     supervisor.submit(f"{address}/act", {"act": "close_out", "reason": ""}, page=address)
     assert state_of(district) is MatterState.CLOSED
     with district.portal.database.reading() as session:
-        states = [shown.document["state"] for shown in Shelf(session).history(f"project/{district.projects[0]}")]
+        states = [
+            shown.document["state"] for shown in Shelf(session).history(f"project/{district.projects[0]}")
+        ]
     assert states[-2:] == ["completed", "closed"]
     assert "已经了结，没有要办的。" in supervisor.get(address).get_data(as_text=True)
 

@@ -9,7 +9,11 @@ from tests.small_district import SmallDistrict
 
 LIST = "/desk/supervision/published"
 WITHDRAW = "/desk/supervision/reports/1/withdraw"
-WHY = {"preset": "拍到了人脸、车牌或证件等个人信息", "text": "第 1 张有正脸", "basis": "《中华人民共和国政府信息公开条例》第十五条"}
+WHY = {
+    "preset": "拍到了人脸、车牌或证件等个人信息",
+    "text": "第 1 张有正脸",
+    "basis": "《中华人民共和国政府信息公开条例》第十五条",
+}
 
 
 def withdrawn(district: SmallDistrict, number: str) -> bool:
@@ -66,9 +70,7 @@ def test_taking_down_leaves_reason_basis_and_body(district: SmallDistrict, super
     assert "这份报送已经撤下" in again.get_data(as_text=True)
 
 
-@pytest.mark.parametrize(
-    ("missing", "said"), [("reason", "写明原因。"), ("basis", "写明依据哪一条规定。")]
-)
+@pytest.mark.parametrize(("missing", "said"), [("reason", "写明原因。"), ("basis", "写明依据哪一条规定。")])
 def test_without_reason_or_basis_the_form_comes_back_with_what_was_typed(
     district: SmallDistrict, supervisor: Browser, missing: str, said: str
 ) -> None:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from portal.domain.progress import Report
 from tests.browsing import Browser
 from tests.small_district import SmallDistrict
 from tests.web.supervisor_desk.reviewing import decide, desk_of
+from tests.workflows.test_moderate_report import corrected
 
 QUEUE = "/desk/supervision"
 
@@ -27,7 +29,14 @@ def test_each_submission_says_unit_photos_how_long_it_waits_and_how_late_it_is(
     district.submitted(photos=2)
     clock.forward(minutes=29)
     page = text(supervisor)
-    for words in ("东岸口袋公园与邻里书亭", "东岸街道", "2 张", "已等 29 分钟", "过时限 207 天", "待审核 1 件"):
+    for words in (
+        "东岸口袋公园与邻里书亭",
+        "东岸街道",
+        "2 张",
+        "已等 29 分钟",
+        "过时限 207 天",
+        "待审核 1 件",
+    ):
         assert words in page
 
 
@@ -55,7 +64,9 @@ def test_nobody_finds_what_they_may_not_decide(district: SmallDistrict, outsider
     assert "沿河污水支管二期" not in page
 
 
-def test_what_a_colleague_looks_at_carries_the_name(district: SmallDistrict, supervisor: Browser, second: Browser) -> None:
+def test_what_a_colleague_looks_at_carries_the_name(
+    district: SmallDistrict, supervisor: Browser, second: Browser
+) -> None:
     report_id = district.submitted()
     second.submit(f"{desk_of(report_id)}/claim", page=desk_of(report_id))
     assert "顾行舟在看" in text(supervisor)
@@ -63,10 +74,21 @@ def test_what_a_colleague_looks_at_carries_the_name(district: SmallDistrict, sup
 
 
 def test_a_correction_and_a_second_round_are_marked(district: SmallDistrict, supervisor: Browser) -> None:
-    report_id = district.submitted()
-    decide(supervisor, report_id, "return", **{"passage__done__preset": "too_vague"})
-    assert "还有 0 件" in text(supervisor)
-    assert "今天已审 1 件" in text(supervisor)
+    corrected(district, district.published())
+    report_id = district.submitted(code=district.projects[1], login="stranger")
+    with district.portal.database.writing() as session:
+        session.get_one(Report, report_id).round = 3
+    page = text(supervisor)
+    assert "更正</span>" in page
+    assert "第 2 次补正</span>" in page
+
+
+def test_what_was_decided_today_is_counted(district: SmallDistrict, supervisor: Browser, clock: Any) -> None:
+    decide(supervisor, district.submitted(), "return", passage__done__preset="too_vague")
+    assert "今天已审 1 件，还有 0 件" in text(supervisor)
+    clock.forward(hours=12)  # past midnight; the sign-in is over by then
+    assert supervisor.sign_in("supervisor").status_code == 303
+    assert "今天已审" not in text(supervisor)
 
 
 def test_only_supervisors_enter(district: SmallDistrict, visitor: Browser, as_: Any) -> None:

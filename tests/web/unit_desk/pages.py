@@ -60,8 +60,14 @@ def fields_of(browser: Browser, report_id: int) -> dict[str, str]:
 
 
 def send(
-    browser: Browser, report_id: int, *, act: str = "save", files: list[tuple[str, bytes]] = (),
-    replace: dict[int, bytes] | None = None, fields: dict[str, str] | None = None, **typed: str,
+    browser: Browser,
+    report_id: int,
+    *,
+    act: str = "save",
+    files: list[tuple[str, bytes]] = (),
+    replace: dict[int, bytes] | None = None,
+    fields: dict[str, str] | None = None,
+    **typed: str,
 ) -> TestResponse:
     """Fill in the form as it stands (or `fields`), choose files, press a button."""
     data: dict[str, Any] = {**(fields or fields_of(browser, report_id)), **typed, "act": act}
@@ -73,7 +79,9 @@ def send(
 
 def post(browser: Browser, path: str, data: dict[str, Any], **headers: str) -> TestResponse:
     """A multipart request; a large one lies in a temporary file, which is closed here."""
-    builder = EnvironBuilder(path, method="POST", data=data, content_type="multipart/form-data", headers=headers)
+    builder = EnvironBuilder(
+        path, method="POST", data=data, content_type="multipart/form-data", headers=headers
+    )
     environ = builder.get_environ()
     try:
         return browser.open(environ)

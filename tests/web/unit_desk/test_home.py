@@ -57,7 +57,8 @@ def test_what_waits_says_how_long(reporter, district, clock):
 def test_the_head_acknowledges_starts_and_claims_completion(sign_in, district, state_of, portal):
     code, head = district.projects[0], sign_in("head")
     for name, label, state in (
-        ("accept", "签收", MatterState.ACCEPTED), ("start", "开始办理", MatterState.IN_PROGRESS),
+        ("accept", "签收", MatterState.ACCEPTED),
+        ("start", "开始办理", MatterState.IN_PROGRESS),
         ("claim_completion", "申请办结", MatterState.COMPLETION_CLAIMED),
     ):
         assert label in text(head.get("/desk/unit"))

@@ -59,7 +59,11 @@ def test_a_bad_file_stops_no_other_and_is_named_with_its_cure(reporter, district
 
 def test_an_empty_file_a_truncated_one_and_a_too_large_one_are_each_named(reporter, district, look):
     report_id = begun(reporter, district)
-    bad = [("空.jpg", b""), ("半截.jpg", picture(1)[:4000]), ("太大.jpg", bytes(MAX_PHOTO_BYTES + 1024 * 1024))]
+    bad = [
+        ("空.jpg", b""),
+        ("半截.jpg", picture(1)[:4000]),
+        ("太大.jpg", bytes(MAX_PHOTO_BYTES + 1024 * 1024)),
+    ]
     answer = send(reporter, report_id, files=[*bad, GOOD[0]])
     page = text(answer)
     assert answer.status_code == 422
@@ -98,12 +102,18 @@ def test_a_missing_caption_is_asked_for_and_the_photo_stays(reporter, district, 
 
 def test_a_percent_of_101_is_shown_as_typed_and_everything_else_is_saved(reporter, district, look):
     report_id = begun(reporter, district)
-    answer = send(reporter, report_id, act="submit", physical_percent="101", done="做完两段。", problems="雨天停工。")
+    answer = send(
+        reporter, report_id, act="submit", physical_percent="101", done="做完两段。", problems="雨天停工。"
+    )
     page = text(answer)
     assert answer.status_code == 422
     assert "形象进度填 0 到 100 的整数，现在是“101”" in page
     assert 'value="101"' in page
-    assert look(report_id, lambda r: (r.done, r.problems, r.physical_percent)) == ("做完两段。", "雨天停工。", None)
+    assert look(report_id, lambda r: (r.done, r.problems, r.physical_percent)) == (
+        "做完两段。",
+        "雨天停工。",
+        None,
+    )
 
 
 def test_everything_missing_is_named_at_once(reporter, district):
@@ -135,7 +145,9 @@ def test_a_caption_that_somebody_else_changed_is_not_overwritten_unseen(reporter
     assert look(report_id, lambda r: r.photos[0].caption) == "负责人的说明"
 
 
-def test_sending_the_same_form_twice_makes_one_report_and_lands_on_the_same_page(reporter, district, look, portal):
+def test_sending_the_same_form_twice_makes_one_report_and_lands_on_the_same_page(
+    reporter, district, look, portal
+):
     report_id = district.draft(photos=1)
     fields = fields_of(reporter, report_id)
     answers = [send(reporter, report_id, act="submit", fields=fields) for _ in range(2)]

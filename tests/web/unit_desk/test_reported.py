@@ -77,7 +77,10 @@ def test_a_correction_becomes_the_next_version_and_the_old_one_stands_until_then
 
 
 def test_asking_twice_leads_to_the_same_correction(reporter, published):
-    assert correct(reporter, published, "数量写错了").location == correct(reporter, published, "又问一次").location
+    assert (
+        correct(reporter, published, "数量写错了").location
+        == correct(reporter, published, "又问一次").location
+    )
 
 
 def test_what_is_not_public_cannot_be_corrected(reporter, district, look):

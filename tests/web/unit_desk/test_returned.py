@@ -87,7 +87,9 @@ def test_a_returned_passage_is_the_only_open_one(reporter, district, look):
     assert "退回：缺少数量" in text(reporter.get(path_of(report_id)))
     unchanged = send(reporter, report_id, act="submit")
     assert "这一段被退回，还没有改。" in text(unchanged)
-    answer = send(reporter, report_id, act="submit", done="砌筑完成三层，共 420 平方米。", problems="偷偷改的")
+    answer = send(
+        reporter, report_id, act="submit", done="砌筑完成三层，共 420 平方米。", problems="偷偷改的"
+    )
     assert answer.status_code == 303
     assert look(report_id, lambda r: (r.done, r.problems)) == ("砌筑完成三层，共 420 平方米。", "雨天停工。")
 

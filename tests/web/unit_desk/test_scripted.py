@@ -15,7 +15,9 @@ def save(browser: Browser, report_id: int, fields: dict[str, str], **typed: str)
     return browser.post(path_of(report_id) + "/draft", data={**fields, **typed}, headers=JSON)
 
 
-def upload(browser: Browser, report_id: int, content: bytes, *, name="现场.jpg", field="photos", **headers: str):
+def upload(
+    browser: Browser, report_id: int, content: bytes, *, name="现场.jpg", field="photos", **headers: str
+):
     token = fields_of(browser, report_id)["csrf_token"]
     data = {field: (io.BytesIO(content), name)}
     return post(browser, path_of(report_id) + "/photos", data, **JSON, **{"X-CSRFToken": token, **headers})
@@ -23,7 +25,9 @@ def upload(browser: Browser, report_id: int, content: bytes, *, name="现场.jpg
 
 def test_saving_answers_the_time_the_new_version_and_what_cannot_be_kept(reporter, district, look):
     report_id = district.draft()
-    answer = save(reporter, report_id, fields_of(reporter, report_id), done="又做一段。", physical_percent="101")
+    answer = save(
+        reporter, report_id, fields_of(reporter, report_id), done="又做一段。", physical_percent="101"
+    )
     assert answer.status_code == 200
     assert answer.json["saved"] == "12:00"
     assert answer.json["version"] == look(report_id, lambda r: r.version_id)
@@ -53,7 +57,12 @@ def test_a_stale_save_changes_nothing_and_says_so(reporter, district, look):
 def test_a_field_that_was_not_sent_stays_as_it_is(reporter, district, look):
     report_id = district.draft()
     fields = fields_of(reporter, report_id)
-    save(reporter, report_id, {name: fields[name] for name in ("csrf_token", "version")}, next_step="明天验收。")
+    save(
+        reporter,
+        report_id,
+        {name: fields[name] for name in ("csrf_token", "version")},
+        next_step="明天验收。",
+    )
     assert look(report_id, lambda r: (r.done, r.next_step)) == ("主体封顶，砌筑完成三层。", "明天验收。")
 
 
