@@ -65,7 +65,7 @@ class Stage:
         return found
 
 
-def _once(session: Session, name: str, wanted: Select[tuple[Row]]) -> Row | None:
+def _once(session: Session, name: str, wanted: Select[Row]) -> Row | None:
     """The first that is wanted, asked for once in a session, which then holds on to it and what hangs on it."""
     known: dict[str, Row | None] = session.info.setdefault("known", {})
     if name not in known:

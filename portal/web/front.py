@@ -175,7 +175,7 @@ def make_page(
 
 def answer(page: Page, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Send a kept page, or 304 when the reader has it already."""
-    zipped = "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+    zipped = takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
     etag = f'"{page.etag}-gz"' if zipped else f'"{page.etag}"'
     headers = [*page.headers, ("ETag", etag)]
     known = environ.get("HTTP_IF_NONE_MATCH", "")
@@ -188,6 +188,15 @@ def answer(page: Page, environ: WSGIEnvironment, start_response: StartResponse) 
     headers.append(("Content-Length", str(len(body))))
     start_response("200 OK", headers)
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
+
+
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether the reader can read gzip; `gzip;q=0` says no."""
+    for coding in accept_encoding.lower().split(","):
+        name, _, weight = coding.partition(";")
+        if name.strip() == "gzip":
+            return weight.replace(" ", "").removeprefix("q=").strip("0.") != "" or not weight
+    return False
 
 
 def known_tag(if_none_match: str, etag: str) -> bool:

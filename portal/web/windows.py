@@ -165,8 +165,16 @@ def page_context() -> dict[str, Any]:
         "demo": current_app.extensions["demo"],
         "other_language_url": _other_language(english),
         "nav": () if not _is_window() else _nav(),
-        "as_of": as_of() if _is_window() else None,
+        "as_of": _as_of_for_the_frame(),
     }
+
+
+def _as_of_for_the_frame() -> dt.date | None:
+    """The past day that the page's frame names. The page that says "no such day" names none."""
+    try:
+        return as_of() if _is_window() else None
+    except NotFound:
+        return None
 
 
 def _is_window() -> bool:

@@ -15,6 +15,8 @@ from portal.domain.organisation import Person, Remit, SupervisionBody, Unit
 from portal.domain.permissions import AdminAct, permit_admin
 from portal.domain.plan import Project
 
+Line = tuple[int | None, int | None]  # ids of a unit or a project, one of them
+
 
 def remit_seen(body: SupervisionBody) -> str:
     """Names exactly the remit that somebody looked at, so that a change in between is noticed."""
@@ -47,14 +49,8 @@ def edit_remit(
         projects
     ):
         raise Invalid([Problem("remit", "not_there")])
-    had = {(remit.unit_id, remit.project_id) for remit in body.remits}
-    wanted = {(unit, None) for unit in units} | {(None, project) for project in projects}
-    for remit in [r for r in body.remits if (r.unit_id, r.project_id) not in wanted]:
-        body.remits.remove(remit)
-    body.remits.extend(
-        Remit(unit_id=unit, project_id=project)
-        for unit, project in sorted(wanted - had, key=lambda line: (line[0] or 0, line[1] or 0))
-    )
+    wanted: set[Line] = {(unit, None) for unit in units} | {(None, project) for project in projects}
+    added, removed = _replace_lines(body, wanted)
     body.district_wide = district_wide
     audit.note(
         session,
@@ -63,9 +59,20 @@ def edit_remit(
         subject=body,
         now=now,
         district_wide=district_wide,
-        added=[list(line) for line in wanted - had],
-        removed=[list(line) for line in had - wanted],
+        added=added,
+        removed=removed,
     )
+
+
+def _replace_lines(body: SupervisionBody, wanted: set[Line]) -> tuple[list[list[int | None]], ...]:
+    """Make the remit say exactly this; lines that stay are left alone. Answers what came and what went."""
+    had = {(remit.unit_id, remit.project_id) for remit in body.remits}
+    added = sorted(wanted - had, key=lambda line: (line[0] or 0, line[1] or 0))
+    gone = [remit for remit in body.remits if (remit.unit_id, remit.project_id) not in wanted]
+    for remit in gone:
+        body.remits.remove(remit)
+    body.remits.extend(Remit(unit_id=unit, project_id=project) for unit, project in added)
+    return [list(line) for line in added], [[remit.unit_id, remit.project_id] for remit in gone]
 
 
 def _count(session: Session, column: object, ids: Collection[int]) -> int:

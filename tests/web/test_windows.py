@@ -39,45 +39,43 @@ def text(answer: TestResponse) -> str:
     return answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("path", [*WINDOWS, *MISSING])
-def test_no_window_ever_sets_a_cookie(front, path):
+def test_no_window_ever_sets_a_cookie(front):
     signed_in = Browser(front)
     signed_in.sign_in("reporter")
-    for browser in (Browser(front), signed_in):
-        for language in ("", "/en"):
-            for _round in range(2):  # rendered, then kept
-                assert "Set-Cookie" not in browser.get(f"{language}{path}").headers
+    for path in (f"{language}{path}" for path in (*WINDOWS, *MISSING) for language in ("", "/en")):
+        for browser in (Browser(front), signed_in, signed_in):  # rendered, then kept
+            assert "Set-Cookie" not in browser.get(path).headers, path
 
 
-@pytest.mark.parametrize("path", WINDOWS)
-def test_a_window_is_the_same_for_somebody_signed_in(front, portal, path):
+def test_a_window_is_the_same_for_somebody_signed_in(front, portal):
     signed_in = Browser(create_app(portal))
     signed_in.sign_in("reporter")
     stranger = Browser(front)
-    theirs, ours = signed_in.get(path), stranger.get(path)
-    assert theirs.status_code == 200
-    assert theirs.get_data() == ours.get_data()
-    assert theirs.headers.get("ETag") == ours.headers.get("ETag")
-    for private in ("陆知秋的", "csrf_token", "/account/logout"):
-        assert private not in text(theirs)
+    for path in WINDOWS:
+        theirs, ours = signed_in.get(path), stranger.get(path)
+        assert theirs.status_code == 200, path
+        assert theirs.get_data() == ours.get_data(), path
+        assert theirs.headers.get("ETag") == ours.headers.get("ETag")
+        for private in ("csrf_token", "/account/logout", 'href="/desk'):
+            assert private not in text(theirs), path
 
 
-@pytest.mark.parametrize("path", [path for path in WINDOWS if path != "/robots.txt"])
-def test_every_window_can_be_revalidated(front, path):
+def test_every_window_can_be_revalidated(front):
     reader = Browser(front)
-    first = reader.get(path)
-    assert first.headers["Cache-Control"] == "public, no-cache"
-    answer = reader.get(path, headers={"If-None-Match": first.headers["ETag"]})
-    assert (answer.status_code, answer.get_data()) == (304, b"")
+    for path in (path for path in WINDOWS if path != "/robots.txt"):
+        first = reader.get(path)
+        assert first.headers["Cache-Control"] == "public, no-cache", path
+        answer = reader.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert (answer.status_code, answer.get_data()) == (304, b""), path
 
 
-@pytest.mark.parametrize("path", MISSING)
-def test_what_is_not_there_is_404_in_our_look_and_kept_by_nobody(front, path):
-    answer = Browser(front).get(path)
-    assert answer.status_code == 404
-    assert "阳光督查" in text(answer)
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert "ETag" not in answer.headers
+def test_what_is_not_there_is_404_in_our_look_and_kept_by_nobody(front):
+    for path in MISSING:
+        answer = Browser(front).get(path)
+        assert answer.status_code == 404, path
+        assert "阳光督查" in text(answer)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "ETag" not in answer.headers
 
 
 def test_a_past_day_shows_the_record_as_it_stood_and_is_a_page_of_its_own(front, district, clock):
@@ -91,9 +89,11 @@ def test_a_past_day_shows_the_record_as_it_stood_and_is_a_page_of_its_own(front,
     assert f"/reports/{number}" not in text(reader.get(f"/projects/2026-001?as_of={then}"))
 
 
-@pytest.mark.parametrize("day", ["yesterday", "2026-13-01", "2026-02-30", "0", "2026-11-24T00:00"])
-def test_a_day_that_is_none_is_not_found(front, day):
-    assert Browser(front).get(f"/projects?as_of={day}").status_code == 404
+def test_a_day_that_is_none_is_not_found_in_our_look(front):
+    for day in ("yesterday", "2026-13-01", "2026-02-30", "0", "2026-11-24T00:00"):
+        answer = Browser(front).get(f"/projects?as_of={day}")
+        assert answer.status_code == 404, day
+        assert "阳光督查" in text(answer)
 
 
 def test_a_day_to_come_shows_the_record_as_it_stands(front):

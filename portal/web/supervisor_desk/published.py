@@ -15,11 +15,9 @@ from portal.domain.progress import Report
 from portal.queries.ledger import published_in_remit
 from portal.web.desk import now, portal, reading, say, writing
 from portal.web.doors import Audience, door
-from portal.web.errors import error_page
 from portal.web.language import _, window_path
 from portal.web.states import Say
-from portal.web.supervisor_desk.sentences import gone
-from portal.web.supervisor_desk.showing import HOME, photo_shown, report_in_remit, report_path
+from portal.web.supervisor_desk.showing import HOME, gone_page, photo_shown, report_in_remit, report_path
 from portal.web.words import by_field
 from portal.workflows.withdraw_report import withdraw_report
 
@@ -109,9 +107,7 @@ def _page(
         report = report_in_remit(session, report_id, actor)
         permit_report(actor, ReportAct.WITHDRAW, report)
         if report.state is not ReportState.PUBLISHED:
-            return error_page(
-                409, said=gone(report), way_href=window_path(f"{HOME}/published"), way=_("回到已公开")
-            )
+            return gone_page(report, headline=_("现在不能撤下"), way_href=f"{HOME}/published", way=_("回到已公开"))
         context: dict[str, Any] = {
             "report": report,
             "path": report_path(report, "withdraw"),

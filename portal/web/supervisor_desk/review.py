@@ -26,7 +26,6 @@ from portal.rules.clock import day_of
 from portal.web import words
 from portal.web.desk import now, reading
 from portal.web.doors import Audience, door
-from portal.web.errors import error_page
 from portal.web.language import _, window_path
 from portal.web.states import word
 from portal.web.supervisor_desk import sentences
@@ -34,6 +33,7 @@ from portal.web.supervisor_desk.reasons import Typed, presets_for, typed_before
 from portal.web.supervisor_desk.showing import (
     HOME,
     around,
+    gone_page,
     photo_shown,
     queue_items,
     report_in_remit,
@@ -60,10 +60,7 @@ def review_page(report_id: int, *, typed: Typed | None = None, said: str = "", s
         report = report_in_remit(session, report_id, actor)
         permit_report(actor, ReportAct.CLAIM, report)
         if report.state not in WAITING:
-            said = sentences.gone(report)
-            return error_page(
-                409, said=said, cure=_("看看下一件。"), way_href=window_path(HOME), way=_("回到待审核")
-            )
+            return gone_page(report, headline=_("不用再审了"), way_href=HOME, way=_("回到待审核"))
         typed = typed if typed is not None else typed_before(taken_back(report, actor))
         context = _context(session, actor, report, typed)
         page = render_template("supervisor_desk/review.html", said=said, **context)

@@ -30,10 +30,10 @@ VIEWS: dict[str, Say] = {
 }
 # What has become of a submission that nobody can decide any more.
 GONE: dict[ReportState, Say] = {
-    ReportState.RETURNED: lambda: _("这份报送已经退回，等单位补正后再审。"),
-    ReportState.PUBLISHED: lambda: _("这份报送已经公开，不用再审。"),
-    ReportState.SUPERSEDED: lambda: _("这一版已经被更正，不用再审。"),
-    ReportState.WITHDRAWN: lambda: _("这份报送已经撤下，不用再审。"),
+    ReportState.RETURNED: lambda: _("这份报送已经退回，等单位补正。"),
+    ReportState.PUBLISHED: lambda: _("这份报送已经公开。"),
+    ReportState.SUPERSEDED: lambda: _("这一版已经被更正。"),
+    ReportState.WITHDRAWN: lambda: _("这份报送已经撤下。"),
 }
 
 
@@ -156,7 +156,7 @@ def decided(decision: Decision) -> str:
 
 def gone(report: Report) -> str:
     say = GONE.get(report.state)
-    return say() if say else _("这份报送现在不在待审核里。")
+    return say() if say else _("这份报送还没有公开。")
 
 
 def acts_reason_hint(state: MatterState) -> str:

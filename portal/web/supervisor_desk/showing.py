@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from flask import Response, make_response, render_template
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import NoSuchThing
@@ -84,3 +85,9 @@ def undo_bars(session: Session, actor: Person, now: dt.datetime) -> list[dict[st
         }
         for decision in open_decisions(session, person=actor, now=now)
     ]
+
+
+def gone_page(report: Report, *, headline: str, way_href: str, way: str) -> Response:
+    """409: what has become of a submission that cannot be acted on here any more, and the way on."""
+    context = {"headline": headline, "said": sentences.gone(report), "way_href": window_path(way_href), "way": way}
+    return make_response(render_template("supervisor_desk/gone.html", **context), 409)

@@ -141,7 +141,7 @@ def test_a_decision_that_comes_after_the_effect_finds_a_page_in_words(
     district.decide(report_id, Verb.APPROVE)
     response = second.post(f"{desk_of(report_id)}/decide", data=late)
     assert response.status_code == 409
-    assert "这份报送已经公开，不用再审。" in response.get_data(as_text=True)
+    assert "这份报送已经公开。" in response.get_data(as_text=True)
 
 
 def test_a_claim_keeps_a_colleague_from_deciding_until_it_lapses(

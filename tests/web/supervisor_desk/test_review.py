@@ -124,7 +124,7 @@ def test_what_is_decided_already_says_so_and_leads_back_to_the_queue(
     response = supervisor.get(desk_of(report_id))
     assert response.status_code == 409
     page = response.get_data(as_text=True)
-    assert "这份报送已经公开，不用再审。" in page
+    assert "这份报送已经公开。" in page
     assert 'href="/desk/supervision"' in page
 
 

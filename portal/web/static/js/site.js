@@ -108,20 +108,3 @@ for (const bar of document.querySelectorAll("[data-undo-until]")) {
     if (seconds <= 0) { clearInterval(tick); bar.hidden = true; }
   }, 500);
 }
-
-/* Two minutes before an idle session ends, the page says so and offers to go on. */
-const ending = document.getElementById("session-end");
-if (ending) {
-  const idle = Number(ending.dataset.idleSeconds) * 1000;
-  let timer;
-  const wind = () => {
-    ending.hidden = true;
-    clearTimeout(timer);
-    timer = setTimeout(() => { ending.hidden = false; }, Math.max(idle - 120000, 0));
-  };
-  ending.querySelector("button").addEventListener("click", async () => {
-    const answer = await fetch(ending.dataset.keep, { credentials: "same-origin", redirect: "manual" }).catch(() => null);
-    if (answer?.ok) wind(); else location.assign(ending.dataset.keep);
-  });
-  wind();
-}
