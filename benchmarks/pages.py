@@ -191,9 +191,12 @@ def _serving(application: str, environment: Mapping[str, str]) -> Iterator[Serve
     """The application behind gunicorn, with the options of `portal serve`, until the block ends."""
     port = _free_port()
     options = gunicorn_options(district.settings(), "127.0.0.1", port)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", *options, application], cwd=ROOT, env={**os.environ, **environment}
-    )
+    command = [sys.executable, "-m", "gunicorn", *options, application]
+    log = district.FOLDER / f"{application.partition(':')[0]}.log"
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=said, stderr=said
+        )
     try:
         _wait_for(port, process)
         yield Server(port, psutil.Process(process.pid))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import threading
@@ -59,7 +60,9 @@ def test_a_job_that_runs_again_after_a_crash_changes_nothing(portal, district):
     district.decide(report_id, Verb.APPROVE)
     with portal.database.reading() as session:
         before = last_seq(session)
-    handlers(portal)[moderate_report.JOB](Job(id=1, kind=moderate_report.JOB, payload={"decision": 1}, attempt=2))
+    handlers(portal)[moderate_report.JOB](
+        Job(id=1, kind=moderate_report.JOB, payload={"decision": 1}, attempt=2)
+    )
     with portal.database.reading() as session:
         assert last_seq(session) == before
 
@@ -112,8 +115,7 @@ def test_the_worker_goes_on_after_a_look_that_failed(portal, district, clock):
         return clock()
 
     clock.forward(seconds=10)
-    object.__setattr__(portal, "now", now)
-    work(portal, stop=StopAfter(2))
+    work(dataclasses.replace(portal, now=now), stop=StopAfter(2))
     assert state_of(district, report_id) is ReportState.PUBLISHED
 
 
@@ -148,7 +150,9 @@ def test_a_job_nobody_knows_is_set_aside_and_the_others_run(portal, district, cl
         clock.forward(hours=2)
         run_once(portal)
     assert state_of(district, report_id) is ReportState.PUBLISHED
-    assert [(job.kind, "unheard of" in error) for job, error in portal.queue.set_aside()] == [("unheard of", True)]
+    assert [(job.kind, "unheard of" in error) for job, error in portal.queue.set_aside()] == [
+        ("unheard of", True)
+    ]
 
 
 @pytest.fixture(autouse=True)

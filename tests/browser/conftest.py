@@ -1,112 +1,114 @@
-"""A real Chromium before a real server. Without Chromium, or without axe, tests are skipped and say so."""
+"""A live site in a real browser. Without Chromium, or without axe-core, the tests say so and are skipped."""
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
-from collections.abc import Callable, Iterator
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import make_server
 
-from tests.browser.furnished import Facts, furnish
-from tests.browser.served import Site, serving
-from tests.browser.watching import Console, axe_source
-from tests.small_district import PASSWORD
+from config import Settings
+from portal.domain.progress import Report, Verb
+from portal.web.app import create_app
+from portal.wiring import wire
+from portal.worker import run_once
+from portal.workflows.moderate_report import Why
+from portal.workflows.withdraw_report import withdraw_report
+from tests.conftest import Clock
+from tests.small_district import PASSWORD, build
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-PHONE = {"viewport": {"width": 360, "height": 800}, "color_scheme": "light"}
-DESK = {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"}
-PATIENCE = 15_000  # ms for one step; a loaded machine is slow, never a reason to fail
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    if path is None:
-        pytest.skip(f"no Chromium on this machine (looked for {', '.join(CHROMIUM)})")
+def axe():
+    """The source of axe-core."""
+    path = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.exists():
+        pytest.skip("axe-core is not here: run `npm ci --ignore-scripts`")
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    found = next(
+        (p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None
+    )
+    if found is None:
+        pytest.skip("Chromium is not here: install your system's package `chromium`")
+    args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        browser = playwright.chromium.launch(executable_path=found, args=args)
         yield browser
         browser.close()
 
 
 @pytest.fixture(scope="session")
-def axe() -> str:
-    source = axe_source(ROOT)
-    if source is None:
-        pytest.skip("axe-core is not there; fetch it with `npm ci`")
-    return source
+def live(tmp_path_factory, migrated):
+    """The small district, served, with its worker running and a report in every state."""
+    home = tmp_path_factory.mktemp("live")
+    shutil.copy(migrated, home / "portal.sqlite")
+    settings = Settings(
+        _env_file=None,
+        database_url=f"sqlite:///{home / 'portal.sqlite'}",
+        media_url=f"file:{home / 'uploads'}",
+        search_url=f"whoosh:{home / 'index'}",
+        instance=home / "instance",
+        secret_key="only for tests " * 4,
+    )
+    clock = Clock(dt.datetime.now(dt.UTC))
+    portal = wire(settings, now=clock)
+    district = build(portal, now=clock())
+    facts = _every_state(portal, district, clock)
+    server = make_server("127.0.0.1", 0, create_app(portal), threaded=True)
+    stop = threading.Event()
+
+    def work():
+        while not stop.wait(0.3):
+            clock.at = max(clock.at, dt.datetime.now(dt.UTC))
+            run_once(portal)
+
+    threads = [threading.Thread(target=target, daemon=True) for target in (server.serve_forever, work)]
+    for thread in threads:
+        thread.start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    yield SimpleNamespace(
+        base=base, portal=portal, district=district, password=PASSWORD, clock=clock, **facts
+    )
+    stop.set()
+    server.shutdown()
+    server.server_close()
+    for thread in threads:
+        thread.join(10)
+    portal.close()
 
 
-@pytest.fixture(scope="session")
-def furnished(
-    tmp_path_factory: pytest.TempPathFactory, migrated: Path, chromium: Browser
-) -> Iterator[tuple[Site, Facts]]:
-    """One site for all tests that only look."""
-    with serving(tmp_path_factory.mktemp("furnished"), migrated=migrated) as site:
-        yield site, furnish(site)
-
-
-@pytest.fixture
-def live(tmp_path: Path, migrated: Path, chromium: Browser) -> Iterator[Site]:
-    """A site of one's own, with nothing reported yet."""
-    with serving(tmp_path, migrated=migrated) as site:
-        yield site
-
-
-@pytest.fixture
-def console() -> Iterator[Console]:
-    """Every page that a test opens is listened to; at the end there must have been nothing to hear."""
-    console = Console()
-    yield console
-    assert console.said == []
-
-
-Visit = Callable[..., BrowserContext]
-
-
-@pytest.fixture
-def visit(live: Site, chromium: Browser, console: Console) -> Iterator[Visit]:
-    """Opens a browser window of its own on the live site, signed in when a login is given."""
-    opened = []
-
-    def open_window(login: str = "", **options: object) -> BrowserContext:
-        context = new_window(chromium, live, console, **options)
-        opened.append(context)
-        if login:
-            sign_in(context, login)
-        return context
-
-    yield open_window
-    for context in opened:
-        context.close()
-
-
-def new_window(browser: Browser, site: Site, console: Console | None, **options: object) -> BrowserContext:
-    context = browser.new_context(base_url=site.address, locale="zh-CN", reduced_motion="reduce", **options)
-    context.set_default_timeout(PATIENCE)
-    if console is not None:
-        context.on("page", console.listen)
-    return context
-
-
-def sign_in(context: BrowserContext, login: str) -> Page:
-    """Sign in through the page; the desk that opens."""
-    page = context.new_page()
-    page.goto("/account/login")
-    page.get_by_label("登录名").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url(lambda url: "/account/login" not in url)
-    return page
+def _every_state(portal, district, clock):
+    number = district.published(photos=2)
+    returned = district.submitted(photos=2)
+    with portal.database.reading() as session:
+        photo_id = session.get_one(Report, returned).photos[0].id
+    why = Why(photo_id=photo_id, preset="unclear", text="靠近一点重拍。")
+    district.decide(returned, Verb.RETURN, reasons=(why,))
+    gone = district.published(photos=1)
+    with portal.database.writing() as session:
+        report = session.query(Report).filter_by(number=gone).one()
+        supervisor = district.person(session, "supervisor")
+        withdraw_report(
+            session,
+            report=report,
+            reason="拍到了路人的正脸",
+            basis="个人信息保护法第四十七条",
+            queue=portal.queue,
+            actor=supervisor,
+            now=clock(),
+        )
+    run_once(portal)
+    waiting = district.submitted(code=district.projects[1], login="stranger", photos=2)
+    draft = district.draft(photos=2)
+    return {"number": number, "returned": returned, "gone": gone, "waiting": waiting, "draft": draft}

@@ -27,7 +27,7 @@ from tests.conftest import Clock
 from tests.small_disk import small_disk
 from tests.small_district import SmallDistrict, build, picture
 from tests.web.supervisor_desk.reviewing import decide
-from tests.web.unit_desk.pages import fields_of, path_of, send, text
+from tests.web.unit_desk.pages import fields_of, send, text
 
 PATIENCE = 0.3  # seconds a test waits for a locked database
 
@@ -116,7 +116,9 @@ def test_a_full_photo_disk_holds_a_publication_back_until_there_is_room(settings
 def test_a_full_database_disk_keeps_what_was_typed_and_what_was_acknowledged(settings, clock, tmp_path):
     with small_disk(options="size=6m") as disk:
         shutil.copy(tmp_path / "portal.sqlite", disk / "portal.sqlite")
-        portal = wire(settings.model_copy(update={"database_url": f"sqlite:///{disk}/portal.sqlite"}), now=clock)
+        portal = wire(
+            settings.model_copy(update={"database_url": f"sqlite:///{disk}/portal.sqlite"}), now=clock
+        )
         report_id = build(portal, now=clock()).draft(photos=1)
         reporter = reporter_at(portal)
         assert send(reporter, report_id, done="已经收到的一句。").status_code == 303
@@ -139,7 +141,9 @@ def test_a_database_locked_by_another_process_is_answered_503_with_what_was_type
     reporter = reporter_at(impatient)
     fields = fields_of(reporter, report_id)
     with locked(impatient):
-        answer = send(reporter, report_id, fields=fields, done="锁着时写的。", files=[("现场.jpg", picture(1))])
+        answer = send(
+            reporter, report_id, fields=fields, done="锁着时写的。", files=[("现场.jpg", picture(1))]
+        )
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
     assert "锁着时写的。</textarea>" in text(answer)
     assert "现场.jpg</strong>" in text(answer)
@@ -217,7 +221,9 @@ def test_an_index_deleted_under_a_running_site_is_said_and_grows_again(portal, d
 def test_a_lost_rendition_is_not_found_and_the_verification_names_it(portal, district):
     number = district.published(photos=1)
     reader = Browser(create_app(portal))
-    media = next(part for part in text(reader.get(f"/reports/{number}")).split('"') if part.startswith("/media/"))
+    media = next(
+        part for part in text(reader.get(f"/reports/{number}")).split('"') if part.startswith("/media/")
+    )
     name = media.removeprefix("/media/")
     with reader.get(media) as whole:
         assert whole.status_code == 200

@@ -245,7 +245,9 @@ def test_a_database_that_vanishes_is_answered_in_words_even_for_a_page_seen_befo
     portal.database.close()
     place.rename(place.with_suffix(".elsewhere"))  # as when a disk is not mounted
     answers = []
-    reading = threading.Thread(target=lambda: answers.append(Browser(front).get("/about")))  # its own connection
+    reading = threading.Thread(
+        target=lambda: answers.append(Browser(front).get("/about"))
+    )  # its own connection
     reading.start()
     reading.join()
     assert answers[0].status_code in (500, 503)

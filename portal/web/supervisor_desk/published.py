@@ -107,7 +107,9 @@ def _page(
         report = report_in_remit(session, report_id, actor)
         permit_report(actor, ReportAct.WITHDRAW, report)
         if report.state is not ReportState.PUBLISHED:
-            return gone_page(report, headline=_("现在不能撤下"), way_href=f"{HOME}/published", way=_("回到已公开"))
+            return gone_page(
+                report, headline=_("现在不能撤下"), way_href=f"{HOME}/published", way=_("回到已公开")
+            )
         context: dict[str, Any] = {
             "report": report,
             "path": report_path(report, "withdraw"),

@@ -26,7 +26,7 @@ from portal.rules.clock import day_of
 from portal.web import words
 from portal.web.desk import now, reading
 from portal.web.doors import Audience, door
-from portal.web.language import _, window_path
+from portal.web.language import _
 from portal.web.states import word
 from portal.web.supervisor_desk import sentences
 from portal.web.supervisor_desk.reasons import Typed, presets_for, typed_before

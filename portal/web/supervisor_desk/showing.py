@@ -89,5 +89,10 @@ def undo_bars(session: Session, actor: Person, now: dt.datetime) -> list[dict[st
 
 def gone_page(report: Report, *, headline: str, way_href: str, way: str) -> Response:
     """409: what has become of a submission that cannot be acted on here any more, and the way on."""
-    context = {"headline": headline, "said": sentences.gone(report), "way_href": window_path(way_href), "way": way}
+    context = {
+        "headline": headline,
+        "said": sentences.gone(report),
+        "way_href": window_path(way_href),
+        "way": way,
+    }
     return make_response(render_template("supervisor_desk/gone.html", **context), 409)

@@ -1,0 +1,92 @@
+"""The doctor names what is missing or unsafe, with the cure, and exits 1 only for what must be cured."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from pathlib import Path
+
+from portal.adapters import schema
+from portal.database import Database
+
+
+def test_a_well_portal_is_told_so(run):
+    said = run("doctor")
+    assert said.code == 0
+    assert "the portal is well" in said.out
+    assert "the record has 0 entries" in said.out
+
+
+def test_defaults_that_only_a_demonstration_may_have_are_warned_of(run):
+    said = run("doctor", hosts="")
+    assert said.code == 0
+    assert " ! PORTAL_HOSTS is empty" in said.out
+
+
+def test_an_old_schema_is_named_with_the_cure(run, settings, tmp_path):
+    database = Database(f"sqlite:///{tmp_path}/old.sqlite")
+    schema.upgrade(database)
+    schema.downgrade(database, revision="base")
+    database.close()
+    said = run("doctor", database_url=f"sqlite:///{tmp_path}/old.sqlite")
+    assert said.code == 1
+    assert " ✗ the database is not at the newest schema: run `python -m portal init`" in said.out
+
+
+def test_a_database_that_cannot_be_reached_is_named(run):
+    said = run("doctor", database_url="sqlite:////nowhere/at/all.sqlite")
+    assert said.code == 1
+    assert " ✗ the database cannot be reached" in said.out
+
+
+def test_a_secret_key_that_others_can_read_is_named_with_the_cure(run, settings):
+    assert run("doctor", secret_key="").code == 0  # makes the key, for this user only
+    key = Path(settings.instance) / "secret_key"
+    assert key.stat().st_mode & 0o077 == 0
+    assert len(key.read_text()) == 64
+    key.chmod(0o644)
+    said = run("doctor", secret_key="")
+    assert said.code == 1
+    assert " ✗ secret_key can be read by others: chmod 600 it" in said.out
+
+
+def test_a_secret_key_that_is_no_file_is_said_in_one_sentence(run, settings):
+    (Path(settings.instance) / "secret_key").mkdir(parents=True)
+    said = run("doctor", secret_key="")
+    assert said.code == 1
+    assert "secret_key" in said.err
+
+
+def test_a_photo_folder_that_cannot_be_written_is_named(run, tmp_path):
+    (tmp_path / "blocked").write_text("a file where a folder should be")
+    said = run("doctor", media_url=f"file:{tmp_path}/blocked/photos")
+    assert said.code == 1
+    assert "不能读写" in said.out
+
+
+def test_a_late_worker_is_named_with_the_cure(run, portal):
+    enqueue(portal, at=dt.datetime.now(dt.UTC) - dt.timedelta(minutes=10))
+    said = run("doctor")
+    assert said.code == 1
+    assert "1 jobs wait" in said.out
+    assert "start `python -m portal work`" in said.out
+
+
+def test_a_job_that_waits_for_its_time_is_nothing_to_worry_about(run, portal):
+    enqueue(portal, at=dt.datetime.now(dt.UTC) + dt.timedelta(minutes=10))
+    assert run("doctor").code == 0
+
+
+def test_a_job_that_was_set_aside_is_warned_of_with_its_error(run, portal, settings):
+    enqueue(portal, at=dt.datetime.now(dt.UTC))
+    with sqlite3.connect(portal.database.path) as connection:
+        connection.execute("UPDATE job SET set_aside_at = not_before, attempts = 8, error = 'KeyError: decision'")
+    connection.close()
+    said = run("doctor")
+    assert said.code == 0
+    assert "(greet) was set aside after 8 attempts: KeyError: decision" in said.out
+
+
+def enqueue(portal, *, at):
+    with portal.database.writing() as session:
+        portal.queue.enqueue(session, kind="greet", payload={}, not_before=at)
