@@ -88,7 +88,7 @@ class Settings(BaseSettings):
             faults.append("PORTAL_HTTPS is off, so cookies could be read on the way (set it to 1 behind TLS)")
         if not self.hosts:
             faults.append("PORTAL_HOSTS is empty, so any Host header is answered (name yours)")
-        if re.fullmatch(r"0+", self.site_code) or self.icp.startswith("某") or self.police.startswith("某"):
+        if re.fullmatch(r"0+", self.site_code):
             faults.append("PORTAL_SITE_CODE, PORTAL_ICP and the other footer facts are still fictional")
         if self.demo_password:
             faults.append("PORTAL_DEMO_PASSWORD is set: demonstration accounts do not belong here")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from sqlalchemy import select
+
 from portal.domain.audit import AuditEntry
 from portal.domain.organisation import Role
 from portal.web.app import create_app
-from sqlalchemy import select
 from tests.browsing import Browser
 from tests.small_district import PASSWORD
 
@@ -81,7 +82,12 @@ def test_a_new_link_ends_the_old_one(run, district, portal, clock):
 
 
 def test_a_login_nobody_has_is_named(run, district):
-    for words in (("disable", "nobody"), ("enable", "nobody"), ("link", "nobody"), ("move", "nobody", "--role", "leader")):
+    for words in (
+        ("disable", "nobody"),
+        ("enable", "nobody"),
+        ("link", "nobody"),
+        ("move", "nobody", "--role", "leader"),
+    ):
         said = run("user", *words)
         assert said.code == 1
         assert "nobody has the login 'nobody'" in said.err

@@ -50,14 +50,20 @@ def test_init_may_be_run_twice(run, portal):
 
 def test_a_production_init_puts_the_lamp_rules_on_the_record_once(run):
     production = {
-        "mode": "production", "https": "1", "hosts": "sunlight.example", "site_code": "3700000001", "icp": "鲁ICP备1号",
+        "mode": "production",
+        "https": "1",
+        "hosts": "sunlight.example",
+        "site_code": "3700000001",
+        "icp": "鲁ICP备1号",
     }
     for _time in range(2):
         assert run("init", **production).code == 0
     assert run("record", "verify").out.startswith("1 entries, 1 documents, 0 renditions")
 
 
-@pytest.mark.parametrize("words", [("work",), ("serve",), ("user", "list"), ("record", "verify"), ("demo",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [("work",), ("serve",), ("user", "list"), ("record", "verify"), ("demo",)], ids=" ".join
+)
 def test_a_database_that_was_never_made_is_named_with_the_cure(run, tmp_path, words):
     said = run(*words, database_url=f"sqlite:///{tmp_path}/none.sqlite")
     assert said.code == 1

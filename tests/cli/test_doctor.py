@@ -80,7 +80,9 @@ def test_a_job_that_waits_for_its_time_is_nothing_to_worry_about(run, portal):
 def test_a_job_that_was_set_aside_is_warned_of_with_its_error(run, portal, settings):
     enqueue(portal, at=dt.datetime.now(dt.UTC))
     with sqlite3.connect(portal.database.path) as connection:
-        connection.execute("UPDATE job SET set_aside_at = not_before, attempts = 8, error = 'KeyError: decision'")
+        connection.execute(
+            "UPDATE job SET set_aside_at = not_before, attempts = 8, error = 'KeyError: decision'"
+        )
     connection.close()
     said = run("doctor")
     assert said.code == 0

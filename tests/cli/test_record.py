@@ -56,7 +56,9 @@ def test_a_shelf_that_was_emptied_is_built_again_as_it_was(run, number, portal):
     assert run("record", "verify").code == 1
     assert run("record", "rebuild", "shelf").code == 0
     with portal.database.reading() as session:
-        assert [(row.seq, row.item, row.latest, row.title) for row in session.scalars(select(Shelved))] == before
+        assert [
+            (row.seq, row.item, row.latest, row.title) for row in session.scalars(select(Shelved))
+        ] == before
     assert run("record", "verify").code == 0
 
 
