@@ -89,7 +89,7 @@ class Settings(BaseSettings):
         if not self.hosts:
             faults.append("PORTAL_HOSTS is empty, so any Host header is answered (name yours)")
         if re.fullmatch(r"0+", self.site_code):
-            faults.append("PORTAL_SITE_CODE, PORTAL_ICP and the other footer facts are still fictional")
+            faults.append("PORTAL_SITE_CODE and the other footer facts are still fictional")
         if self.demo_password:
             faults.append("PORTAL_DEMO_PASSWORD is set: demonstration accounts do not belong here")
         return faults
