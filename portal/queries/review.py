@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.domain.lifecycle import ReportAct, ReportState
@@ -20,6 +20,7 @@ from portal.rules.clock import SHANGHAI, day_of
 from portal.rules.schedule import scheduled_percent
 
 WAITING = (ReportState.SUBMITTED, ReportState.IN_REVIEW)
+_HAS_PHOTOS = Report.all_photos.any(Photo.removed_at.is_(None))
 COMPARED = ("milestone", "month", "physical_percent", *PASSAGES)
 
 
@@ -65,10 +66,11 @@ class Answered:
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
     """What a submission is looked at beside. before: what was last published of the same milestone, or
-    the version that a correction replaces; planned: scheduled percent of that day;
-    previous_percent: of the project's newest published report."""
+    the version that a correction replaces; pictured: the newest of these that has photos; planned:
+    scheduled percent of that day; previous_percent: of the project's newest published report."""
 
     before: Report | None
+    pictured: Report | None
     changes: list[Changed]
     answered: list[Answered]
     planned: int
@@ -141,10 +143,13 @@ def open_decisions(session: Session, *, person: Person, now: dt.datetime) -> lis
 
 def comparison_of(session: Session, report: Report, *, on: dt.date) -> Comparison:
     """What this submission should be seen beside, on that day."""
-    before = report.corrects or _published(session, report, Report.milestone_id == report.milestone_id)
+    same_milestone = Report.milestone_id == report.milestone_id
+    before = report.corrects or _published(session, report, same_milestone)
+    shown = before if before is not None and before.photos else None
     previous = _published(session, report)
     return Comparison(
         before=before,
+        pictured=shown or _published(session, report, same_milestone, _HAS_PHOTOS),
         changes=_changes(report.corrects, report) if report.corrects is not None else [],
         answered=_answered(report),
         planned=scheduled_percent(report.project.curve, on),
@@ -161,14 +166,14 @@ def taken_back(report: Report, person: Person) -> Decision | None:
     return last if last.seen_hash == report.content_hash else None
 
 
-def _published(session: Session, report: Report, *where: object) -> Report | None:
+def _published(session: Session, report: Report, *where: ColumnElement[bool]) -> Report | None:
     query = (
         select(Report)
         .where(
             Report.project_id == report.project_id,
             Report.state == ReportState.PUBLISHED,
             Report.id != report.id,
-            *where,  # type: ignore[arg-type]
+            *where,
         )
         .order_by(Report.submitted_at.desc(), Report.id.desc())
         .limit(1)

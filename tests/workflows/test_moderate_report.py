@@ -12,7 +12,6 @@ from portal.domain.progress import Decision, Report, Verb
 from portal.ports import MediaMissing, Space
 from portal.record.shelf import Shelf
 from portal.worker import run_once
-from portal.workflows.correct_report import start_correction
 from portal.workflows.draft_report import ReportWords, add_photo, save_draft
 from portal.workflows.moderate_report import (
     Why,
@@ -23,8 +22,8 @@ from portal.workflows.moderate_report import (
     undo_decision,
 )
 from portal.workflows.submit_report import submit_report
-from portal.workflows.withdraw_report import withdraw_report
 from tests.small_district import SmallDistrict
+from tests.workflows.after_publication import corrected, take_down
 
 TOO_VAGUE = (Why(passage="done", preset="too_vague", text="写清楚哪一段"),)
 
@@ -312,39 +311,3 @@ def test_a_correction_of_what_was_taken_down_meanwhile_is_not_published(
         assert tombstone.withdrawn
     with pytest.raises(WrongState, match="corrected_version_is_gone"):
         decide(district, correction)
-
-
-def corrected(district: SmallDistrict, number: str) -> int:
-    """A correction of a published report that waits for review; its id."""
-    now = district.portal.now()
-    with district.portal.database.writing() as session:
-        report = session.scalars(select(Report).where(Report.number == number)).one()
-        actor = district.person(session, "reporter")
-        draft = start_correction(session, report=report, reason="层数写错了", actor=actor, now=now)
-        session.flush()
-        words = ReportWords(
-            milestone=str(draft.milestone_id),
-            month=draft.month,
-            physical_percent="35",
-            done="更正：砌筑完成两层。",
-        )
-        save_draft(session, report=draft, words=words, seen_version=None, actor=actor, now=now)
-        submit_report(session, report=draft, actor=actor, key=None, now=now)
-        return draft.id
-
-
-def take_down(district: SmallDistrict, number: str) -> None:
-    portal = district.portal
-    with portal.database.writing() as session:
-        report = session.scalars(
-            select(Report).where(Report.number == number, Report.state == ReportState.PUBLISHED)
-        ).one()
-        withdraw_report(
-            session,
-            report=report,
-            reason="拍到了人脸",
-            basis="政府信息公开条例第十五条",
-            actor=district.person(session, "second"),
-            queue=portal.queue,
-            now=portal.now(),
-        )

@@ -81,7 +81,7 @@ def _context(session: Session, actor: Person, report: Report, typed: Typed) -> d
         "changes": [sentences.change_row(change) for change in compared.changes],
         "answers": [sentences.answer_row(answered) for answered in compared.answered],
         "compared": compared,
-        "before_photos": [photo_shown(p, number=n) for n, p in _numbered(compared.before)],
+        "before_photos": [photo_shown(p, number=n) for n, p in _numbered(compared.pictured)],
         "signals": [
             (n, sentences.hint_title(of), "".join(map(sentences.hint_words, of))) for n, of in signals.items()
         ],

@@ -6,7 +6,7 @@ from portal.domain.progress import Report
 from tests.browsing import Browser
 from tests.small_district import SmallDistrict
 from tests.web.supervisor_desk.reviewing import decide, desk_of
-from tests.workflows.test_moderate_report import corrected
+from tests.workflows.after_publication import corrected
 
 QUEUE = "/desk/supervision"
 

@@ -9,7 +9,7 @@ from portal.workflows.submit_report import submit_report
 from tests.browsing import Browser
 from tests.small_district import SmallDistrict
 from tests.web.supervisor_desk.reviewing import desk_of
-from tests.workflows.test_moderate_report import corrected
+from tests.workflows.after_publication import corrected
 
 
 def page_of(browser: Browser, report_id: int) -> str:
@@ -41,6 +41,17 @@ def test_it_stands_beside_what_was_last_published_of_the_same_milestone(
     assert "比上次公开多 15 个百分点。" in page
     assert "今天应到 89%" in page
     assert "第 1 张：以前用过" in page
+
+
+def test_the_photo_beside_it_is_the_last_one_published_even_when_words_came_later(
+    district: SmallDistrict, supervisor: Browser
+) -> None:
+    district.published(photos=1)
+    pictured = desk_of(1)
+    district.published(done="只有文字的一次。")
+    page = page_of(supervisor, district.submitted(photos=1))
+    assert "上次公开：只有文字的一次。" in page
+    assert f'href="{pictured}/photos/' in page
 
 
 def test_progress_that_runs_backwards_is_said(district: SmallDistrict, supervisor: Browser) -> None:
