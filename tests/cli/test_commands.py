@@ -48,6 +48,46 @@ def test_init_may_be_run_twice(run, portal):
     assert run("record", "verify").code == 0
 
 
+def test_a_production_init_puts_the_lamp_rules_on_the_record_once(run):
+    production = {
+        "mode": "production",
+        "https": "1",
+        "hosts": "sunlight.example",
+        "site_code": "3700000001",
+        "icp": "鲁ICP备1号",
+    }
+    for _time in range(2):
+        assert run("init", **production).code == 0
+    assert "\n1 entries, 1 documents, 0 renditions; root " in run("record", "verify").out
+
+
+@pytest.mark.parametrize(
+    "words", [("work",), ("serve",), ("user", "list"), ("record", "verify"), ("demo",)], ids=" ".join
+)
+def test_a_database_that_was_never_made_is_named_with_the_cure(run, tmp_path, words):
+    said = run(*words, database_url=f"sqlite:///{tmp_path}/none.sqlite")
+    assert said.code == 1
+    assert "run `python -m portal init` first" in said.err
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said_of_it"),
+    [
+        ("media_url", "s3:bucket", "PORTAL_MEDIA_URL='s3:bucket': nothing here answers to this address"),
+        ("search_url", "elastic:x", "PORTAL_SEARCH_URL='elastic:x': nothing here answers to this address"),
+        ("database_url", "nonsense", "PORTAL_DATABASE_URL: "),
+        ("database_url", "sqlite:////nowhere/at/all.sqlite", "unable to open database file"),
+        ("port", "eighty", "PORTAL_PORT: "),
+        ("mode", "holiday", "PORTAL_MODE: "),
+    ],
+)
+def test_a_setting_that_leads_nowhere_is_said_in_one_sentence(run, setting, value, said_of_it):
+    said = run("record", "verify", **{setting: value})
+    assert said.code != 0
+    assert said_of_it in said.err
+    assert "Traceback" not in said.err
+
+
 SAFE = {
     "mode": "production", "secret_key": "k" * 32, "https": "1", "hosts": "sunlight.example", "site_code": "3700000001",
     "icp": "鲁ICP备1号", "demo_password": "",
