@@ -260,7 +260,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_record_shelf_item", ["item", "latest", "seq"], unique=False)
         batch_op.create_index("ix_record_shelf_kind", ["latest", "kind", "dated"], unique=False)
         batch_op.create_index(
-            "ix_record_shelf_newest", ["kind", "project", "first_at", "latest"], unique=False
+            "ix_record_shelf_newest", ["project", "kind", "first_at", "latest"], unique=False
         )
         batch_op.create_index("ix_record_shelf_project", ["latest", "project", "dated"], unique=False)
         batch_op.create_index("ix_record_shelf_unit", ["latest", "unit", "dated"], unique=False)
