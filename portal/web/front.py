@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from portal.rules.clock import day_of
+from portal.web.language import CHINESE, ENGLISH, speaking
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -109,8 +110,9 @@ class Front:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path == "/en" or path.startswith("/en/"):
-            environ["portal.language"] = "en"
+        english = path == "/en" or path.startswith("/en/")
+        if english:
+            environ["portal.language"] = ENGLISH
             environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/en"
             environ["PATH_INFO"] = path[3:] or "/"
         key = page_key(environ)
@@ -119,7 +121,8 @@ class Front:
             if page is not None and self._stands(page):
                 return answer(page, environ, start_response)
         environ["portal.page_key"] = key
-        return self._app(environ, start_response)
+        with speaking(ENGLISH if english else CHINESE):
+            return self._app(environ, start_response)
 
     def _stands(self, page: Page) -> bool:
         """Whether a kept page is what a rendering now would give. A database in trouble is no yes: the
@@ -158,8 +161,9 @@ def make_page(
     etag: str,
     headers: Iterable[tuple[str, str]],
     body: bytes,
+    effort: int = 6,
 ) -> Page:
-    """A page ready to be kept: compressed once, headers fixed."""
+    """A page ready to be sent and kept: compressed once, headers fixed. effort: of the compression, 1 to 9."""
     left_out = {"content-length", "set-cookie", "etag"}
     kept = tuple((name, value) for name, value in headers if name.lower() not in left_out)
     return Page(
@@ -169,7 +173,7 @@ def make_page(
         etag=etag,
         headers=kept,
         body=body,
-        zipped=gzip.compress(body, compresslevel=6, mtime=0),
+        zipped=gzip.compress(body, compresslevel=effort, mtime=0),
     )
 
 

@@ -23,6 +23,8 @@ from portal.rules.clock import day_of
 from portal.web.front import Pages, answer, display_of, known_tag, make_page
 from portal.web.language import ENGLISH, _, current, window_path
 
+ONCE, OFTEN = 3, 6  # how hard a page is compressed that is sent once, or kept
+
 
 class Reads(Protocol):
     def reading(self) -> AbstractContextManager[Session]: ...
@@ -98,23 +100,29 @@ def window(
     if status != 200:
         return response
     _finish(response, etag)
-    if keep and not also:
-        key = request.environ.get("portal.page_key")
-        if key is not None:
-            request.environ["portal.keep"] = (key, seq, day, scopes, etag)
+    key = request.environ.get("portal.page_key") if keep and not also else None
+    request.environ["portal.finished"] = (key, seq, day, scopes, etag)
     return response
 
 
 def keep_page(response: Response) -> Response:
-    """After all headers are set: keep what `window` asked to keep, and send it as the front would."""
-    wanted = request.environ.pop("portal.keep", None)
-    if wanted is None or response.status_code != 200:
+    """After all headers are set: send a finished window as the front would, compressed, and keep it there
+    when it depends on the record alone."""
+    finished = request.environ.pop("portal.finished", None)
+    if finished is None or response.status_code != 200:
         return response
-    key, seq, day, scopes, etag = wanted
+    key, seq, day, scopes, etag = finished
     page = make_page(
-        seq=seq, day=day, scopes=scopes, etag=etag, headers=list(response.headers), body=response.get_data()
+        seq=seq,
+        day=day,
+        scopes=scopes,
+        etag=etag,
+        headers=list(response.headers),
+        body=response.get_data(),
+        effort=ONCE if key is None else OFTEN,
     )
-    cast(Pages, current_app.extensions["pages"]).keep(key, page)
+    if key is not None:
+        cast(Pages, current_app.extensions["pages"]).keep(key, page)
     sent: dict[str, Any] = {}
 
     def start_response(

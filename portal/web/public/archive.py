@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote_plus
 
 from flask import Blueprint, Response, render_template, request
 from sqlalchemy import ColumnElement
@@ -22,7 +23,7 @@ from portal.web.windows import as_of, portal, window
 
 bp = Blueprint("public_archive", __name__)
 
-PAGE = 20
+PAGE = 10  # each with a picture and a passage: two screens of a desk, six of a phone
 MOST_PAGES = 500
 MOST_OPTIONS = 30  # values of one facet shown
 SORTS = ("relevance", "newest", "oldest")
@@ -186,12 +187,13 @@ def _facet(name: str, answer: Answer, asked: Asked, names: dict[str, str]) -> di
     chosen = asked.chosen.get(name)
     if chosen is not None:
         counts.setdefault(chosen, 0)
+    elsewhere = to("/archive", **asked.kept(**{name: ""}))
     order = sorted(counts, key=(lambda v: v) if name == "year" else (lambda v: (-counts[v], v)))
     options = [
         {
             "label": _content(name, _label(name, value, names)),
             "count": counts[value],
-            "href": to("/archive", **asked.kept(**{name: "" if value == chosen else value})),
+            "href": elsewhere if value == chosen else _more(elsewhere, name, value),
             "current": value == chosen,
         }
         for value in (order[::-1] if name == "year" else order)[:MOST_OPTIONS]
@@ -224,4 +226,9 @@ def _chips(asked: Asked, names: dict[str, str]) -> list[dict[str, Any]]:
 
 def _base(address: str) -> str:
     """What the number of a page is appended to."""
-    return address + ("&" if "?" in address else "?") + "page="
+    return _more(address, "page", "")
+
+
+def _more(address: str, name: str, value: str) -> str:
+    """The address with one more condition in its query."""
+    return f"{address}{'&' if '?' in address else '?'}{name}={quote_plus(value)}"
