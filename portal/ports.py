@@ -196,3 +196,22 @@ class JobQueue(Protocol):
 
     def set_aside(self) -> list[tuple[Job, str]]:
         """Jobs that failed for good, each with its last error in one line."""
+
+    def retry(self, session: Any, *, job_id: int, now: dt.datetime) -> bool:
+        """Give a job that was set aside all its attempts again; False when it is not set aside (any more)."""
+
+    def discard(self, session: Any, *, job_id: int, now: dt.datetime) -> bool:
+        """Give up a job that was set aside; it stays in the table. False when it is not set aside (any more)."""
+
+
+# --- leases --------------------------------------------------------------------------------------
+
+
+class Leases(Protocol):
+    """Who alone does something that many processes could do, for a while at a time."""
+
+    def hold(self, name: str, *, now: dt.datetime) -> bool:
+        """Take the lease, or keep it; False while another process has it. Cheap to ask again and again."""
+
+    def release(self) -> None:
+        """Let go of everything this process holds."""

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from config import Mode, Settings
 from portal.adapters.job_table import JobTable
+from portal.adapters.lease_table import LeaseTable
 from portal.adapters.local_media import LocalMediaStore
 from portal.adapters.passwords import Passwords
 from portal.adapters.spool import Spool
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
 from portal.imaging.darkroom import Darkroom
-from portal.ports import JobQueue, MediaStore, SearchIndex
+from portal.ports import JobQueue, Leases, MediaStore, SearchIndex
 
 Clock = Callable[[], dt.datetime]
 
@@ -32,6 +33,7 @@ class Portal:
     spool: Spool
     search: SearchIndex
     queue: JobQueue
+    leases: Leases
     passwords: Passwords
     darkroom: Darkroom
     secret_key: str
@@ -54,6 +56,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         spool=Spool(media_root / "spool"),
         search=WhooshIndex(_folder(settings, settings.search_url, "whoosh:", "PORTAL_SEARCH_URL")),
         queue=JobTable(database),
+        leases=LeaseTable(database),
         passwords=Passwords(),
         darkroom=Darkroom(),
         secret_key=settings.secret_key or _kept_secret(settings.instance / "secret_key"),

@@ -18,6 +18,7 @@ from portal.workflows.follow_record import follow_into_search
 
 log = logging.getLogger(__name__)
 
+SEARCH = "follow/search"  # the lease of the search follower
 PAUSE = 0.5  # seconds between looks at the queue
 SWEEP_EVERY = dt.timedelta(hours=1)
 SPOOL_KEEPS = 24 * 3600  # seconds
@@ -40,14 +41,31 @@ def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
 
 
 def run_once(portal: Portal) -> int:
-    """Everything that is due now: jobs first, then followers. How much was done."""
-    done = portal.queue.run_due(handlers(portal), now=portal.now())
+    """Everything that is due now: jobs first, then followers, of which one process alone runs each kind. How
+    much was done."""
+    return portal.queue.run_due(handlers(portal), now=portal.now()) + _follow(portal)
+
+
+class _NoLongerOurs(Exception):
+    """Another process has taken over what this one was doing too slowly."""
+
+
+def _follow(portal: Portal) -> int:
+    """Bring the index up to date, unless another process is doing that."""
+
+    def keep_lease(_done: int = 0, _total: int = 0) -> None:
+        if not portal.leases.hold(SEARCH, now=portal.now()):
+            raise _NoLongerOurs
+
     try:
+        keep_lease()
         with portal.database.reading() as session:
-            done += follow_into_search(session, index=portal.search)
+            return follow_into_search(session, index=portal.search, progress=keep_lease)
+    except _NoLongerOurs:
+        return 0
     except SearchUnavailable as trouble:
         log.warning("index unavailable", extra={"trouble": str(trouble)})
-    return done
+        return 0
 
 
 def work(portal: Portal, *, stop: threading.Event) -> None:
@@ -81,6 +99,7 @@ def main() -> None:
     portal = wire(settings)
     try:
         work(portal, stop=stop)
+        portal.leases.release()
     finally:
         portal.close()
 

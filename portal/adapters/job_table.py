@@ -101,8 +101,19 @@ class JobTable:
 
     def set_aside(self) -> list[tuple[Job, str]]:
         with self.database.reading() as session:
-            rows = session.scalars(select(JobRow).where(JobRow.set_aside_at.is_not(None)).order_by(JobRow.id))
+            rows = session.scalars(select(JobRow).where(_stuck()).order_by(JobRow.id))
             return [(row.as_job(), row.error) for row in rows]
+
+    def retry(self, session: Session, *, job_id: int, now: dt.datetime) -> bool:
+        return self._end(session, job_id, attempts=0, set_aside_at=None, leased_until=None, not_before=now)
+
+    def discard(self, session: Session, *, job_id: int, now: dt.datetime) -> bool:
+        return self._end(session, job_id, done_at=now)
+
+    def _end(self, session: Session, job_id: int, **values: Any) -> bool:
+        """Change a job that is set aside; whether it was."""
+        changed = session.execute(update(JobRow).where(JobRow.id == job_id, _stuck()).values(**values))
+        return bool(changed.rowcount)  # type: ignore[attr-defined]
 
     def _claim(self, now: dt.datetime) -> Job | None:
         free = or_(JobRow.leased_until.is_(None), JobRow.leased_until <= now)
@@ -141,3 +152,7 @@ class JobTable:
 
 def _open() -> ColumnElement[bool]:
     return JobRow.done_at.is_(None) & JobRow.set_aside_at.is_(None)
+
+
+def _stuck() -> ColumnElement[bool]:
+    return JobRow.done_at.is_(None) & JobRow.set_aside_at.is_not(None)

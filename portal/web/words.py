@@ -30,6 +30,7 @@ REFUSALS: dict[str, Say] = {
     "too_late_to_undo": lambda: _("过了 10 秒，已经生效，撤不回来了。需要改就走更正或撤下。"),
     "too_many_photos": lambda: _("一次最多 %(most)s 张照片。先移走一张再加。"),
     "photo_not_open": lambda: _("这张照片没有被退回，不用换。"),
+    "job_not_set_aside": lambda: _("这件工作刚被别人处理过，或者已经做成了。"),
     "plan_changed_elsewhere": lambda: _("计划刚被别人改过。看看新的清单再印发。"),
     "plan_already_adopted": lambda: _("%(year)s 年的计划已经印发过了。"),
     "too_many_tries": lambda: _("试的次数太多，请 %(seconds)s 秒后再来。"),

@@ -96,3 +96,48 @@ def test_how_long_the_oldest_has_waited_is_known(queue):
     assert queue.waiting(now=NOW + dt.timedelta(seconds=90)) == (1, dt.timedelta(seconds=90))
     with queue.database.reading() as session:
         assert session.query(JobRow).count() == 1
+
+
+def _set_aside(queue):
+    """A job that has failed as often as it may; its id."""
+    enqueue(queue)
+
+    def fail(job):
+        raise RuntimeError("no network")
+
+    now = NOW
+    for _ in range(3):
+        queue.run_due({"greet": fail}, now=now)
+        now += dt.timedelta(hours=2)
+    [(job, _error)] = queue.set_aside()
+    return job.id
+
+
+def test_a_job_set_aside_can_be_tried_again_with_all_its_attempts(queue):
+    job_id = _set_aside(queue)
+    with queue.database.writing() as session:
+        assert queue.retry(session, job_id=job_id, now=NOW)
+        assert not queue.retry(session, job_id=job_id, now=NOW)
+    seen = []
+    assert queue.set_aside() == []
+    assert queue.run_due({"greet": seen.append}, now=NOW) == 1
+    assert [job.attempt for job in seen] == [1]
+
+
+def test_a_job_given_up_is_neither_shown_nor_tried_again(queue):
+    job_id = _set_aside(queue)
+    with queue.database.writing() as session:
+        assert queue.discard(session, job_id=job_id, now=NOW)
+        assert not queue.discard(session, job_id=job_id, now=NOW)
+        assert not queue.retry(session, job_id=job_id, now=NOW)
+    assert queue.set_aside() == []
+    assert queue.run_due({"greet": lambda job: None}, now=NOW + dt.timedelta(days=1)) == 0
+
+
+def test_only_what_is_set_aside_can_be_tried_again_or_given_up(queue):
+    enqueue(queue)
+    with queue.database.writing() as session:
+        for job_id in (1, 99):
+            assert not queue.retry(session, job_id=job_id, now=NOW)
+            assert not queue.discard(session, job_id=job_id, now=NOW)
+    assert queue.run_due({"greet": lambda job: None}, now=NOW) == 1

@@ -10,19 +10,15 @@ from portal.queries.plan import plans
 from portal.queries.remits import bodies, units_by_kind
 from portal.queries.trail import trail
 from portal.record.followers import last_seq
+from portal.web.admin.jobs import job_word
 from portal.web.admin.trail import act_word, subject_words
 from portal.web.desk import now, portal, reading
 from portal.web.doors import Audience, door
-from portal.web.language import _
 from portal.web.states import UNIT_KINDS, word
 from portal.web.words import ROLES
 
 bp = door(Blueprint("admin_overview", __name__), Audience.ADMINISTRATION)
 
-JOBS = {
-    "take_effect": lambda: _("让审核决定生效"),
-    "destroy_media": lambda: _("销毁撤下的照片"),
-}
 LATE = 60  # seconds a job may wait before it is said
 
 
@@ -30,7 +26,7 @@ LATE = 60  # seconds a job may wait before it is said
 def show() -> str:
     wired = portal()
     count, oldest = wired.queue.waiting(now=now())
-    set_aside = [(job, _job_word(job.kind), error) for job, error in wired.queue.set_aside()]
+    set_aside = [(job, job_word(job.kind), error) for job, error in wired.queue.set_aside()]
     with reading() as (session, _actor):
         traces, _total = trail(session)
         return render_template(
@@ -58,8 +54,3 @@ def _behind(head: int) -> int | None:
         return head - portal().search.position()
     except SearchUnavailable:
         return None
-
-
-def _job_word(kind: str) -> str:
-    say = JOBS.get(kind)
-    return say() if say else kind

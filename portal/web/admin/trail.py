@@ -53,6 +53,8 @@ ACTS: Mapping[str, Say] = {
     "effect_return": lambda: _("退回生效"),
     "withdraw_report": lambda: _("撤下"),
     "open_original": lambda: _("下载原件"),
+    "retry_job": lambda: _("重试后台工作"),
+    "discard_job": lambda: _("放弃后台工作"),
 }
 SUBJECTS: Mapping[str, Say] = {
     "report": lambda: _("报送"),
@@ -61,6 +63,7 @@ SUBJECTS: Mapping[str, Say] = {
     "person": lambda: _("人员"),
     "project": lambda: _("项目"),
     "decision": lambda: _("决定"),
+    "job": lambda: _("后台工作"),
 }
 
 

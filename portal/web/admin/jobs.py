@@ -1,0 +1,70 @@
+"""Work behind the scenes that failed for good: what it was, why it failed, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from portal.domain.errors import Stale
+from portal.web.desk import now, portal, say, writing
+from portal.web.doors import Audience, door
+from portal.web.language import _
+from portal.web.words import refusal_words
+from portal.workflows.tend_jobs import discard_job, retry_job
+
+bp = door(Blueprint("admin_jobs", __name__), Audience.ADMINISTRATION)
+
+Say = Callable[[], str]
+KINDS: Mapping[str, Say] = {
+    "take_effect": lambda: _("让审核决定生效"),
+    "destroy_media": lambda: _("销毁撤下的照片"),
+}
+GIVEN_UP: Mapping[str, Say] = {
+    "take_effect": lambda: _("放弃以后，这次审核决定不会生效，报送一直停在待审核。"),
+    "destroy_media": lambda: _("放弃以后，撤下的照片文件还留在存储里，要人工删除。"),
+}
+
+
+@bp.get("/desk/admin/jobs")
+def listing() -> Response:
+    return _page()
+
+
+@bp.post("/desk/admin/jobs/<int:job_id>/retry")
+def retry(job_id: int) -> BaseResponse:
+    try:
+        with writing() as (session, actor):
+            retry_job(session, queue=portal().queue, job_id=job_id, actor=actor, now=now())
+    except Stale as refusal:
+        return _page(refusal)
+    say(_("第 %(id)s 号已重新排队，几秒后再试。", id=job_id))
+    return redirect(url_for("admin_jobs.listing"), 303)
+
+
+@bp.post("/desk/admin/jobs/<int:job_id>/discard")
+def discard(job_id: int) -> BaseResponse:
+    try:
+        with writing() as (session, actor):
+            discard_job(session, queue=portal().queue, job_id=job_id, actor=actor, now=now())
+    except Stale as refusal:
+        return _page(refusal)
+    say(_("第 %(id)s 号已放弃。", id=job_id))
+    return redirect(url_for("admin_jobs.listing"), 303)
+
+
+def job_word(kind: str) -> str:
+    """A kind of job in words; its code when it is newer than this table."""
+    return KINDS[kind]() if kind in KINDS else kind
+
+
+def _page(refusal: Stale | None = None) -> Response:
+    shown = [
+        (job, job_word(job.kind), error, GIVEN_UP[job.kind]() if job.kind in GIVEN_UP else "")
+        for job, error in portal().queue.set_aside()
+    ]
+    page = render_template(
+        "admin/jobs.html", jobs=shown, stale=refusal_words(refusal) if refusal is not None else ""
+    )
+    return make_response(page, 200 if refusal is None else 409)
