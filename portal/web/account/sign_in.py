@@ -95,7 +95,8 @@ def verified(name: str, password: str) -> Person | None:
     """The person behind a name and a password, None when they do not belong together.
 
     The hash is computed for every name, known or not, and no transaction is open meanwhile. Raises
-    `TooOften` before any of that when this name or this address has failed too many times.
+    `TooOften` before any of that when this name or this address has failed too many times, and after it too:
+    a hundred tries sent at once to many processes are no more than ten sent one by one.
     """
     key = portal().secret_key
     name_hash, address_hash = keyed_hash(key, name), keyed_hash(key, request.remote_addr or "")
@@ -104,6 +105,7 @@ def verified(name: str, password: str) -> Person | None:
         known = _known(session, name)
     right = portal().passwords.verify(known.password_hash if known else None, password)
     with portal().database.writing() as session:
+        refuse_if_too_often(session, name_hash=name_hash, address_hash=address_hash, now=now())
         if known is not None and right and not known.disabled and _known(session, name) == known:
             return session.get_one(Person, known.id)
         note_failed_try(session, name_hash=name_hash, address_hash=address_hash, now=now())

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import select
 
+from portal.adapters.passwords import Passwords
 from portal.domain.access import IDLE, TRIES_PER_ADDRESS, TRIES_PER_NAME, TRIES_WINDOW, SignInTry
 from portal.domain.audit import AuditEntry
 from portal.web.app import create_app
@@ -110,6 +116,42 @@ def test_a_name_is_limited_and_told_when_to_come_back(district, visitor, clock):
     assert visitor.sign_in("leader").status_code == 303, "another name is not held up"
     clock.forward(seconds=seconds)
     assert Browser(visitor.application).sign_in("admin").status_code == 303
+
+
+def test_tries_sent_all_at_once_count_like_tries_one_by_one(district, portal):
+    """The right password among them does not open the door once the limit is passed."""
+    number_of_browsers = TRIES_PER_NAME * 2 + 1
+
+    class Together(Passwords):
+        """Lets nobody's password be looked at before every request has been let past the first limit."""
+
+        entered = threading.Barrier(number_of_browsers)
+
+        def verify(self, stored, password):
+            self.entered.wait(30)
+            while password == PASSWORD and _tries(portal) < TRIES_PER_NAME:
+                time.sleep(0.01)
+            return super().verify(stored, password)
+
+    front = create_app(dataclasses.replace(portal, passwords=Together()))
+    browsers = [Browser(front) for _ in range(number_of_browsers)]
+    tokens = [browser.token("/account/login") for browser in browsers]
+
+    def sign_in(number):
+        password = PASSWORD if number == 0 else f"a wrong guess {number}"
+        fields = {"csrf_token": tokens[number], "login": "reporter", "password": password}
+        return browsers[number].post("/account/login", data=fields).status_code
+
+    with ThreadPoolExecutor(len(browsers)) as pool:
+        answers = list(pool.map(sign_in, range(len(browsers))))
+    assert answers[0] == 429
+    assert 303 not in answers
+    assert _tries(portal) == TRIES_PER_NAME
+
+
+def _tries(portal):
+    with portal.database.reading() as session:
+        return len(session.scalars(select(SignInTry)).all())
 
 
 def test_an_unknown_name_is_limited_just_the_same(district, visitor):
