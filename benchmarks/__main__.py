@@ -1,13 +1,18 @@
-"""All measurements, or those named: `python -m benchmarks [pages] [search] [intake]`."""
+"""All measurements, or those named: `python -m benchmarks [pages] [search] [intake] [growth]`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import intake, pages, search
+from benchmarks import growth, intake, pages, search
 
-ALL: dict[str, Callable[[], None]] = {"pages": pages.main, "search": search.main, "intake": intake.main}
+ALL: dict[str, Callable[[], None]] = {
+    "pages": pages.main,
+    "search": search.main,
+    "intake": intake.main,
+    "growth": growth.main,
+}
 
 
 def main(names: list[str]) -> int:
