@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test sure bench assets setup setup-dev format lint types contracts browser lock shots
+.PHONY: help run test sure bench assets setup setup-dev format lint types contracts browser services services-stop lock shots
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,12 @@ sure: lint types contracts test browser ## all of it
 
 bench: $(VENV)/dev ## measure; ratios to floors of the same run
 	@$(BIN)/python -m benchmarks
+
+services: ## start PostgreSQL, S3, OpenSearch on loopback, for tests against the real ones
+	@$(PYTHON) -m services start
+
+services-stop: ## stop them
+	@$(PYTHON) -m services stop
 
 lock: ## pin requirements with hashes again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
