@@ -29,10 +29,29 @@ class Settings(BaseSettings):
     mode: Mode = Field(Mode.DEMO, description="`demo`, or `production`, which refuses unsafe defaults.")
     database_url: str = Field(
         f"sqlite:///{ROOT / 'instance' / 'portal.sqlite'}",
-        description="Where everything is kept (SQLAlchemy address).",
+        description="Where everything is kept (SQLAlchemy address): SQLite, or `postgresql+psycopg://…`.",
     )
-    media_url: str = Field("file:uploads", description="Where photos are kept: `file:FOLDER`.")
-    search_url: str = Field("whoosh:instance/index", description="The archive's index: `whoosh:FOLDER`.")
+    database_owner_url: str = Field(
+        "",
+        description="PostgreSQL: the role that owns the tables, for `portal init` alone; "
+        "empty = the same as DATABASE_URL.",
+    )
+    database_read_url: str = Field("", description="A replica that windows read; empty = DATABASE_URL.")
+    media_url: str = Field(
+        "file:uploads",
+        description="Where photos are kept: `file:FOLDER`, or `s3://BUCKET/PREFIX?endpoint=…`.",
+    )
+    media_outbox: str = Field(
+        "uploads", description="S3: the folder of this machine that acknowledges what the bucket gets."
+    )
+    s3_key: str = Field("", description="S3: the access key.")
+    s3_secret: str = Field("", description="S3: its secret.", repr=False)
+    s3_sealed_key: str = Field("", description="S3: another access key for originals; empty = the same.")
+    s3_sealed_secret: str = Field("", description="S3: its secret.", repr=False)
+    search_url: str = Field(
+        "whoosh:instance/index",
+        description="The archive's index: `whoosh:FOLDER`, or `opensearch+http://HOST:9200/NAME`.",
+    )
     instance: Path = Field(
         ROOT / "instance", description="Folder of what is made at first start: keys, index, logs."
     )
@@ -88,8 +107,11 @@ class Settings(BaseSettings):
             faults.append("PORTAL_HTTPS is off, so cookies could be read on the way (set it to 1 behind TLS)")
         if not self.hosts:
             faults.append("PORTAL_HOSTS is empty, so any Host header is answered (name yours)")
-        if re.fullmatch(r"0+", self.site_code):
+        if re.fullmatch(r"0*", self.site_code):
             faults.append("PORTAL_SITE_CODE and the other footer facts are still fictional")
+        for name, number in (("PORTAL_ICP", self.icp), ("PORTAL_POLICE", self.police)):
+            if not number or number.startswith("某"):
+                faults.append(f"{name} is still fictional (the footer has to say your registration)")
         if self.demo_password:
             faults.append("PORTAL_DEMO_PASSWORD is set: demonstration accounts do not belong here")
         return faults

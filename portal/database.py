@@ -1,80 +1,220 @@
-"""The database: engine, sessions, and transactions that say whether they write."""
+"""The database: engines, sessions, and transactions that say whether they write.
+
+SQLite and PostgreSQL give the same promises here: a writing transaction is whole or not at all and on the disk
+before it is acknowledged; a reading one sees one picture and cannot write; trouble comes in our own words.
+"""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
 
 BUSY_SECONDS = 10
+STATEMENT_SECONDS = 30  # the longest single statement of a page or an act
+IDLE_SECONDS = (
+    600  # a transaction whose process has stopped talking lets go; a verification may read files for long
+)
+CONNECT_SECONDS = 5
+TRIES = 4
+
+_Result = TypeVar("_Result")
 
 
 class DatabaseBusy(Exception):
-    """Another process holds the database; the act was not done and may be tried again."""
+    """Others hold the database; the act was not done and may be tried again."""
+
+
+class DatabaseConflict(DatabaseBusy):
+    """Another act came first and this one was undone whole. Trying again at once may well succeed."""
 
 
 class DatabaseFull(Exception):
     """No room left on the database's disk; the act was not done."""
 
 
+class DatabaseGone(Exception):
+    """The database does not answer. An act in its very last moment may have been done: look before repeating."""
+
+
+class NeverStored(ValueError):
+    """A value was asked for or given that no row can hold: a number beyond the column, a NUL in a text."""
+
+
+TROUBLE = (DatabaseBusy, DatabaseFull, DatabaseGone)
+
+
 class Database:
-    """One database. `writing()` is a transaction that commits on success; `reading()` cannot write.
+    """One database. `writing()` is a transaction that commits on success; `reading()` and `viewing()` cannot
+    write, and `viewing()`, for windows, reads the replica where there is one.
 
     On SQLite a writing transaction begins with BEGIN IMMEDIATE, so that writers queue up instead of
     failing half-way, and `synchronous=FULL` keeps the promise that what was acknowledged is on the disk.
+    On PostgreSQL writers go on side by side: rows carry versions, `hold` locks what a decision rests on, and
+    the record's head is the lock that gives out its sequence.
     """
 
-    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
-        """busy_seconds: how long an act waits for another process to let go of the database."""
-        self.url, self._busy_seconds = make_url(url), busy_seconds
-        self.engine = self._engine()
+    def __init__(
+        self,
+        url: str,
+        *,
+        read_url: str = "",
+        busy_seconds: float = BUSY_SECONDS,
+        connections: int = 8,
+        patient: bool = False,
+    ) -> None:
+        """read_url: address of a replica; busy_seconds: how long an act waits for others to let go;
+        connections: kept open, up to three times as many in a rush; patient: no limits on time, for migrations.
+        """
+        self.url, self._busy_seconds = _with_driver(make_url(url)), busy_seconds
+        self._connections, self._patient = connections, patient
+        self.engine = self._engine(self.url)
+        view = self._engine(_with_driver(make_url(read_url))) if read_url else self.engine
+        self._view = view
         self._writers = sessionmaker(self.engine, expire_on_commit=False)
-        readers = self.engine.execution_options(portal_reading=True)
-        self._readers = sessionmaker(readers, expire_on_commit=False)
+        self._readers = sessionmaker(_that_reads(self.engine), expire_on_commit=False)
+        self._viewers = sessionmaker(_that_reads(view), expire_on_commit=False)
+        self._glancing = (
+            None if _is_sqlite(view.url) else view.execution_options(isolation_level="AUTOCOMMIT")
+        )
+        self._bare = threading.local()
 
     @property
     def path(self) -> str | None:
         """The database file of SQLite, else None."""
-        return self.url.database if self.url.get_backend_name() == "sqlite" else None
+        return self.url.database if _is_sqlite(self.url) else None
 
-    def _engine(self) -> Engine:
-        if self.url.get_backend_name() != "sqlite":
-            return create_engine(self.url, pool_pre_ping=True)
-        engine = create_engine(
-            self.url, connect_args={"timeout": self._busy_seconds, "check_same_thread": False}
-        )
+    def _engine(self, url: URL) -> Engine:
+        if not _is_sqlite(url):
+            return create_engine(
+                url,
+                pool_size=self._connections,
+                max_overflow=2 * self._connections,
+                pool_timeout=self._busy_seconds,
+                pool_pre_ping=True,
+                connect_args=self._postgresql_limits(),
+            )
+        engine = create_engine(url, connect_args={"timeout": self._busy_seconds, "check_same_thread": False})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
+
+    def _postgresql_limits(self) -> dict[str, Any]:
+        """What every connection says of itself: who it is, how long it waits, when it is given up."""
+        limits = {"timezone": "UTC", "tcp_keepalives_idle": 15, "tcp_keepalives_interval": 5}
+        if not self._patient:
+            limits |= {
+                "statement_timeout": STATEMENT_SECONDS * 1000,
+                "lock_timeout": int(self._busy_seconds * 1000),
+                "idle_in_transaction_session_timeout": IDLE_SECONDS * 1000,
+            }
+        return {
+            "application_name": "sunlight-oversight",
+            "connect_timeout": CONNECT_SECONDS,
+            "keepalives_idle": 15,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 1000 * (STATEMENT_SECONDS + CONNECT_SECONDS),
+            "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
+        }
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A transaction. Commits when the block ends well, rolls back when it does not.
 
-        Raises `DatabaseBusy` and `DatabaseFull` for what the caller cannot help.
+        Raises `DatabaseBusy`, `DatabaseFull` and `DatabaseGone` for what the caller cannot help.
         """
-        try:
-            with self._writers.begin() as session:
-                yield session
-        except OperationalError as error:
-            raise _in_our_words(error) from error
+        with _in_our_words(), self._writers.begin() as session:
+            yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent picture for as long as the block lasts; nothing can be written."""
-        try:
-            with self._readers() as session:
-                yield session
-        except OperationalError as error:
-            raise _in_our_words(error) from error
+        with _in_our_words(), self._readers() as session:
+            yield session
+
+    @contextmanager
+    def viewing(self) -> Iterator[Session]:
+        """As `reading`, from the replica when there is one. A replica is never ahead and may be a moment
+        behind, so only windows look here, and all of a page comes from here."""
+        with _in_our_words(), self._viewers() as session:
+            yield session
+
+    def glance(self, query: str, values: Sequence[str]) -> Any:
+        """One value by one bare query where windows read, outside any transaction: the front asks this for
+        every page. `{}` in the query becomes a mark for each value."""
+        with _in_our_words():
+            if self._glancing is None:
+                marks = ",".join("?" * len(values))
+                return self._bare_sqlite().execute(query.format(marks), tuple(values)).fetchone()[0]
+            marks = ",".join(["%s"] * len(values))
+            with self._glancing.connect() as connection:
+                return connection.exec_driver_sql(query.format(marks), tuple(values)).scalar()
+
+    def _bare_sqlite(self) -> sqlite3.Connection:
+        """A read-only connection for each thread, without SQLAlchemy's cost."""
+        connection: sqlite3.Connection | None = getattr(self._bare, "connection", None)
+        if connection is None:
+            connection = sqlite3.connect(
+                f"file:{self._view.url.database}?mode=ro", uri=True, timeout=10, isolation_level=None
+            )
+            self._bare.connection = connection
+        return connection
 
     def close(self) -> None:
         self.engine.dispose()
+        self._view.dispose()
+
+
+def hold(session: Session, row: object) -> None:
+    """Nobody else changes this row before the transaction ends; it is read again as it stands now. What a
+    decision rests on must be held where writers go side by side; on SQLite a writer is alone anyway."""
+    if session.get_bind().dialect.name != "sqlite":
+        session.flush()
+        session.refresh(row, with_for_update=True)
+
+
+def one_by_one(session: Session, *keys: str) -> None:
+    """Transactions that name the same key come one after the other, where writers go side by side: for what
+    no row stands for yet. Held until the transaction ends."""
+    if session.get_bind().dialect.name != "sqlite":
+        for key in sorted(keys):  # always in the same order, so that two never wait for each other
+            session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+def again(act: Callable[[], _Result], *, tries: int = TRIES) -> _Result:
+    """Do an act that is one transaction, and do it again when another's came first. For the edges of the
+    portal alone, where the whole act begins. Raises `DatabaseConflict` after the last try."""
+    for _ in range(tries - 1):
+        try:
+            return act()
+        except DatabaseConflict:
+            continue
+    return act()
+
+
+def _is_sqlite(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
+
+
+def _with_driver(url: URL) -> URL:
+    """`postgresql://` means psycopg 3 here."""
+    return url.set(drivername="postgresql+psycopg") if url.drivername == "postgresql" else url
+
+
+def _that_reads(engine: Engine) -> Engine:
+    """The same connections, for transactions that see one picture and cannot write."""
+    if _is_sqlite(engine.url):
+        return engine.execution_options(portal_reading=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -89,10 +229,61 @@ def _begin_sqlite(connection: Any) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _in_our_words(error: OperationalError) -> Exception:
-    text = str(error.orig)
+# SQLSTATE of PostgreSQL, by its beginning → what it is to us.
+_STATES: tuple[tuple[str, type[Exception]], ...] = (
+    ("40001", DatabaseConflict),  # serialisation failure, or a replica that must go on
+    ("40P01", DatabaseConflict),  # deadlock
+    ("55P03", DatabaseBusy),  # lock not available in time
+    ("57014", DatabaseBusy),  # statement took too long
+    ("53300", DatabaseBusy),  # too many connections
+    ("53", DatabaseFull),  # disk or memory
+    ("57P", DatabaseGone),  # shutting down, crashed, starting
+    ("08", DatabaseGone),  # connection
+    ("25P03", DatabaseGone),  # ended after idling in a transaction
+    ("22003", NeverStored),  # number out of range
+    ("22021", NeverStored),  # no character
+)
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except StaleDataError as error:
+        raise DatabaseConflict(str(error)) from error
+    except PoolExhausted as error:
+        raise DatabaseBusy("every connection is in use") from error
+    except DBAPIError as error:
+        said = (
+            _sqlite_words(error.orig) if isinstance(error.orig, sqlite3.Error) else _postgresql_words(error)
+        )
+        if said is None:
+            raise
+        raise said from error
+    except OverflowError as error:  # a number that SQLite cannot even compare
+        raise NeverStored(str(error)) from error
+    except sqlite3.OperationalError as error:
+        raise (_sqlite_words(error) or DatabaseGone(str(error))) from error
+
+
+def _sqlite_words(error: BaseException) -> Exception | None:
+    text = str(error)
+    if not isinstance(error, sqlite3.OperationalError):
+        return None
     if "locked" in text or "busy" in text:
         return DatabaseBusy(text)
-    if "full" in text:
-        return DatabaseFull(text)
-    return error
+    return DatabaseFull(text) if "full" in text else None
+
+
+def _postgresql_words(error: DBAPIError) -> Exception | None:
+    state, text = getattr(error.orig, "sqlstate", None), str(error.orig)
+    if state is None and "NUL" in text:  # the driver's own refusal
+        return NeverStored(text)
+    if state is None:
+        return DatabaseGone(text) if error.connection_invalidated or _is_connecting(error) else None
+    return next((kind(text) for begins, kind in _STATES if state.startswith(begins)), None)
+
+
+def _is_connecting(error: DBAPIError) -> bool:
+    """Whether a connection could not be made: such an error belongs to no statement."""
+    return error.statement is None and type(error.orig).__name__ in ("OperationalError", "ConnectionTimeout")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -31,6 +32,11 @@ class StoreFull(OSError):
     """The store has no room left; nothing was kept of what was being written."""
 
 
+class StoreUnavailable(Exception):
+    """The store does not answer, or not as it should; the argument says why, in words. What was being
+    written may be there or not: the same call may be made again."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Received:
     """A file that has arrived whole and lies durably in the spool.
@@ -48,7 +54,7 @@ class MediaStore(Protocol):
 
     Every write is durable when the call returns, and whole or absent after a crash. Writing the same
     name again is allowed and changes nothing. Raises `ValueError` for a name not of this form and
-    `StoreFull` when there is no room.
+    `StoreFull` when there is no room. A store on another machine raises `StoreUnavailable` from any call.
     """
 
     def put(self, space: Space, name: str, data: bytes) -> None:
@@ -77,7 +83,16 @@ class MediaStore(Protocol):
         """Clear what writes that were cut off have left behind; how many files that were."""
 
     def check(self) -> str | None:
-        """None when the store can be written and read now, else what is wrong and the cure, in words."""
+        """None when the store can be written and read now and nothing waits for long, else what is wrong
+        and the cure, in words."""
+
+    def settle(self, *, shown: Callable[[str], bool]) -> int:
+        """Carry a part of what was acknowledged here on to where it is kept; how many things that were.
+        For the worker, again and again; 0 when nothing waits or it cannot be done now. `shown` says
+        whether the record shows a public name now: what it no longer shows is not made public late."""
+
+    def close(self) -> None:
+        """Let go of connections."""
 
 
 # --- search --------------------------------------------------------------------------------------
@@ -148,6 +163,14 @@ class SearchIndex(Protocol):
 
     def reset(self) -> None:
         """Forget everything; position becomes -1."""
+
+    def rebuilding(self) -> AbstractContextManager[SearchIndex]:
+        """A second, empty index to build beside this one, which goes on answering and being applied to.
+
+        When the block ends the second takes the place of the first in one step, its position with it; when
+        it ends with an exception the second is thrown away and nothing has changed. A batch that another
+        follower had begun for the first may be refused: it asks for `position()` again and goes on there.
+        """
 
     def count(self) -> int:
         """How many items it holds."""

@@ -10,10 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config import Mode, Settings
+from portal.adapters.following_store import FollowingStore
 from portal.adapters.job_table import JobTable
 from portal.adapters.lease_table import LeaseTable
 from portal.adapters.local_media import LocalMediaStore
+from portal.adapters.opensearch_index import SCHEME as OPENSEARCH
+from portal.adapters.opensearch_index import OpenSearchIndex
+from portal.adapters.outbox import Outbox
 from portal.adapters.passwords import Passwords
+from portal.adapters.s3_address import S3Address, S3Keys
+from portal.adapters.s3_media import S3MediaStore
 from portal.adapters.spool import Spool
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
@@ -41,20 +47,23 @@ class Portal:
 
     def close(self) -> None:
         self.darkroom.close()
+        self.media.close()
         self.database.close()
 
 
 def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
     """Build the portal of these settings. Raises `ValueError` for an address that nothing answers to."""
     settings.instance.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database_url)
-    media_root = _folder(settings, settings.media_url, "file:", "PORTAL_MEDIA_URL")
+    database = Database(
+        settings.database_url, read_url=settings.database_read_url, connections=settings.threads
+    )
+    media, media_root = _media(settings)
     return Portal(
         settings=settings,
         database=database,
-        media=LocalMediaStore(media_root),
+        media=media,
         spool=Spool(media_root / "spool"),
-        search=WhooshIndex(_folder(settings, settings.search_url, "whoosh:", "PORTAL_SEARCH_URL")),
+        search=_search(settings),
         queue=JobTable(database),
         leases=LeaseTable(database),
         passwords=Passwords(),
@@ -62,6 +71,35 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         secret_key=settings.secret_key or _kept_secret(settings.instance / "secret_key"),
         now=now or _clock(settings),
     )
+
+
+def owner_database(settings: Settings) -> Database:
+    """The database as the role that owns its tables: for making and migrating them, and for repairs that
+    web processes have no right to. Without PORTAL_DATABASE_OWNER_URL the owner is the one who serves."""
+    return Database(settings.database_owner_url or settings.database_url, patient=True)
+
+
+def _media(settings: Settings) -> tuple[MediaStore, Path]:
+    """The media store, and the folder of this machine where its files arrive."""
+    if not settings.media_url.startswith("s3:"):
+        root = _folder(settings, settings.media_url, "file:", "PORTAL_MEDIA_URL")
+        return LocalMediaStore(root), root
+    if not (settings.s3_key and settings.s3_secret):
+        raise ValueError("an s3 address in PORTAL_MEDIA_URL needs PORTAL_S3_KEY and PORTAL_S3_SECRET")
+    sealed = S3Keys(key=settings.s3_sealed_key, secret=settings.s3_sealed_secret)
+    root = settings.folder(f"file:{settings.media_outbox}")
+    bucket = S3MediaStore(
+        S3Address.parse(settings.media_url),
+        keys=S3Keys(key=settings.s3_key, secret=settings.s3_secret),
+        sealed_keys=sealed if sealed.key and sealed.secret else None,
+    )
+    return FollowingStore(LocalMediaStore(root), bucket=bucket, outbox=Outbox(root / "outbox")), root
+
+
+def _search(settings: Settings) -> SearchIndex:
+    if settings.search_url.startswith(OPENSEARCH):
+        return OpenSearchIndex.at(settings.search_url)
+    return WhooshIndex(_folder(settings, settings.search_url, "whoosh:", "PORTAL_SEARCH_URL"))
 
 
 def _folder(settings: Settings, address: str, scheme: str, name: str) -> Path:

@@ -7,11 +7,14 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import FrameType
 
 from config import Settings
+from portal.database import again
 from portal.logs import configure_logs
 from portal.ports import Job, SearchUnavailable
+from portal.record.shelf import Shelf
 from portal.wiring import Portal, wire
 from portal.workflows import moderate_report, withdraw_report
 from portal.workflows.follow_record import follow_into_search
@@ -25,7 +28,8 @@ SPOOL_KEEPS = 24 * 3600  # seconds
 
 
 def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
-    """What the worker knows to do, by kind of job. Each job is one transaction."""
+    """What the worker knows to do, by kind of job. Each job is one transaction, so a job that another act
+    crosses is simply done again."""
 
     def take_effect(job: Job) -> None:
         with portal.database.writing() as session:
@@ -37,13 +41,25 @@ def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
         with portal.database.reading() as session:
             withdraw_report.destroy_media(session, names=job.payload["names"], media=portal.media)
 
-    return {moderate_report.JOB: take_effect, withdraw_report.JOB: destroy_media}
+    known = {moderate_report.JOB: take_effect, withdraw_report.JOB: destroy_media}
+    return {kind: partial(_uncrossed, act) for kind, act in known.items()}
+
+
+def _uncrossed(act: Callable[[Job], None], job: Job) -> None:
+    again(lambda: act(job))
 
 
 def run_once(portal: Portal) -> int:
-    """Everything that is due now: jobs first, then followers, of which one process alone runs each kind. How
-    much was done."""
-    return portal.queue.run_due(handlers(portal), now=portal.now()) + _follow(portal)
+    """Everything that is due now: jobs first, then what waits for its store, then followers, of which one
+    process alone runs each kind. How much was done."""
+    done = portal.queue.run_due(handlers(portal), now=portal.now())
+    return done + portal.media.settle(shown=lambda name: _shown(portal, name)) + _follow(portal)
+
+
+def _shown(portal: Portal, name: str) -> bool:
+    """Whether the record shows this rendition now; asked anew each time, because sending takes its time."""
+    with portal.database.reading() as session:
+        return Shelf(session).shows_media(name)
 
 
 class _NoLongerOurs(Exception):

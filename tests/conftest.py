@@ -1,10 +1,14 @@
 """What every test may use: a wired portal on a fresh copy of a migrated database, a clock that stands
-still until told, and a small district."""
+still until told, and a small district.
+
+PORTAL_TEST_DATABASE=postgresql runs the same tests on PostgreSQL (see `make services`), as the role of the web
+processes, which cannot change what never changes."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -16,8 +20,11 @@ from config import Settings
 from portal.adapters import schema
 from portal.database import Database
 from portal.web.app import create_app
-from portal.wiring import Portal, wire
+from portal.wiring import Portal, owner_database, wire
 from tests.audit_watch import AuditWatch
+from tests.postgresql_server import PostgreSQLServer
+from tests.search_engine import search_address
+from tests.services import needs
 from tests.small_district import SmallDistrict, build
 
 NOON = dt.datetime(2026, 11, 24, 4, 0, tzinfo=dt.UTC)  # 12:00 in Shanghai
@@ -35,6 +42,30 @@ class Clock:
     def forward(self, **delta: float) -> dt.datetime:
         self.at += dt.timedelta(**delta)
         return self.at
+
+
+def on_postgresql() -> bool:
+    """Whether this run is on PostgreSQL."""
+    return os.environ.get("PORTAL_TEST_DATABASE", "sqlite") == "postgresql"
+
+
+needs_sqlite = pytest.mark.skipif(
+    on_postgresql(), reason="concerns SQLite alone; runs without PORTAL_TEST_DATABASE"
+)
+
+
+@pytest.fixture(scope="session")
+def server() -> PostgreSQLServer:
+    """The PostgreSQL server of this run."""
+    return PostgreSQLServer(needs("PORTAL_TEST_POSTGRESQL"))
+
+
+@pytest.fixture(scope="session")
+def template(server: PostgreSQLServer) -> Iterator[str]:
+    """One migrated, empty database on PostgreSQL, copied for every test that needs one."""
+    name = server.migrated()
+    yield name
+    server.drop(name)
 
 
 @pytest.fixture(scope="session")
@@ -55,13 +86,32 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, migrated: Path) -> Settings:
-    shutil.copy(migrated, tmp_path / "portal.sqlite")
+def database_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """Settings that lead to a fresh, migrated database."""
+    if not on_postgresql():
+        shutil.copy(request.getfixturevalue("migrated"), tmp_path / "portal.sqlite")
+        yield {"database_url": f"sqlite:///{tmp_path / 'portal.sqlite'}"}
+        return
+    server: PostgreSQLServer = request.getfixturevalue("server")
+    name = server.create(template=request.getfixturevalue("template"))
+    yield {"database_url": server.web_url(name), "database_owner_url": server.owner_url(name)}
+    server.drop(name)
+
+
+@pytest.fixture
+def search_url(tmp_path: Path) -> Iterator[str]:
+    """The address of an empty search index (PORTAL_TEST_SEARCH=opensearch: on the server)."""
+    with search_address(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_urls: dict[str, str], search_url: str) -> Settings:
     return Settings(
         _env_file=None,
-        database_url=f"sqlite:///{tmp_path / 'portal.sqlite'}",
+        **database_urls,
         media_url=f"file:{tmp_path / 'uploads'}",
-        search_url=f"whoosh:{tmp_path / 'index'}",
+        search_url=search_url,
         instance=tmp_path / "instance",
         secret_key="a secret key that is only for tests, and long",
     )
@@ -74,6 +124,14 @@ def portal(settings: Settings, clock: Clock) -> Iterator[Portal]:
     yield wired
     wired.close()
     assert watch.unaudited == [], "a request changed the house without an audit row in its transaction"
+
+
+@pytest.fixture
+def owner(settings: Settings) -> Iterator[Database]:
+    """The test's database as the role that owns its tables; on SQLite whoever opens the file."""
+    database = owner_database(settings)
+    yield database
+    database.close()
 
 
 @pytest.fixture

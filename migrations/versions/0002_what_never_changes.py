@@ -55,17 +55,23 @@ def _sqlite() -> None:
 def _postgresql() -> None:
     op.execute(
         "CREATE FUNCTION never_changes() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '% never changes', TG_TABLE_NAME; END $$"
+        "$$ BEGIN RAISE EXCEPTION '% never changes', TG_TABLE_NAME USING ERRCODE = '23000'; END $$"
     )
     for table, acts in NEVER.items():
         op.execute(
             f"CREATE TRIGGER never_{table} BEFORE {' OR '.join(acts)} ON {table} "
             "FOR EACH ROW EXECUTE FUNCTION never_changes()"
         )
+    for table in NEVER:  # PostgreSQL alone can empty a table past its row triggers
+        op.execute(
+            f"CREATE TRIGGER never_truncate_{table} BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION never_changes()"
+        )
     op.execute(
         "CREATE FUNCTION may_destroy_opening() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         f"IF NOT EXISTS ({MAY_DESTROY}) THEN "
-        "RAISE EXCEPTION 'an opening goes only when its item is withdrawn or redacted'; END IF; RETURN OLD; END $$"
+        "RAISE EXCEPTION 'an opening goes only when its item is withdrawn or redacted' "
+        "USING ERRCODE = '23000'; END IF; RETURN OLD; END $$"
     )
     op.execute(
         "CREATE TRIGGER never_delete_record_opening BEFORE DELETE ON record_opening "
@@ -74,7 +80,7 @@ def _postgresql() -> None:
     op.execute(
         "CREATE FUNCTION dense_sequence() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "IF NEW.seq <> (SELECT COALESCE(MAX(seq), -1) + 1 FROM record_entry) THEN "
-        "RAISE EXCEPTION 'sequence numbers are dense'; END IF; RETURN NEW; END $$"
+        "RAISE EXCEPTION 'sequence numbers are dense' USING ERRCODE = '23000'; END IF; RETURN NEW; END $$"
     )
     op.execute(
         "CREATE TRIGGER dense_record_entry BEFORE INSERT ON record_entry "
@@ -93,6 +99,7 @@ def downgrade() -> None:
         return
     for table in NEVER:
         op.execute(f"DROP TRIGGER never_{table} ON {table}")
+        op.execute(f"DROP TRIGGER never_truncate_{table} ON {table}")
     op.execute("DROP TRIGGER never_delete_record_opening ON record_opening")
     op.execute("DROP TRIGGER dense_record_entry ON record_entry")
     for function in ("never_changes", "may_destroy_opening", "dense_sequence"):

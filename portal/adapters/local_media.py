@@ -9,7 +9,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,8 +34,8 @@ class LocalMediaStore:
         self._root = root
 
     def put(self, space: Space, name: str, data: bytes) -> None:
-        path = self._path(space, name)
-        if hashlib.sha256(data).hexdigest() != _digest(name):
+        path = self.path(space, name)
+        if hashlib.sha256(data).hexdigest() != digest_in(name):
             raise ValueError(f"these bytes do not hash to {name}")
         with store_full_when_no_room(self._root):
             if not path.exists():
@@ -44,8 +44,8 @@ class LocalMediaStore:
             self._make_name_durable(path)
 
     def take(self, space: Space, name: str, received: Received) -> None:
-        path = self._path(space, name)
-        if received.sha256 != _digest(name):
+        path = self.path(space, name)
+        if received.sha256 != digest_in(name):
             raise ValueError(f"what was received does not hash to {name}")
         with store_full_when_no_room(self._root):
             if not path.exists():
@@ -53,7 +53,7 @@ class LocalMediaStore:
             self._make_name_durable(path)
 
     def publish(self, name: str) -> None:
-        staged, public = self._path(Space.STAGED, name), self._path(Space.PUBLIC, name)
+        staged, public = self.path(Space.STAGED, name), self.path(Space.PUBLIC, name)
         with store_full_when_no_room(self._root):
             if not public.exists():
                 try:
@@ -64,18 +64,18 @@ class LocalMediaStore:
 
     def open(self, space: Space, name: str) -> BinaryIO:
         try:
-            return self._path(space, name).open("rb")
+            return self.path(space, name).open("rb")
         except FileNotFoundError as error:
             raise MediaMissing(name) from error
 
     def size(self, space: Space, name: str) -> int:
         try:
-            return self._path(space, name).stat().st_size
+            return self.path(space, name).stat().st_size
         except FileNotFoundError as error:
             raise MediaMissing(name) from error
 
     def remove(self, space: Space, name: str) -> None:
-        path = self._path(space, name)
+        path = self.path(space, name)
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
             fsync_folder(path.parent)
@@ -106,8 +106,15 @@ class LocalMediaStore:
                     removed += 1
         return removed
 
-    def _path(self, space: Space, name: str) -> Path:
-        return self._root / space.value / _digest(name)[:2] / name
+    def settle(self, *, shown: Callable[[str], bool]) -> int:  # noqa: ARG002 - what is here is at home
+        return 0
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def path(self, space: Space, name: str) -> Path:
+        """Where a file lies, or would lie."""
+        return self._root / space.value / digest_in(name)[:2] / name
 
     def _write_and_read_back(self) -> None:
         content = secrets.token_bytes(64)
@@ -167,11 +174,11 @@ class LocalMediaStore:
             while chunk := reading.read(_CHUNK):
                 digest.update(chunk)
                 write_all(descriptor, chunk)
-            if digest.hexdigest() != _digest(path.name):
+            if digest.hexdigest() != digest_in(path.name):
                 raise ValueError(f"what was received does not hash to {path.name}")
 
 
-def _digest(name: str) -> str:
+def digest_in(name: str) -> str:
     """The digest in a name. Raises `ValueError` for a name that is not `<sha256>.<ext>`."""
     found = _NAME.fullmatch(name)
     if not found:

@@ -1,17 +1,41 @@
-"""Bringing a database to the newest schema with Alembic."""
+"""Bringing a database to the newest schema with Alembic, and giving the web processes their rights on it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
 
 from portal.database import Database
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
+ONE_AT_A_TIME = 0x50_4F_52_54  # the advisory lock of migrations
+
+EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
+# What the web processes and the worker may do where "everything" would be too much: what stands on the record,
+# the audit and the chain of responsibility is added to and never changed. (An opening can be deleted, for
+# withdrawal; the trigger on it says when.)
+RIGHTS = {
+    "alembic_version": "SELECT",
+    "audit_entry": "SELECT, INSERT",
+    "record_entry": "SELECT, INSERT",
+    "record_head": "SELECT, UPDATE",
+    "record_media": "SELECT, INSERT, DELETE",
+    "record_opening": "SELECT, INSERT, DELETE",
+    "record_shelf": "SELECT, INSERT, UPDATE",
+    "record_touched": "SELECT, INSERT, UPDATE",
+    "responsibility": "SELECT, INSERT",
+}
+
+
+class NoSuchRole(LookupError):
+    """The database server knows no such user; the text says how to make it."""
 
 
 def _config() -> Config:
@@ -21,21 +45,34 @@ def _config() -> Config:
     return config
 
 
-def upgrade(database: Database, *, revision: str = "head") -> None:
-    """Run the migrations that this database has not seen. Each is whole or not at all."""
+@contextmanager
+def _migrating(database: Database) -> Iterator[tuple[Config, Connection]]:
+    """A connection on which nobody else migrates at the same time."""
     config = _config()
     with database.engine.connect() as connection:
+        if database.path is None:
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ONE_AT_A_TIME})
+            connection.commit()
         config.attributes["connection"] = connection
+        try:
+            yield config, connection
+            connection.commit()
+        finally:
+            if database.path is None:
+                connection.rollback()
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": ONE_AT_A_TIME})
+                connection.commit()
+
+
+def upgrade(database: Database, *, revision: str = "head") -> None:
+    """Run the migrations that this database has not seen. Each is whole or not at all."""
+    with _migrating(database) as (config, _connection):
         command.upgrade(config, revision)
-        connection.commit()
 
 
 def downgrade(database: Database, *, revision: str) -> None:
-    config = _config()
-    with database.engine.connect() as connection:
-        config.attributes["connection"] = connection
+    with _migrating(database) as (config, _connection):
         command.downgrade(config, revision)
-        connection.commit()
 
 
 def is_current(database: Database) -> bool:
@@ -43,3 +80,33 @@ def is_current(database: Database) -> bool:
     head = ScriptDirectory.from_config(_config()).get_current_head()
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == head
+
+
+def grant(owner: Database, *, web: str, readers: Iterable[str] = ()) -> None:
+    """Give the role of the web processes exactly what it needs on every table of PostgreSQL, and `readers`
+    (roles of a replica's address) the right to read. Safe to repeat. Raises `NoSuchRole`."""
+    with owner.engine.begin() as connection:
+        for role in (web, *readers):
+            if not connection.scalar(text("SELECT 1 FROM pg_roles WHERE rolname = :role"), {"role": role}):
+                raise NoSuchRole(
+                    f"the database knows no role {role!r}; make it: CREATE ROLE {role} LOGIN PASSWORD '…'"
+                )
+        quoted = connection.dialect.identifier_preparer.quote
+        tables = inspect(connection).get_table_names()
+        for table in tables:
+            name = quoted(table)
+            connection.execute(text(f"REVOKE ALL ON {name} FROM PUBLIC, {quoted(web)}"))
+            connection.execute(text(f"GRANT {RIGHTS.get(table, EVERYTHING)} ON {name} TO {quoted(web)}"))
+            for reader in readers:
+                connection.execute(text(f"GRANT SELECT ON {name} TO {quoted(reader)}"))
+        connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted(web)}"))
+
+
+def may_change_the_record(database: Database) -> bool:
+    """Whether the role of this address could rewrite entries of the record, if it were not for the triggers."""
+    if database.path is not None:
+        return True
+    with database.engine.connect() as connection:
+        return bool(
+            connection.scalar(text("SELECT has_table_privilege('record_entry', 'UPDATE, DELETE, TRUNCATE')"))
+        )

@@ -25,12 +25,13 @@ with warnings.catch_warnings():
     import whoosh.searching
     import whoosh.writing  # noqa: F401
     from whoosh.filedb.filestore import FileStorage
-    from whoosh.index import FileIndex
+    from whoosh.index import FileIndex, clean_files
     from whoosh.util.filelock import FileLock, try_for
 
 LOCK_TIMEOUT = 20.0  # seconds to wait for another writer; a batch of a few hundred items takes one
 _TOC = re.compile(r"_MAIN_([0-9]+)\.toc")
 _OURS = re.compile(r"_?MAIN_.*")
+_NAME = "MAIN"  # what Whoosh calls an index when it is not told otherwise
 _OPEN_TRIES = 5  # a writer may remove the files of a generation while we open it
 
 Files = tuple[tuple[str, int, int, int], ...]  # name, inode, bytes, time of change in ns
@@ -147,3 +148,19 @@ class IndexFolder:
             if _OURS.fullmatch(path.name) and path.is_file():
                 path.unlink()
         FileIndex.create(FileStorage(str(self._path)), SCHEMA)
+
+    def adopt(self, other: Path) -> None:
+        """Move the index of another folder of the same disk in, as the next generation of this one: readers
+        see the one or the other. To be called while writing; nobody may use the other folder any more."""
+        self._path.mkdir(parents=True, exist_ok=True)
+        try:
+            newest = _TOC.fullmatch(self._newest())
+        except FileNotFoundError:
+            newest = None
+        contents = FileIndex(FileStorage(str(other)), schema=SCHEMA)._read_toc()
+        contents.generation = int(newest[1]) + 1 if newest else 0
+        for path in other.glob("MAIN_*"):
+            path.replace(self._path / path.name)
+        storage = FileStorage(str(self._path))
+        contents.write(storage, _NAME)  # a rename, last
+        clean_files(storage, _NAME, contents.generation, contents.segments)

@@ -12,13 +12,15 @@ together; no dictionary of words takes part.
 
 from __future__ import annotations
 
+import shutil
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from portal.adapters.whoosh_evaluate import answer, check
+from portal.adapters.search_meaning import TITLE_WEIGHT, check, folded_aliases
+from portal.adapters.whoosh_evaluate import answer
 from portal.adapters.whoosh_folder import Files, IndexFolder, in_words
 from portal.adapters.whoosh_snapshot import (
     FACET_MARK,
@@ -28,11 +30,10 @@ from portal.adapters.whoosh_snapshot import (
     Snapshot,
     read_position,
 )
-from portal.ports import FACETS, Answer, Indexed, Query, SearchUnavailable
+from portal.ports import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
 from portal.text.fold import folded
 from portal.text.terms import terms
 
-TITLE_WEIGHT = 3
 NO_FACETS = (FACET_MARK * (len(FACETS) - 1)).encode()
 
 
@@ -53,29 +54,32 @@ def _document(item: Indexed) -> dict[str, Any]:
     }
 
 
+class _Told(threading.local):
+    """The position this thread last asked for or applied."""
+
+    position = -1
+
+
 class WhooshIndex:
     """`portal.ports.SearchIndex` in a folder. Safe to share by threads and to open in many processes."""
 
     def __init__(self, folder: Path, *, aliases: Mapping[str, Sequence[str]] | None = None) -> None:
         """folder: made when first written to. aliases: a name → its other names, each way that is wanted."""
         self._folder = IndexFolder(folder)
-        self._aliases = {
-            folded(name): tuple(dict.fromkeys([folded(name), *map(folded, forms)]))
-            for name, forms in (aliases or {}).items()
-        }
+        self._path, self._aliases = folder, folded_aliases(aliases)
         self._opening = threading.Lock()
         self._opened: tuple[Snapshot, Files] | None = None
-        self._told = -1  # the position we last told anybody
+        self._told = _Told()
 
     def position(self) -> int:
         """See the port. A missing, damaged or outdated index is -1."""
         try:
-            self._told = self._stands_at()
+            self._told.position = self._stands_at()
         except (Damaged, FileNotFoundError):
-            self._told = -1
+            self._told.position = -1
         except OSError as error:
             raise SearchUnavailable(f"the search index cannot be read: {error}") from error
-        return self._told
+        return self._told.position
 
     def count(self) -> int:
         """See the port; 0 when there is no index."""
@@ -99,26 +103,41 @@ class WhooshIndex:
     def apply(self, *, put: Iterable[Indexed], drop: Iterable[str], position: int) -> None:
         """See the port. An item that is both put and dropped is dropped.
 
-        When the index has vanished since we last told its position, what came before is missing from the
-        batch: an empty one is made, nothing is applied, and `SearchUnavailable` sends the caller back to
-        `position()`, which is now -1.
+        When the index stands before the position we last told (it vanished, or was built again), what lies
+        between is missing from the batch: nothing is applied, and `SearchUnavailable` sends the caller back
+        to `position()`.
         """
         documents = {item.item: _document(item) for item in put}
         dropped = set(drop)
         kept = [document for key, document in documents.items() if key not in dropped]
         with self._folder.writing():
-            lost = self._heal() and self._told >= 0
-            if lost:
-                self._told = -1
-                raise SearchUnavailable("the search index was gone; it has to be built again from the start")
+            if self._heal() < self._told.position:
+                self._told.position = -1
+                raise SearchUnavailable("the search index went back; it has to be followed again from there")
             self._commit(kept, documents.keys() | dropped, position)
-            self._told = position
+            self._told.position = position
 
     def reset(self) -> None:
         """See the port."""
         with self._folder.writing():
             self._folder.create()
-            self._told = -1
+            self._told.position = -1
+
+    @contextmanager
+    def rebuilding(self) -> Iterator[SearchIndex]:
+        """See the port. The second index lies in a folder beside the first until its files move over."""
+        beside = self._path.with_name(f"{self._path.name}.new")
+        try:
+            fresh = WhooshIndex(beside)
+            fresh._aliases = self._aliases
+            fresh.reset()
+            yield fresh
+            with self._folder.writing():
+                self._folder.adopt(beside)
+            self._told.position = -1
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+            beside.with_name(f"{beside.name}.lock").unlink(missing_ok=True)
 
     def _snapshot(self) -> Snapshot:
         """The committed generation as of now. Raises `Damaged` or `OSError`."""
@@ -156,13 +175,13 @@ class WhooshIndex:
             return opened[0]
         return None
 
-    def _heal(self) -> bool:
-        """Make an empty index where there is none that can be read; whether that was needed."""
+    def _heal(self) -> int:
+        """Make an empty index where there is none that can be read; the position it then stands at."""
         try:
-            return self._stands_at() < 0
+            return self._stands_at()
         except (Damaged, FileNotFoundError):
             self._folder.create()
-            return True
+            return -1
 
     def _commit(self, documents: Iterable[dict[str, Any]], replaced: Iterable[str], position: int) -> None:
         """Write one generation. The documents are known to be good, so what Whoosh cannot do, other than
@@ -173,7 +192,7 @@ class WhooshIndex:
             raise SearchUnavailable(f"the search index cannot be written ({in_words(error)})") from error
         except Exception as error:
             self._folder.create()
-            self._told = -1
+            self._told.position = -1
             raise SearchUnavailable(
                 f"the search index was damaged and is now empty ({in_words(error)})"
             ) from error

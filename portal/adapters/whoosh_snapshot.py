@@ -160,10 +160,11 @@ class Snapshot:
         for facet, values in zip(
             FACETS, zip(*rows, strict=True) if rows else [()] * len(FACETS), strict=True
         ):
-            names = ["", *sorted(set(values) - {""})]
+            alive = {value for value, lives in zip(values, self.live, strict=False) if lives}
+            names = ["", *sorted(alive - {""})]
             code = {name: number for number, name in enumerate(names)}
             self.values[facet] = names
-            self.codes[facet] = np.fromiter((code[value] for value in values), np.int32, self.size)
+            self.codes[facet] = np.fromiter((code.get(value, 0) for value in values), np.int32, self.size)
 
     def _read(self, field: str, term: str) -> tuple[Ids, Weights]:
         """The postings of a term from disk, deleted items included."""

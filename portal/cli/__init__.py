@@ -12,10 +12,10 @@ from sqlalchemy.exc import OperationalError
 from config import Settings
 from portal.cli import accounts, demonstration, doctor, record, running
 from portal.cli.terminal import Mishap
-from portal.database import DatabaseBusy, DatabaseFull
+from portal.database import TROUBLE
 from portal.ports import SearchUnavailable, StoreFull
 
-TROUBLE = (OperationalError, DatabaseBusy, DatabaseFull, StoreFull, SearchUnavailable)
+OUTAGES = (OperationalError, *TROUBLE, StoreFull, SearchUnavailable)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -51,7 +51,7 @@ def main() -> None:
     except Mishap as mishap:
         click.echo(f"error: {mishap}", err=True)
         sys.exit(1)
-    except TROUBLE as trouble:
+    except OUTAGES as trouble:
         click.echo(
             f"error: {str(trouble).splitlines()[0]}; `python -m portal doctor` looks for the cause", err=True
         )

@@ -61,6 +61,11 @@ def _database(portal: Portal) -> Iterator[Finding]:
     if not current:
         yield "bad", "the database is not at the newest schema: run `python -m portal init`"
         return
+    if portal.database.path is None and schema.may_change_the_record(portal.database):
+        yield (
+            "warn",
+            "the role of PORTAL_DATABASE_URL could change the record: use two roles (docs/cluster.md)",
+        )
     with portal.database.reading() as session:
         yield "ok", f"the database is ready; the record has {last_seq(session) + 1} entries"
 

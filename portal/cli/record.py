@@ -10,6 +10,7 @@ from portal.ports import Space
 from portal.record.rebuild import rebuild_shelf
 from portal.record.tables import Shelved
 from portal.record.verify import verify as verify_record
+from portal.wiring import owner_database
 from portal.workflows.follow_record import follow_into_search
 
 FOLLOWERS = ("search", "shelf")
@@ -45,16 +46,26 @@ def verify() -> None:
 @record.command()
 @click.argument("name", type=click.Choice(FOLLOWERS))
 def rebuild(name: str) -> None:
-    """Throw a follower away and build it again from entry 0. Example: python -m portal record rebuild search"""
+    """Build a follower again from entry 0. The archive's index answers as before until the new one is ready.
+
+    Example: python -m portal record rebuild search
+    """
     with open_portal() as portal:
         if name == "search":
-            portal.search.reset()
-            with portal.database.reading() as session, bar("indexing") as tell:
-                follow_into_search(session, index=portal.search, progress=tell)
+            with (
+                portal.search.rebuilding() as fresh,
+                bar("indexing") as tell,
+                portal.database.reading() as session,
+            ):
+                follow_into_search(session, index=fresh, progress=tell)
+            with portal.database.reading() as session:  # what was published meanwhile
+                follow_into_search(session, index=portal.search)
             click.echo(f"{portal.search.count()} items can be found")
         else:
-            with portal.database.writing() as session, bar("shelving") as tell:
+            owner = owner_database(portal.settings)  # who serves has no right to empty the shelf
+            with owner.writing() as session, bar("shelving") as tell:
                 rebuild_shelf(session, progress=tell)
+            owner.close()
             with portal.database.reading() as session:
                 rows = session.scalars(select(func.count()).select_from(Shelved)).one()
             click.echo(f"{rows} entries stand on the shelf")

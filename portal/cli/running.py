@@ -12,13 +12,16 @@ from pathlib import Path
 from types import FrameType
 
 import click
+from sqlalchemy import make_url
 
 from config import ROOT, Mode, Settings
 from portal.adapters import schema
 from portal.adapters.front_end import AssetMissing, collect
 from portal.cli import demonstration
 from portal.cli.terminal import Mishap, open_portal, say_unsafe
+from portal.ports import SearchUnavailable
 from portal.rules.lamps import DEFAULT_RULES
+from portal.wiring import owner_database
 from portal.workflows.publish_basics import publish_lamp_rules
 
 GRACE = 30  # seconds a child has to finish what it holds
@@ -33,13 +36,34 @@ def init() -> None:
     with open_portal(migrated=False) as portal:
         if portal.database.path:
             Path(portal.database.path).parent.mkdir(parents=True, exist_ok=True)
-        schema.upgrade(portal.database)
+        _migrate(portal.settings)
         if portal.settings.mode is Mode.PRODUCTION:  # the demonstration's record begins years ago, by itself
             with portal.database.writing() as session:
                 publish_lamp_rules(session, rules=DEFAULT_RULES, now=portal.now())
-        if portal.search.position() < 0:
-            portal.search.reset()  # an empty archive answers "nothing found" instead of "not available"
+        try:
+            if portal.search.position() < 0:
+                portal.search.reset()  # an empty archive answers "nothing found" instead of "not available"
+        except SearchUnavailable as trouble:
+            click.secho(
+                f"the archive's index does not answer; the worker makes it later ({trouble})", fg="yellow"
+            )
     click.echo("the database is ready")
+
+
+def _migrate(settings: Settings) -> None:
+    """The newest schema, made by the owner of the tables, and the rights of those who serve. Raises `Mishap`
+    for a role that the database does not know."""
+    owner = owner_database(settings)
+    try:
+        schema.upgrade(owner)
+        if settings.database_owner_url:
+            web = make_url(settings.database_url).username or ""
+            reader = make_url(settings.database_read_url).username if settings.database_read_url else None
+            schema.grant(owner, web=web, readers=[reader] if reader and reader != web else [])
+    except schema.NoSuchRole as missing:
+        raise Mishap(str(missing)) from missing
+    finally:
+        owner.close()
 
 
 @click.command()

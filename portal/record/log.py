@@ -62,6 +62,7 @@ def publish(
     session: Session, shown: Disclosed, *, at: dt.datetime, salt: Salt = secrets.token_bytes
 ) -> Entry:
     """Put an item on the record: `published` the first time, `corrected` from then on."""
+    _lock(session)
     before = latest(session, shown.item)
     if before is not None and before.act is Act.WITHDRAWN:
         raise NotInRecord(shown.item)
@@ -118,7 +119,13 @@ def head(session: Session) -> Head:
     return session.get_one(Head, 1)
 
 
+def _lock(session: Session) -> Head:
+    """The head, for this transaction alone: whoever appends sees all that was appended before."""
+    return session.get_one(Head, 1, with_for_update=True, populate_existing=True)
+
+
 def _standing(session: Session, item: str) -> Entry:
+    _lock(session)
     before = latest(session, item)
     if before is None or before.act is Act.WITHDRAWN:
         raise NotInRecord(item)
@@ -129,7 +136,7 @@ def _append(
     session: Session, shown: Disclosed, *, act: Act, at: dt.datetime, before: Entry | None, salt: Salt
 ) -> Entry:
     at = at.astimezone(dt.UTC).replace(microsecond=0)
-    grown = session.get_one(Head, 1, with_for_update=True, populate_existing=True)
+    grown = _lock(session)
     if grown.at is not None:
         at = max(at, grown.at)  # a clock that runs back cannot make the record run back
     document, secret = canonical(dict(shown.document)), salt(32)

@@ -161,6 +161,11 @@ class Shelf:
             query = query.where(Shelved.at < end_of(self.as_of))
         return [self._shown(row) for row in self.session.execute(query)]
 
+    def filed(self, *columns: Any, where: Sequence[ColumnElement[bool]]) -> list[Row[*tuple[Any, ...]]]:
+        """These shelf columns of every standing item that is not withdrawn, newest day first."""
+        rows = select(*columns).where(self._stands(), Shelved.act != Act.WITHDRAWN, *where)
+        return list(self.session.execute(rows.order_by(Shelved.dated.desc(), Shelved.seq.desc())))
+
     def titles(self, kind: str) -> dict[str, str]:
         """The titles of all standing items of a kind, by the part of their key after the kind."""
         rows = self.session.execute(

@@ -71,13 +71,13 @@ def atoms(phrase: str) -> list[str]:
 def _edged(phrase: str) -> re.Pattern[str]:
     """The phrase where it does not cut a number or a run of letters in two: 10 is not in 210 or in 2.10."""
     before = after = ""
-    if phrase[0].isdecimal():
+    if phrase[0] in "0123456789":
         before = r"(?<![0-9])(?<![0-9]\.)"
     elif re.match(r"\.[0-9]", phrase):
         before = r"(?<![0-9])"
     elif _LETTER_START.match(phrase[0]):
         before = f"(?<!{LETTER})"
-    if phrase[-1].isdecimal():
+    if phrase[-1] in "0123456789":
         after = r"(?![0-9])(?!\.[0-9])"
     elif re.search(r"[0-9]\.$", phrase):
         after = r"(?![0-9])"

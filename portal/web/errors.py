@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from portal.database import DatabaseBusy, DatabaseFull
+from portal.database import TROUBLE, NeverStored
 from portal.domain.errors import Invalid, NoSuchThing, NotPermitted, Refused, Stale, TooOften, WrongState
-from portal.ports import StoreFull
+from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS
+from portal.ports import StoreFull, StoreUnavailable
 from portal.web.language import _
 from portal.web.words import by_field, refusal_words
 
@@ -26,6 +27,7 @@ STATUS: dict[type[Refused], int] = {
     TooOften: 429,
     Refused: 422,
 }
+MB = 1024 * 1024
 PAGES = {400, 403, 404, 409, 410, 413, 422, 429, 500, 503}
 
 
@@ -33,8 +35,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
-    for trouble in (DatabaseBusy, DatabaseFull, StoreFull):
+    for trouble in (*TROUBLE, StoreFull, StoreUnavailable):
         app.register_error_handler(trouble, _busy)
+    app.register_error_handler(NeverStored, _never_stored)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -64,16 +67,36 @@ def _csrf(_error: CSRFError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    response = error_page(error.code or 500)
+    response = error_page(error.code or 500, **(_too_large() if error.code == 413 else {}))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers.setdefault(name, value)
     return response
 
 
+def _too_large() -> dict[str, str]:
+    """How much the page that was asked takes, and what to do about it."""
+    if request.endpoint in current_app.extensions.get("takes_photos", ()):
+        one, whole = MAX_PHOTO_BYTES // MB, (MAX_PHOTOS + 1) * MAX_PHOTO_BYTES // MB
+        return {
+            "said": _("一张照片最多 %(one)s MB，一次一共最多 %(all)s MB。", one=one, all=whole),
+            "cure": _("退回上一页，少选几张，分两次传。写好的文字还在那一页里。"),
+        }
+    most = (request.max_content_length or MB) // MB
+    return {
+        "said": _("这一页一次最多收 %(most)s MB。", most=most),
+        "cure": _("退回上一页，写短一些再提交。写好的文字还在那一页里。"),
+    }
+
+
 def _busy(trouble: Exception) -> Response:
     log.warning("busy", extra={"trouble": type(trouble).__name__})
     return error_page(503)
+
+
+def _never_stored(_error: NeverStored) -> Response:
+    """What cannot be stored cannot be found."""
+    return error_page(404 if request.method in ("GET", "HEAD") else 400)
 
 
 def _unexpected(_error: Exception) -> Response:

@@ -11,7 +11,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from portal.database import DatabaseBusy, DatabaseFull
+from portal.database import TROUBLE
 from portal.domain.access import ABSOLUTE, IDLE, SignIn, secret_hash
 from portal.domain.organisation import Person
 from portal.workflows.sign_in import SEEN_EVERY, keep_alive
@@ -71,7 +71,7 @@ def _load(token: str) -> Visitor | None:
         left = min(IDLE, row.created_at + ABSOLUTE - now)
     if now - seen_at >= SEEN_EVERY:
         # A house that is busy for a moment must not turn away what somebody has just typed.
-        with suppress(DatabaseBusy, DatabaseFull), portal.database.writing() as writing:
+        with suppress(*TROUBLE), portal.database.writing() as writing:
             keep_alive(writing, token=token, now=now)
     return Visitor(
         token=token,

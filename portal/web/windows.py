@@ -27,7 +27,7 @@ ONCE, OFTEN = 3, 6  # how hard a page is compressed that is sent once, or kept
 
 
 class Reads(Protocol):
-    def reading(self) -> AbstractContextManager[Session]: ...
+    def viewing(self) -> AbstractContextManager[Session]: ...
 
 
 class WindowSide(Protocol):
@@ -67,7 +67,7 @@ def as_of() -> dt.date | None:
 @contextmanager
 def shelf() -> Iterator[Shelf]:
     """The record's shelf for this request, as of the day asked for, in one consistent picture."""
-    with portal().database.reading() as session:
+    with portal().database.viewing() as session:
         yield Shelf(session, as_of=as_of())
 
 

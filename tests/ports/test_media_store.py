@@ -11,17 +11,22 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from portal.adapters.local_media import LocalMediaStore
 from portal.ports import MediaMissing, MediaStore, Received, Space, StoreFull
+from tests.buckets import bucket, bucket_url, following
 from tests.small_disk import small_disk
 
 ROOT = Path(__file__).parents[2]
-STORES: dict[str, Callable[[Path], MediaStore]] = {"local": lambda folder: LocalMediaStore(folder / "media")}
+STORES: dict[str, Callable[[Path], MediaStore]] = {
+    "local": lambda folder: LocalMediaStore(folder / "media"),
+    "s3": lambda folder: bucket(bucket_url(sealed=True)),
+    "s3 behind a folder": lambda folder: following(folder / "media", bucket_url()),
+}
 WRONG_NAMES = (
     "", ".", "..", "../../etc/passwd", "a.jpg", "0" * 64, "0" * 64 + ".tar.gz",
     "0" * 63 + ".jpg", "0" * 64 + ".", "A" * 64 + ".jpg",
@@ -31,8 +36,10 @@ WRONG_NAMES = (
 
 
 @pytest.fixture(params=sorted(STORES))
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> MediaStore:
-    return STORES[request.param](tmp_path)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MediaStore]:
+    made = STORES[request.param](tmp_path)
+    yield made
+    made.close()
 
 
 def name_of(data: bytes, ext: str = "jpg") -> str:
@@ -186,6 +193,40 @@ def test_many_writers_of_one_name_agree(store: MediaStore) -> None:
 def test_a_store_that_works_says_nothing(store: MediaStore) -> None:
     assert store.check() is None
     assert all(list(store.names(space)) == [] for space in Space)
+
+
+def test_a_large_file_is_taken_whole(store: MediaStore, tmp_path: Path) -> None:
+    data = random.randbytes(20_000_001)
+    store.take(Space.SEALED, name_of(data), spooled(tmp_path, data))
+    assert store.size(Space.SEALED, name_of(data)) == len(data)
+    assert read(store, Space.SEALED, name_of(data)) == data
+    assert store.sweep(-1) == 0
+
+
+def test_a_stream_can_be_read_from_the_middle(store: MediaStore) -> None:
+    data = random.randbytes(700_000)
+    store.put(Space.PUBLIC, name_of(data), data)
+    with store.open(Space.PUBLIC, name_of(data)) as stream:
+        assert stream.seekable()
+        stream.seek(600_000)
+        assert stream.read(1000) == data[600_000:601_000]
+        stream.seek(10)
+        assert stream.read() == data[10:]
+        assert stream.read() == b""
+
+
+def test_an_empty_file_is_a_file(store: MediaStore) -> None:
+    store.put(Space.STAGED, name_of(b""), b"")
+    store.publish(name_of(b""))
+    assert (read(store, Space.PUBLIC, name_of(b"")), store.size(Space.PUBLIC, name_of(b""))) == (b"", 0)
+
+
+def test_when_everything_is_at_home_nothing_is_left_to_carry(store: MediaStore) -> None:
+    store.put(Space.STAGED, name_of(b"x"), b"x")
+    store.publish(name_of(b"x"))
+    store.remove(Space.STAGED, name_of(b"x"))
+    assert store.settle(shown=lambda name: True) == 0
+    assert list(store.names(Space.PUBLIC)) == [name_of(b"x")]
 
 
 def test_a_local_store_keeps_originals_from_other_accounts(tmp_path: Path) -> None:

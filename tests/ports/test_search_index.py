@@ -11,7 +11,7 @@ import tempfile
 import textwrap
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -25,18 +25,20 @@ from portal.text.fold import folded
 from portal.text.highlight import highlight
 from portal.text.parse import FACET_WORDS
 from portal.text.terms import contains
+from tests.ports.opensearch_server import index_name, opensearch
 
 ROOT = Path(__file__).parents[2]
 ALIASES = {"人社局": ["人力资源和社会保障局"], "人力资源和社会保障局": ["人社局"]}
-ENGINES: dict[str, Callable[[Path], SearchIndex]] = {
-    "whoosh": lambda folder: WhooshIndex(folder / "search", aliases=ALIASES),
-}
 
 
-@pytest.fixture(params=sorted(ENGINES))
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], SearchIndex]:
+@pytest.fixture(params=["opensearch", "whoosh"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], SearchIndex]]:
     """Opens the same index again and again, as several processes would."""
-    return lambda: ENGINES[request.param](tmp_path)
+    if request.param == "whoosh":
+        yield lambda: WhooshIndex(tmp_path / "search", aliases=ALIASES)
+        return
+    with index_name() as name:
+        yield lambda: opensearch(name, aliases=ALIASES)
 
 
 @pytest.fixture
@@ -287,6 +289,13 @@ def test_a_typed_filter_is_a_filter(index: SearchIndex) -> None:
     assert without.total + by_link.total == index.search(Query(text="道路")).total
 
 
+def test_a_typed_filter_does_not_remember_values_that_are_gone(index: SearchIndex) -> None:
+    fill(index, note(1, unit="水利"), note(2, unit="水利局"), note(3))
+    assert found(index, "unit:水利") == {"n1"}
+    fill(index, drop=["n1"])
+    assert found(index, "unit:水利") == {"n2"}
+
+
 def test_an_unknown_facet_or_sort_is_a_mistake_of_the_caller(index: SearchIndex) -> None:
     fill(index, note(1))
     with pytest.raises(ValueError, match="facet"):
@@ -400,6 +409,54 @@ def test_reset_forgets_everything(make: Callable[[], SearchIndex]) -> None:
         assert each.search(Query(text="道路")).total == 0
     fill(index, note(2, body="道路"), position=3)
     assert found(reader, "道路") == {"n2"}
+
+
+def test_a_second_index_takes_the_place_of_the_first_in_one_step(make: Callable[[], SearchIndex]) -> None:
+    index, reader = make(), make()
+    fill(index, note(1, body="道路"), note(2, body="桥梁"), position=5)
+    with index.rebuilding() as fresh:
+        assert (fresh.position(), fresh.count()) == (-1, 0)
+        fill(fresh, note(1, body="人社局"), position=3)
+        fill(fresh, note(3, body="道路"), drop=["n1"], position=4)
+        fill(fresh, note(4, body="人社局"), position=6)
+        fill(index, note(9, body="道路"), position=9)
+        assert (found(reader, "道路"), reader.position()) == ({"n1", "n9"}, 9)
+        assert found(fresh, "人力资源和社会保障局") == {"n4"}
+    for each in (index, reader, make()):
+        assert (found(each, "道路"), found(each, "桥梁"), each.position()) == ({"n3"}, set(), 6)
+    fill(index, note(5, body="道路"), position=7)
+    assert (found(reader, "道路"), reader.count()) == ({"n3", "n5"}, 3)
+
+
+def test_a_second_index_that_comes_to_nothing_changes_nothing(make: Callable[[], SearchIndex]) -> None:
+    index = make()
+    fill(index, note(1, body="道路"), position=5)
+    for _ in range(2):
+        with pytest.raises(RuntimeError), index.rebuilding() as fresh:
+            fill(fresh, note(2, body="道路"), position=6)
+            raise RuntimeError
+    assert (found(index, "道路"), index.position()) == ({"n1"}, 5)
+
+
+def test_a_second_index_serves_where_there_was_none(make: Callable[[], SearchIndex]) -> None:
+    index = make()
+    with index.rebuilding() as fresh:
+        fill(fresh, note(1, body="道路"), position=5)
+    assert (found(index, "道路"), index.position()) == ({"n1"}, 5)
+
+
+def test_a_follower_that_was_at_work_while_the_index_was_replaced_is_sent_back(
+    make: Callable[[], SearchIndex],
+) -> None:
+    follower, other = make(), make()
+    fill(follower, note(1), position=5)
+    with other.rebuilding() as fresh:
+        fill(fresh, note(1), position=3)
+    with pytest.raises(SearchUnavailable):
+        fill(follower, note(9), position=9)
+    assert (follower.position(), follower.count()) == (3, 1)
+    fill(follower, note(4), note(9), position=9)
+    assert (follower.position(), follower.count()) == (9, 3)
 
 
 def test_many_small_batches_stay_one_index(index: SearchIndex) -> None:

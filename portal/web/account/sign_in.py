@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from portal.database import one_by_one
 from portal.domain.errors import TooOften
 from portal.domain.organisation import Person
 from portal.web.desk import HOMES, now, portal, say
@@ -105,6 +106,7 @@ def verified(name: str, password: str) -> Person | None:
         known = _known(session, name)
     right = portal().passwords.verify(known.password_hash if known else None, password)
     with portal().database.writing() as session:
+        one_by_one(session, name_hash, address_hash)
         refuse_if_too_often(session, name_hash=name_hash, address_hash=address_hash, now=now())
         if known is not None and right and not known.disabled and _known(session, name) == known:
             return session.get_one(Person, known.id)

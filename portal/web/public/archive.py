@@ -8,13 +8,12 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from flask import Blueprint, Response, render_template, request
-from sqlalchemy import ColumnElement
 
 from portal.ports import FACETS, Answer, Query, SearchUnavailable
-from portal.record.shelf import Shelf, Shown
-from portal.record.tables import Shelved
+from portal.record.shelf import Shelf
 from portal.web.filters import day as day_words
 from portal.web.language import _
+from portal.web.public.archive_fallback import from_database
 from portal.web.public.hits import hit_of
 from portal.web.public.links import positive, to, zh
 from portal.web.public.standing import judged
@@ -91,7 +90,7 @@ def _render(shelf: Shelf) -> str:
         shown = [found[item] for item in answer.items if item in found]
         unavailable = False
     except SearchUnavailable:
-        answer, shown = _from_database(shelf, asked)
+        answer, shown = from_database(shelf, _query(asked))
         unavailable = True
     names = shelf.titles("unit")
     verdicts = {each.project.item: each for each in judged(shelf, [s for s in shown if s.kind == "project"])}
@@ -130,27 +129,6 @@ def _query(asked: Asked) -> Query:
 
 def _number(day: dt.date | None) -> int | None:
     return None if day is None else int(day.strftime("%Y%m%d"))
-
-
-def _from_database(shelf: Shelf, asked: Asked) -> tuple[Answer, list[Shown]]:
-    """The plain list when the engine does not answer: facets and days hold, words only in titles."""
-    where: list[ColumnElement[bool]] = [Shelved.kind.in_(KINDS)]
-    columns: dict[str, Any] = {name: getattr(Shelved, name) for name in FACETS}
-    for name, value in asked.chosen.items():
-        where.append(columns[name] == (int(value) if name == "year" and value.isdecimal() else value))
-    if asked.first:
-        where.append(Shelved.dated >= asked.first)
-    if asked.last:
-        where.append(Shelved.dated <= asked.last)
-    where.extend(Shelved.title.contains(piece, autoescape=True) for piece in asked.text.split()[:5])
-    rows = shelf.items(
-        *where, newest_first=asked.sort != "oldest", limit=PAGE, offset=(asked.page - 1) * PAGE
-    )
-    facets = {
-        name: {str(value): n for value, n in shelf.counts(column, *where).items() if value}
-        for name, column in columns.items()
-    }
-    return Answer(items=(), total=shelf.count(*where), facets=facets), rows
 
 
 def _sorts(asked: Asked) -> list[tuple[str, str]]:

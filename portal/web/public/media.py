@@ -25,7 +25,7 @@ def media(name: str) -> Response:
     if not NAME.fullmatch(name):
         abort(404)
     wired = portal()
-    with wired.database.reading() as session:
+    with wired.database.viewing() as session:
         if not Shelf(session).shows_media(name):
             abort(404)
     digest, _dot, ending = name.partition(".")
