@@ -13,16 +13,34 @@ from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
 from config import Settings
+from portal.domain.lifecycle import ReportState
+from portal.domain.plan import ProjectKind
 from portal.domain.progress import Report, Verb
+from portal.record.followers import last_seq
 from portal.web.app import create_app
 from portal.wiring import wire
 from portal.worker import run_once
-from portal.workflows.moderate_report import Why
+from portal.workflows.correct_report import start_correction
+from portal.workflows.draft_report import discard_draft
+from portal.workflows.edit_plan import MilestoneFacts, ProjectFacts, add_project, draw_up_plan
+from portal.workflows.manage_people import issue_link
+from portal.workflows.moderate_report import Why, claim_report
+from portal.workflows.submit_report import submit_report
 from portal.workflows.withdraw_report import withdraw_report
 from tests.conftest import Clock
 from tests.small_district import PASSWORD, build
 
 ROOT = Path(__file__).parents[2]
+# What is wrong with the page as it stands, by every rule of WCAG 2.2 AA and of good practice.
+AXE = """async () => {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const found = await axe.run(document, {runOnly: tags});
+  return found.violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 120)).join(" | "));
+}"""
+VIEWER = ROOT / "portal" / "web" / "static" / "vendor" / "photoswipe"
+needs_viewer = pytest.mark.skipif(
+    not VIEWER.is_dir(), reason="the photo viewer is not here: run `make assets`"
+)
 
 
 @pytest.fixture(scope="session")
@@ -110,5 +128,157 @@ def _every_state(portal, district, clock):
         )
     run_once(portal)
     waiting = district.submitted(code=district.projects[1], login="stranger", photos=2)
+    held = district.submitted(code=district.projects[1], login="stranger", photos=1)
+    correction = _correction(district, number, clock)
+    with portal.database.writing() as session:
+        colleague = district.person(session, "second")
+        claim_report(session, report=session.get_one(Report, held), actor=colleague, now=clock())
+        session.get_one(Report, held).claimed_until = clock() + dt.timedelta(hours=2)  # longer than the tests
+    link = _next_year_and_link(portal, district, clock)
     draft = district.draft(photos=2)
-    return {"number": number, "returned": returned, "gone": gone, "waiting": waiting, "draft": draft}
+    return {
+        "number": number,
+        "published": _id_of(portal, number),
+        "returned": returned,
+        "gone": gone,
+        "waiting": waiting,
+        "held": held,
+        "correction": correction,
+        "link": link,
+        "draft": draft,
+    }
+
+
+def _id_of(portal, number):
+    with portal.database.reading() as session:
+        return session.query(Report).filter_by(number=number, state=ReportState.PUBLISHED).one().id
+
+
+def _correction(district, number, clock):
+    """A correction of what is published, waiting; its id."""
+    with district.portal.database.writing() as session:
+        report = session.query(Report).filter_by(number=number).one()
+        draft = start_correction(
+            session, report=report, reason="百分比抄错了一行", actor=report.author, now=clock()
+        )
+        session.flush()
+        draft.physical_percent = 38
+        submit_report(session, report=draft, actor=report.author, key=None, now=clock())
+        return draft.id
+
+
+def _next_year_and_link(portal, district, clock):
+    """A plan that is not adopted yet, and the token of a link with which somebody sets a password."""
+    with portal.database.writing() as session:
+        admin, head = district.person(session, "admin"), district.person(session, "head")
+        day = dt.date(2027, 6, 1)
+        step = MilestoneFacts(name="开工", target="进场施工。", due_on=day, scheduled_percent=100)
+        facts = ProjectFacts(
+            kind=ProjectKind.PROJECT,
+            name="北山绿道",
+            content="修 6 千米绿道。",
+            category="公园绿化",
+            town=head.unit,
+            place="北山南坡",
+            lon="118.2",
+            lat="36.6",
+            investment_wan=860,
+            start_on=dt.date(2027, 2, 1),
+            due_on=day,
+            milestones=(step,),
+            leaders=[district.person(session, "leader")],
+            units=[head.unit],
+            persons=[head],
+        )
+        plan = draw_up_plan(session, year=2027, title="2027 年重点工程", actor=admin, now=clock())
+        add_project(session, plan=plan, facts=facts, actor=admin, now=clock())
+        return issue_link(session, person=head, actor=admin, now=clock())
+
+
+@pytest.fixture
+def visit(chromium, live):
+    """Opens a window of its own, signed in when a login is given, and listens: whatever a page complains about
+    fails the test, but for what the test expects."""
+    opened, noise = [], []
+
+    def open_window(login="", *, width=1280, height=900, phone=False, expected=()):
+        context = chromium.new_context(
+            base_url=live.base,
+            viewport={"width": 360, "height": 800} if phone else {"width": width, "height": height},
+            is_mobile=phone,
+            has_touch=phone,
+            reduced_motion="reduce",
+        )
+        opened.append(context)
+        context.set_default_timeout(15_000)  # ms; a loaded machine is slow, and that is no failure
+
+        def heard(message):
+            known = any(part in message.text for part in expected)
+            if message.type in ("error", "warning") and not known:
+                noise.append(message.text)
+
+        context.on("console", heard)
+        context.on("weberror", lambda error: noise.append(str(error.error)))
+        page = context.new_page()
+        if login:
+            sign_in(page, login)
+        return page
+
+    yield open_window
+    for context in opened:
+        context.close()
+    assert noise == []
+
+
+def sign_in(page, login):
+    """Through the form that is open, or else through its own page."""
+    if "/account/login" not in page.url:
+        page.goto("/account/login")
+    page.fill("[name=login]", login)
+    page.fill("[name=password]", PASSWORD)
+    page.click("main button[type=submit]")
+    page.wait_for_url(lambda url: "/account/login" not in url)
+
+
+def after_undo(live):
+    """The undo time passes on the portal's clock, and the worker comes by."""
+    live.clock.forward(seconds=11)
+    pause = threading.Event()
+    for _ in range(100):
+        with live.portal.database.reading() as session:
+            end = last_seq(session)
+        if not live.portal.queue.waiting(now=live.clock())[0] and live.portal.search.position() == end:
+            return
+        pause.wait(0.2)
+    raise AssertionError("the worker never came by")
+
+
+@pytest.fixture
+def sent(live):
+    """A report with two photos that waits for a supervisor, for one test alone. Its id."""
+    return live.district.submitted(code=live.district.projects[1], login="stranger", photos=2)
+
+
+@pytest.fixture
+def begun(live):
+    """A draft that a test may do anything with; gone afterwards, unless it was sent. Its address."""
+    report_id = live.district.draft(code=live.district.projects[1], login="stranger")
+    yield f"/desk/unit/reports/{report_id}"
+    with live.portal.database.writing() as session:
+        report = session.get_one(Report, report_id)
+        if report.state is ReportState.DRAFT:
+            discard_draft(session, report=report, actor=report.author, now=live.clock())
+
+
+def tab_to(page, selector):
+    """Press Tab until what the selector names has the focus."""
+    for _ in range(300):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"Tab never comes to {selector}")
+
+
+def has_focus(page, selector):
+    """Wait until what the selector names has the focus."""
+    page.wait_for_function("selector => document.activeElement?.matches(selector)", arg=selector)

@@ -14,7 +14,7 @@ function write(form) {
   const tray = document.getElementById("tray");
   const signIn = document.getElementById("sign-in-again");
   const key = place(form.dataset.report);
-  let unsaved = false, leaving = false, timer = 0, edits = 0;
+  let unsaved = false, leaving = false, turnedAway = false, timer = 0, edits = 0;
   let saving = Promise.resolve(true);
 
   document.documentElement.classList.add("scripted");
@@ -50,7 +50,12 @@ function write(form) {
   };
 
   const refused = (status) => {
-    if ([400, 401, 403].includes(status)) { say(words.signedOut); signIn.hidden = false; }
+    if ([400, 401, 403].includes(status)) {
+      say(words.signedOut);
+      signIn.hidden = false;
+      if (!turnedAway) document.dispatchEvent(new Event("signed-out"));    // once: a door that stays shut is not knocked at for ever
+      turnedAway = true;
+    }
     else if (status === 409) say(words.elsewhere);
     else { say(words.notSaved); timer = setTimeout(save, 15000); }
     return null;
@@ -64,6 +69,8 @@ function write(form) {
     const answer = await fetch(form.dataset.draft, { method: "POST", body, headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) return refused(answer?.status ?? 0);
     const said = await answer.json();
+    turnedAway = false;
+    signIn.hidden = true;
     form.elements.version.value = said.version;
     mark(said.problems);
     if (edit === edits) {
@@ -86,6 +93,7 @@ function write(form) {
     timer = setTimeout(save, 1500);
   });
   addEventListener("online", () => { if (unsaved) save(); });
+  document.addEventListener("signed-in", () => { if (unsaved) save(); });
   addEventListener("beforeunload", (event) => {
     if (!leaving && (unsaved || Number(form.dataset.uploading ?? 0) > 0)) event.preventDefault();
   });

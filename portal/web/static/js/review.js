@@ -54,10 +54,11 @@ if (desk) {
 
   /* The claim: taken on opening, renewed while the page is looked at, given back on leaving. */
   const token = form.querySelector("[name=csrf_token]").value;
-  let held = false;
+  let held = false, underWay;
   const claim = async () => {
+    underWay = new AbortController();
     const answer = await fetch(desk.dataset.claim, {
-      method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" },
+      method: "POST", headers: { "X-CSRFToken": token, Accept: "application/json" }, signal: underWay.signal,
     }).catch(() => null);
     if (!answer) return;
     const words = await answer.json().catch(() => ({}));
@@ -84,7 +85,11 @@ if (desk) {
     setInterval(() => { if (!document.hidden) claim(); }, CLAIM_AGAIN);
   }
   let deciding = false;
-  document.addEventListener("submit", (event) => { deciding = !event.submitter?.formAction.includes("/original"); });
+  document.addEventListener("submit", (event) => {
+    if (event.target.method === "dialog" || event.submitter?.formAction.includes("/original")) return;   // the page stays
+    deciding = true;
+    underWay?.abort();                           // who has decided needs no claim, and no word that it came too late
+  });
   addEventListener("pagehide", () => {
     if (!held || deciding) return;
     const body = new FormData();

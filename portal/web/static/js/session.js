@@ -1,5 +1,6 @@
 /* Two minutes before a sign-in ends the page says so. Nothing typed is ever thrown away: the page stays where it is,
-   and after signing in again in another tab its forms get the token that they need now. */
+   and after signing in again in another tab its forms get the token that they need now. A script that is refused
+   says so with the event `signed-out`, and hears `signed-in` when its next try will be let in. */
 
 const bar = document.getElementById("session-end");
 const WARNING = 120;                                       // seconds
@@ -30,7 +31,7 @@ const watch = () => {
   const prefix = english ? "/en" : "";
   const text = bar.querySelector("p");
   const button = bar.querySelector("button");
-  let timer;
+  let timer, out = false;
   let ends = Date.now() + Number(bar.dataset.idleSeconds) * 1000;
 
   const warn = () => { text.textContent = words.ending; button.textContent = words.go; bar.hidden = false; };
@@ -40,6 +41,7 @@ const watch = () => {
     timer = setTimeout(warn, Math.max(ends - Date.now() - WARNING * 1000, 0));
   };
   const ended = () => {
+    out = true;
     text.textContent = `${words.ended} `;
     const link = document.createElement("a");
     Object.assign(link, { href: `${prefix}/account/login`, target: "_blank", rel: "noopener", textContent: words.sign });
@@ -52,9 +54,11 @@ const watch = () => {
       const said = await keepAlive(`${prefix}/account/keep-alive`);
       if (!said) { ended(); return; }
       renewTokens(said.csrf_token);
+      out = false;
       ends = Date.now() + said.seconds_left * 1000;
       wind();
       if (said.seconds_left <= WARNING) warn();
+      document.dispatchEvent(new Event("signed-in"));
     } catch {
       text.textContent = words.lost;
       bar.hidden = false;
@@ -62,9 +66,10 @@ const watch = () => {
   };
 
   button.addEventListener("click", ask);
+  document.addEventListener("signed-out", ask);
   /* A laptop that slept, or a tab that was left: ask as soon as somebody looks again. */
   document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && Date.now() > ends - WARNING * 1000) ask();
+    if (!document.hidden && (out || Date.now() > ends - WARNING * 1000)) ask();
   });
   wind();
 };

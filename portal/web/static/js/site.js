@@ -30,6 +30,7 @@ const openPhoto = async (link) => {
   });
   viewer.on("destroy", () => link.focus());
   viewer.init();
+  viewer.element.setAttribute("aria-label", english ? "Photos" : "照片");
 };
 
 if (library && photoLinks.length) {
@@ -59,7 +60,7 @@ for (const input of document.querySelectorAll(".picker input[type=file]")) {
 }
 
 /* Single keys press the control that names them (WCAG 2.1.4: they can be switched off, and are deaf while
-   somebody writes, composes Chinese, or holds another key). */
+   somebody writes, composes Chinese, holds another key, or looks at something that lies over the page). */
 const KEYS = "portal-keys";
 const remembered = () => { try { return localStorage.getItem(KEYS); } catch { return null; } };
 const remember = (value) => { try { localStorage.setItem(KEYS, value); } catch { /* private window: this page only */ } };
@@ -82,7 +83,7 @@ const writing = (target) => target instanceof Element
 
 const pressKey = (event) => {
   if (!keysOn || event.isComposing || event.keyCode === 229 || event.repeat) return;
-  if (event.ctrlKey || event.altKey || event.metaKey || writing(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || writing(event.target) || document.querySelector("dialog[open], .pswp")) return;
   const key = event.key.toUpperCase();
   if (key.length !== 1) return;
   const named = [...document.querySelectorAll("[aria-keyshortcuts]")]

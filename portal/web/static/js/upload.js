@@ -10,10 +10,11 @@ function receive(form) {
   const tray = document.getElementById("tray");
   const count = document.getElementById("tray-state");
   const blank = document.getElementById("tray-file").content.firstElementChild;
+  const room = document.getElementById("tray-room");
   const queue = [];
-  let running = 0;
+  let running = 0, surplus = false;
 
-  /* One file on its way: {file, field, item, replaced, request}. */
+  /* One file on its way: {file, field, item, replaced, request, sent: whether all of it has left}. */
   const show = (upload, { text, icon, tone = "", percent = null, retry = false }) => {
     const { item } = upload;
     const said = item.querySelector(".tray-state span");
@@ -25,6 +26,7 @@ function receive(form) {
     bar.hidden = percent === null;
     bar.value = percent ?? 0;
     item.querySelector("[data-retry]").hidden = !retry;
+    item.querySelector("[data-cancel]").hidden = upload.sent;   // it has left: what comes back can be taken away
     if (tone) item.querySelector("[data-cancel]").textContent = words.dismiss;
   };
 
@@ -32,8 +34,13 @@ function receive(form) {
     const waiting = queue.length + running;
     const received = tray.querySelectorAll("[data-photo-id]").length;
     form.dataset.uploading = waiting;
-    count.textContent = [received ? words.received.replace("#", received) : "", waiting ? words.pending.replace("#", waiting) : ""]
+    count.textContent = [received ? words.received.replace("#", received) : "", waiting ? words.pending.replace("#", waiting) : "",
+      surplus ? words.tooMany : ""]
       .filter(Boolean).join("　");
+    if (room) {
+      room.hidden = received < Number(form.dataset.most);
+      document.getElementById("tray-picker").hidden = !room.hidden;
+    }
     form.dispatchEvent(new Event("uploads"));
   };
 
@@ -53,12 +60,13 @@ function receive(form) {
     body.append(upload.field, upload.file);
     request.upload.onprogress = (event) => {
       const percent = Math.floor(100 * event.loaded / event.total);
+      upload.sent = percent === 100;
       show(upload, percent < 100
         ? { text: words.sending.replace("#", percent), icon: "up", percent }
         : { text: words.working, icon: "up", percent });
     };
-    request.onload = () => { answered(upload, request); ended(); };
-    request.onerror = () => { show(upload, { text: words.offline, icon: "warn", tone: "yellow", retry: true }); ended(); };
+    request.onload = () => { upload.sent = false; answered(upload, request); ended(); };
+    request.onerror = () => { upload.sent = false; show(upload, { text: words.offline, icon: "warn", tone: "yellow", retry: true }); ended(); };
     request.onabort = ended;
     request.open("POST", form.dataset.photos);
     request.setRequestHeader("X-CSRFToken", form.elements.csrf_token.value);
@@ -70,7 +78,10 @@ function receive(form) {
     let said = {};
     try { said = JSON.parse(request.responseText); } catch { /* not from us: the status says enough */ }
     if (request.status === 201) { taken(upload, said); return; }
-    const why = [400, 401, 403].includes(request.status) ? words.signedOut : said.said;
+    const signedOut = [400, 401, 403].includes(request.status);
+    if (signedOut && !upload.turnedAway) document.dispatchEvent(new Event("signed-out"));
+    upload.turnedAway = signedOut;
+    const why = signedOut ? words.signedOut : said.said;
     if (request.status === 422 && why) show(upload, { text: words.refused.replace("#", why), icon: "warn", tone: "red" });
     else show(upload, { text: why || words.notSaved, icon: "warn", tone: "yellow", retry: true });
   };
@@ -101,12 +112,13 @@ function receive(form) {
   const choose = (file, input) => {
     const item = blank.cloneNode(true);
     const replaced = input.closest("[data-returned]");
-    const upload = { file, field: input.name, item, replaced, preview: URL.createObjectURL(file) };
+    const upload = { file, field: input.name, item, replaced, sent: false, preview: URL.createObjectURL(file) };
     const picture = new Image();
     picture.alt = "";
     picture.onload = () => item.querySelector(".thumb").replaceChildren(picture);
     picture.src = upload.preview;
-    item.querySelector(".tray-name").textContent = `${file.name}　${(file.size / 1048576).toFixed(1)} MB`;
+    const size = file.size < 1048576 ? `${Math.ceil(file.size / 1024)} KB` : `${(file.size / 1048576).toFixed(1)} MB`;
+    item.querySelector(".tray-name").textContent = `${file.name}　${size}`;
     item.querySelector("progress").setAttribute("aria-label", file.name);
     item.querySelector("[data-retry]").onclick = () => { enqueue(upload); next(); };
     item.querySelector("[data-cancel]").onclick = () => {
@@ -120,28 +132,30 @@ function receive(form) {
     };
     upload.retry = () => !item.querySelector("[data-retry]").hidden && item.isConnected;
     if (replaced) replaced.after(item); else tray.append(item);
-    waitingForNetwork.push(upload);
+    chosen.push(upload);
     if (file.size > Number(form.dataset.bytes)) {
       show(upload, { text: words.refused.replace("#", words.tooLarge), icon: "warn", tone: "red" });
     } else enqueue(upload);
   };
-  const waitingForNetwork = [];
-  addEventListener("online", () => {
-    for (const upload of waitingForNetwork) if (upload.retry()) enqueue(upload);
+  const chosen = [];
+  const again = () => {
+    for (const upload of chosen) if (upload.retry()) enqueue(upload);
     next();
-  });
+  };
+  addEventListener("online", again);
+  document.addEventListener("signed-in", again);
 
   form.addEventListener("change", (event) => {
     const input = event.target;
     if (input.type !== "file" || !input.files.length) return;
-    const room = input.multiple ? Number(form.dataset.most) - tray.querySelectorAll("[data-photo-id]").length - queue.length - running : 1;
+    const left = input.multiple ? Number(form.dataset.most) - tray.querySelectorAll("[data-photo-id]").length - queue.length - running : 1;
     const files = [...input.files];
-    for (const file of files.slice(0, Math.max(room, 0))) choose(file, input);
+    for (const file of files.slice(0, Math.max(left, 0))) choose(file, input);
     input.value = "";                                      // the form itself must not carry them again
     const said = input.closest(".picker")?.querySelector("[data-chosen]");
     if (said) said.textContent = "";
+    surplus = files.length > left;
     next();
-    if (files.length > room) count.textContent = words.tooMany;
   });
   form.addEventListener("tray", tell);
 }
