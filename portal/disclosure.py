@@ -7,6 +7,7 @@ is public.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -63,13 +64,16 @@ def project_shown(project: Project, *, dated: str, reason: str = "") -> Disclose
 
 
 def report_shown(report: Report, *, decided_by: Person) -> Disclosed:
-    """A progress report. Raises `ValueError` when it has no number yet."""
+    """A progress report. A correction is dated as what it corrects was, so that it does not pass for news.
+
+    Raises `ValueError` when it has no number yet.
+    """
     if report.number is None or report.submitted_at is None:
         raise ValueError("a report is disclosed after it has a number")
     project = report.project
     document: dict[str, Any] = {
         "title": project.name,
-        "dated": day_of(report.submitted_at).isoformat(),
+        "dated": day_of(_first_submitted_at(report)).isoformat(),
         "number": report.number,
         "project": {"code": project.code, "name": project.name},
         "unit": _unit(report.unit),
@@ -91,6 +95,14 @@ def report_shown(report: Report, *, decided_by: Person) -> Disclosed:
     if report.correction_reason:
         document["reason"] = report.correction_reason
     return Disclosed(item=report_item(report.number), kind="report", document=document)
+
+
+def _first_submitted_at(report: Report) -> dt.datetime:
+    """When the first version of a report was submitted."""
+    while report.corrects is not None:
+        report = report.corrects
+    assert report.submitted_at is not None, "only what was published can be corrected"
+    return report.submitted_at
 
 
 def lamp_rules_shown(rules: Mapping[str, Any], *, dated: str) -> Disclosed:

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from portal.domain.organisation import BodyKind, Person, Remit, Role, SupervisionBody, Unit, UnitKind
 from portal.domain.plan import Project, ProjectKind
 from portal.domain.progress import Report, Verb
+from portal.domain.project_facts import MilestoneFacts, ProjectFacts
 from portal.rules.lamps import DEFAULT_RULES
 from portal.wiring import Portal
 from portal.worker import run_once
 from portal.workflows.draft_report import ReportWords, add_photo, save_draft, start_draft
-from portal.workflows.edit_plan import MilestoneFacts, ProjectFacts, add_project, adopt_plan, draw_up_plan
+from portal.workflows.edit_plan import add_project, adopt_plan, draw_up_plan
 from portal.workflows.manage_people import Place, create_person
 from portal.workflows.moderate_report import decide_report
 from portal.workflows.publish_basics import publish_lamp_rules, publish_units

@@ -11,16 +11,17 @@ from sqlalchemy.orm import Session
 
 from portal.demo import staffing
 from portal.demo.acting import Stage, move, tell
-from portal.demo.calendar import tellings
+from portal.demo.calendar import adopted_at, steps, tellings
 from portal.demo.pictures import Pictures, shots
 from portal.demo.projects import ProjectSpec, projects
 from portal.domain.lifecycle import MatterAct
 from portal.domain.organisation import Person, Role, Unit
 from portal.domain.plan import ProjectKind
+from portal.domain.project_facts import MilestoneFacts, ProjectFacts
 from portal.rules.clock import SHANGHAI, day_of
 from portal.rules.lamps import DEFAULT_RULES
 from portal.wiring import Portal
-from portal.workflows.edit_plan import MilestoneFacts, ProjectFacts, add_project, adopt_plan, draw_up_plan
+from portal.workflows.edit_plan import add_project, adopt_plan, draw_up_plan
 from portal.workflows.follow_record import follow_into_search
 from portal.workflows.publish_basics import publish_lamp_rules, publish_units
 
@@ -35,12 +36,15 @@ def is_built(portal: Portal) -> bool:
         return session.scalar(select(Person.id).limit(1)) is not None
 
 
-def build_district(portal: Portal, *, password: str, progress: Progress) -> None:
-    """Found the district, draw its pictures, act out five years. Deterministic for a given day."""
+def build_district(portal: Portal, *, password: str, progress: Progress, reports: bool = True) -> None:
+    """Found the district, draw its pictures, act out five years. Deterministic for a given day.
+
+    reports: without them nothing is reported or pictured, only planned.
+    """
     now = portal.now()
     today = day_of(now)
     specs = projects(today)
-    told = tellings(specs, now=now, home=staffing.demonstration_unit(specs, today))
+    told = tellings(specs, now=now, home=staffing.demonstration_unit(specs, today)) if reports else []
     wanted = shots(specs, told)
     bar = _Bar(progress, total=len(wanted) + len(told) + 7 * len(specs))
     with Pictures(portal, wanted, done=bar.step) as pictures:
@@ -101,13 +105,12 @@ def _telling(stage: Stage, telling: object) -> Act:
 def _plan_acts(
     stage: Stage, specs: Sequence[ProjectSpec], now: dt.datetime
 ) -> Iterator[tuple[dt.datetime, Act]]:
-    """Every plan drawn up and adopted in January, and each project's way through its states."""
+    """Every plan drawn up and adopted, and each project's way through its states."""
     for year in sorted({spec.code[:4] for spec in specs}):
-        adopted = dt.datetime(int(year), 1, 8, 9, tzinfo=SHANGHAI).astimezone(dt.UTC)
+        adopted = adopted_at(int(year), now=now)
         yield adopted, _adopting(int(year), [spec for spec in specs if spec.code.startswith(year)], adopted)
-    for spec in specs:
-        for at, act in _steps(spec, now):
-            yield at, _moving(stage, spec.code, act, at)
+    for at, code, act in steps(specs, now=now):
+        yield at, _moving(stage, code, act, at)
 
 
 def _moving(stage: Stage, code: str, act: MatterAct, at: dt.datetime) -> Act:
@@ -126,33 +129,6 @@ def _adopting(year: int, specs: Sequence[ProjectSpec], at: dt.datetime) -> Act:
         adopt_plan(session, plan=plan, actor=admin, now=at)
 
     return adopt
-
-
-def _steps(spec: ProjectSpec, now: dt.datetime) -> Iterator[tuple[dt.datetime, MatterAct]]:
-    """Accepted and begun soon after adoption; finished ones claimed, checked and struck off."""
-    began = max(spec.start_on, dt.date(int(spec.code[:4]), 1, 12))
-    steps = [(began - dt.timedelta(days=2), MatterAct.ACCEPT), (began, MatterAct.START)]
-    today = day_of(now)
-    if (finished := _finished_on(spec, today)) is not None:
-        steps += [
-            (finished + dt.timedelta(days=30), MatterAct.CLAIM_COMPLETION),
-            (finished + dt.timedelta(days=41), MatterAct.COMPLETE),
-            (finished + dt.timedelta(days=75), MatterAct.CLOSE_OUT),
-        ]
-    for place, (day, act) in enumerate(steps):
-        at = dt.datetime.combine(day, dt.time(9, 30 + place), SHANGHAI).astimezone(dt.UTC)
-        if at < now:
-            yield at, act
-
-
-def _finished_on(spec: ProjectSpec, today: dt.date) -> dt.date | None:
-    """The first day near its due day on which everything was done; None while something is left."""
-    day = spec.due_on - dt.timedelta(days=10)
-    while day < today:
-        if spec.actual_percent(day) >= 100:
-            return day
-        day += dt.timedelta(days=3)
-    return None
 
 
 def _facts(session: Session, spec: ProjectSpec) -> ProjectFacts:

@@ -10,9 +10,15 @@ from enum import StrEnum
 
 from portal.demo import prose
 from portal.demo.projects import ProjectSpec
-from portal.rules.clock import SHANGHAI, month_of
+from portal.domain.lifecycle import MatterAct
+from portal.rules.clock import SHANGHAI, day_of, month_of
 
 REPORTED_YEARS = 2  # how far back monthly reports go
+_AFTER_THE_END = (  # days from the end of the work
+    (30, MatterAct.CLAIM_COMPLETION),
+    (41, MatterAct.COMPLETE),
+    (75, MatterAct.CLOSE_OUT),
+)
 
 
 class Fate(StrEnum):
@@ -40,6 +46,44 @@ class Telling:
     pictures: tuple[tuple[int, str], ...]
     fate: Fate
     month: str = field(default="")
+
+
+def adopted_at(year: int, *, now: dt.datetime) -> dt.datetime:
+    """When the plan of a year was adopted: on 8 January at nine, or just now when that is still to come."""
+    usual = dt.datetime(year, 1, 8, 9, tzinfo=SHANGHAI).astimezone(dt.UTC)
+    return min(usual, now.replace(microsecond=0) - dt.timedelta(hours=1))
+
+
+def steps(specs: Sequence[ProjectSpec], *, now: dt.datetime) -> Iterator[tuple[dt.datetime, str, MatterAct]]:
+    """When each project was accepted and begun, and the finished ones claimed, checked and struck off.
+
+    The one that was finished last waits for its check, so that there is something to check.
+    """
+    today = day_of(now)
+    finished = {spec.code: day for spec in specs if (day := _finished_on(spec, today)) is not None}
+    last = max(finished, key=lambda code: (finished[code], code), default=None)
+    for spec in specs:
+        began = max(spec.start_on, dt.date(int(spec.code[:4]), 1, 12))
+        days = [(began - dt.timedelta(days=2), MatterAct.ACCEPT), (began, MatterAct.START)]
+        if spec.code == last:
+            claimed = min(finished[last] + dt.timedelta(days=30), today - dt.timedelta(days=2))
+            days.append((claimed, MatterAct.CLAIM_COMPLETION))
+        elif spec.code in finished:
+            days += [(finished[spec.code] + dt.timedelta(days=after), act) for after, act in _AFTER_THE_END]
+        for place, (day, act) in enumerate(days):
+            at = dt.datetime.combine(day, dt.time(9, 30 + place), SHANGHAI).astimezone(dt.UTC)
+            if at < now:
+                yield at, spec.code, act
+
+
+def _finished_on(spec: ProjectSpec, today: dt.date) -> dt.date | None:
+    """The first day near its due day on which everything was done; None while something is left."""
+    day = spec.due_on - dt.timedelta(days=10)
+    while day < today:
+        if spec.actual_percent(day) >= 100:
+            return day
+        day += dt.timedelta(days=3)
+    return None
 
 
 def tellings(projects: Sequence[ProjectSpec], *, now: dt.datetime, home: str) -> list[Telling]:

@@ -20,6 +20,7 @@ class AdminAct(StrEnum):
     EDIT_PLAN = "edit_plan"
     ADOPT_PLAN = "adopt_plan"
     EDIT_REMIT = "edit_remit"
+    FOUND_ORGANISATION = "found_organisation"
     TEND_JOBS = "tend_jobs"
 
 
@@ -117,6 +118,7 @@ ADMIN_RULES: Mapping[AdminAct, frozenset[Role]] = {
     AdminAct.EDIT_PLAN: frozenset({R.ADMINISTRATOR}),
     AdminAct.ADOPT_PLAN: frozenset({R.ADMINISTRATOR}),
     AdminAct.EDIT_REMIT: frozenset({R.ADMINISTRATOR}),
+    AdminAct.FOUND_ORGANISATION: frozenset({R.ADMINISTRATOR}),
     AdminAct.TEND_JOBS: frozenset({R.ADMINISTRATOR}),
 }
 

@@ -82,6 +82,12 @@ def body_choices(session: Session) -> list[tuple[int, str]]:
     return [(key, name) for key, name in rows]
 
 
+def hostless_units(session: Session) -> list[tuple[int, str]]:
+    """Every unit by id that hosts no supervision body yet."""
+    rows = session.execute(select(Unit.id, Unit.name).where(~Unit.body.has()).order_by(Unit.code))
+    return [(key, name) for key, name in rows]
+
+
 def unit_choices(session: Session) -> list[tuple[int, str]]:
     """Every unit by id, for choosing one."""
     rows = session.execute(select(Unit.id, Unit.name).order_by(Unit.code))

@@ -22,6 +22,8 @@ REFUSALS: dict[str, Say] = {
     "draft_changed_elsewhere": lambda: _("这份草稿在别处存过一次。您写的还在下面，核对后再存。"),
     "project_changed_elsewhere": lambda: _("这个项目刚被别人改过。您填的还在下面，核对后再存。"),
     "person_changed_elsewhere": lambda: _("这个人的资料刚被别人改过。刷新后再改。"),
+    "unit_changed_elsewhere": lambda: _("这个单位刚被别人改过。您填的还在下面，核对后再存。"),
+    "body_changed_elsewhere": lambda: _("这个督查机构刚被别人改过。您填的还在下面，核对后再存。"),
     "remit_changed_elsewhere": lambda: _("这个机构的职责范围刚被别人改过。您勾选的还在下面，核对后再存。"),
     "report_changed_since_seen": lambda: _("您看过之后这份报送又变了。请看新的内容再决定。"),
     "already_decided": lambda: _("%(by)s 已经作了决定，不用再审。"),
@@ -79,9 +81,14 @@ PROBLEMS: dict[tuple[str, str], Say] = {
     ("place", "coordinates_elsewhere"): lambda: _("坐标不在国内，经度和纬度可能填反了。"),
     ("milestones", "missing"): lambda: _("至少写一个阶段目标。"),
     ("milestones", "curve_ends_below_100"): lambda: _("最后一个阶段目标要到 100%。"),
-    ("milestones", "curve_days_out_of_order"): lambda: _("阶段目标的日子要一个比一个晚。"),
+    ("milestones", "curve_days_out_of_order"): lambda: _(
+        "阶段目标要按先后写，日子一个比一个晚；同一天的两个，并成一个。"
+    ),
     ("milestones", "curve_falls"): lambda: _("时序进度不能往回走。"),
     ("milestones", "milestone_outside"): lambda: _("第 %(place)s 个阶段目标不在开始和时限之间。"),
+    ("milestones", "milestone_reported"): lambda: _(
+        "第 %(place)s 个阶段目标“%(name)s”不能去掉：已经有报送写的是它。可以改它的内容和时限。"
+    ),
     ("remit", "remit_is_empty"): lambda: _("至少勾选一个单位或项目，不然这个机构什么都审不了。"),
     ("remit", "not_there"): lambda: _("有一个单位或项目找不到了，刷新后重选。"),
     ("role", "missing"): lambda: _("选一个角色。"),
@@ -103,6 +110,12 @@ PROBLEMS: dict[tuple[str, str], Say] = {
     ("login", "login_taken"): lambda: _("这个登录名有人用了。"),
     ("unit", "missing"): lambda: _("选一个单位。"),
     ("body", "missing"): lambda: _("选一个督查机构。"),
+    ("unit", "has_a_body"): lambda: _("这个单位已经有%(body)s，一个单位只设一个。"),
+    ("code", "not_a_unit_code"): lambda: _("代码用 2 到 8 个字母或数字，比如 B94。"),
+    ("code", "code_taken"): lambda: _("这个代码有单位用了，换一个。"),
+    ("name", "name_taken"): lambda: _("这个名称已经有了，换一个。"),
+    ("name", "nothing_changed"): lambda: _("什么都没有改。"),
+    ("kind", "not_a_kind"): lambda: _("选一种类型。"),
     ("password", "too_short"): lambda: _("密码至少 %(least)s 个字。"),
     ("password", "too_long"): lambda: _("密码最多 %(most)s 个字。"),
     ("old_password", "wrong"): lambda: _("现在的密码不对。"),

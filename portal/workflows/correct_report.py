@@ -7,6 +7,7 @@ import datetime as dt
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.database import hold
 from portal.domain import audit
 from portal.domain.errors import Invalid, Problem
 from portal.domain.lifecycle import REPORT, ReportAct, ReportState
@@ -27,6 +28,7 @@ def start_correction(
 ) -> Report:
     """A draft of the next version, with everything the published one says. One at a time: an unfinished
     correction is answered instead of a second."""
+    hold(session, report)
     permit_report(actor, ReportAct.CORRECT, report)
     REPORT.next(report.state, ReportAct.CORRECT)
     reason = clean(reason, limit=500)

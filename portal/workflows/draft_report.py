@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from portal.database import hold
 from portal.domain import audit
 from portal.domain.errors import NotPermitted, Problem, Refused, Stale, WrongState
 from portal.domain.lifecycle import REPORT, MatterState, ReportAct, ReportState
@@ -69,6 +70,7 @@ def start_draft(session: Session, *, project: Project, actor: Person, now: dt.da
         raise NotPermitted("not_your_unit", act="save")
     if project.state not in OPEN_TO_REPORTS:
         raise WrongState("project_takes_no_reports", state=project.state.value)
+    hold(session, project)  # two forms opened at once find one draft
     open_draft = session.scalars(
         select(Report).where(
             Report.project_id == project.id,
@@ -108,6 +110,7 @@ def save_draft(
     A returned report takes changes only in what was returned. Raises `Stale` when somebody else has
     saved since `seen_version`; nothing is changed then.
     """
+    hold(session, report)
     permit_report(actor, ReportAct.SAVE, report)
     REPORT.next(report.state, ReportAct.SAVE)
     if seen_version is not None and seen_version != report.version_id:
@@ -155,6 +158,7 @@ def editable_photos(report: Report) -> frozenset[int]:
 
 def discard_draft(session: Session, *, report: Report, actor: Person, now: dt.datetime) -> None:
     """Throw a draft away. Its row stays, unseen; a draft that corrects something leaves that as it is."""
+    hold(session, report)
     permit_report(actor, ReportAct.DISCARD, report)
     report.state = REPORT.next(report.state, ReportAct.DISCARD)
     audit.note(session, actor=actor, act="discard_draft", subject=report, now=now)
@@ -174,6 +178,7 @@ def add_photo(
     The same picture again is not added twice: the one that is there is answered. Raises `Refused` with
     the code `too_many_photos`.
     """
+    hold(session, report)
     permit_report(actor, ReportAct.SAVE, report)
     REPORT.next(report.state, ReportAct.SAVE)
     same = next((p for p in report.photos if p.original_sha256 == arrived.sha256), None)
@@ -213,6 +218,7 @@ def add_photo(
 
 def remove_photo(session: Session, *, report: Report, photo: Photo, actor: Person, now: dt.datetime) -> None:
     """Take a photo out of the report; the sealed original stays in the house."""
+    hold(session, report)
     permit_report(actor, ReportAct.SAVE, report)
     REPORT.next(report.state, ReportAct.SAVE)
     if photo.id not in editable_photos(report):
@@ -225,6 +231,7 @@ def move_photo(
     session: Session, *, report: Report, photo: Photo, up: bool, actor: Person, now: dt.datetime
 ) -> None:
     """Change places with the neighbour above or below; at the edge nothing happens."""
+    hold(session, report)
     permit_report(actor, ReportAct.SAVE, report)
     if report.state is not ReportState.DRAFT:
         raise WrongState("order_is_fixed")

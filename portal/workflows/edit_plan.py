@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,46 +13,17 @@ from portal.domain import audit
 from portal.domain.counter import next_number
 from portal.domain.errors import Invalid, Problem, Stale, WrongState
 from portal.domain.lifecycle import MATTER, MatterAct, MatterState
-from portal.domain.organisation import Person, Role, Unit, UnitKind
+from portal.domain.organisation import Person
 from portal.domain.permissions import AdminAct, permit_admin, permit_matter
-from portal.domain.plan import AnnualPlan, Milestone, Project, ProjectKind, Responsibility
+from portal.domain.plan import AnnualPlan, Milestone, Project, Responsibility
+from portal.domain.progress import Report
+from portal.domain.project_facts import MilestoneFacts, ProjectFacts, check_project
 from portal.domain.wording import clean
 from portal.record import log
 from portal.rules.clock import day_of
 from portal.rules.numbers import project_code
-from portal.rules.schedule import check_curve
 
 UNSEEN_STATES = (MatterState.DRAFT,)
-
-
-@dataclass(frozen=True, kw_only=True)
-class MilestoneFacts:
-    name: str
-    target: str
-    due_on: dt.date
-    scheduled_percent: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class ProjectFacts:
-    """What a plan says of a project. `leaders`, `units` and `persons` are what the form named: exactly
-    one of each is accepted, and a wrong number is refused by name."""
-
-    kind: ProjectKind
-    name: str
-    content: str
-    category: str
-    town: Unit
-    place: str
-    lon: str | None
-    lat: str | None
-    investment_wan: int
-    start_on: dt.date
-    due_on: dt.date
-    milestones: Sequence[MilestoneFacts]
-    leaders: Sequence[Person]
-    units: Sequence[Unit]
-    persons: Sequence[Person]
 
 
 def draw_up_plan(session: Session, *, year: int, title: str, actor: Person, now: dt.datetime) -> AnnualPlan:
@@ -82,7 +52,7 @@ def add_project(
         responsible_since=since,
         **_columns(facts),
     )
-    project.milestones = _milestones(facts)
+    project.milestones = _milestones(facts.milestones)
     session.add(project)
     session.flush()
     session.add(_link(project, facts, since=since, reason=""))
@@ -125,7 +95,7 @@ def change_project(
     permit_admin(actor, AdminAct.EDIT_PLAN)
     if project.version_id != seen_version:
         raise Stale("project_changed_elsewhere")
-    problems = check_project(facts)
+    problems = [*check_project(facts), *_check_named_by_reports(session, project, facts)]
     reason = clean(reason, limit=500)
     if project.state not in UNSEEN_STATES and not reason:
         problems.append(Problem("reason", "missing"))
@@ -158,59 +128,6 @@ def act_on_project(
     _publish(session, project, reason=reason, now=now)
 
 
-def check_project(facts: ProjectFacts) -> list[Problem]:
-    """Everything that keeps these facts from being a project."""
-    problems = [
-        Problem(name, "missing")
-        for name in ("name", "content", "category")
-        if not getattr(facts, name).strip()
-    ]
-    for name, named in (("leader", facts.leaders), ("unit", facts.units), ("person", facts.persons)):
-        if len(named) != 1:
-            problems.append(Problem(name, "exactly_one", {"has": len(named)}))
-    if not problems:
-        problems.extend(_check_people(facts))
-    if facts.town.kind is not UnitKind.TOWN:
-        problems.append(Problem("town", "not_a_town"))
-    if facts.investment_wan < 0:
-        problems.append(Problem("investment_wan", "negative"))
-    if facts.due_on < facts.start_on:
-        problems.append(Problem("due_on", "due_before_start"))
-    return [*problems, *_check_place(facts), *_check_milestones(facts)]
-
-
-def _check_people(facts: ProjectFacts) -> list[Problem]:
-    problems = []
-    if facts.leaders[0].role is not Role.LEADER:
-        problems.append(Problem("leader", "not_a_leader"))
-    if facts.persons[0].unit_id != facts.units[0].id:
-        problems.append(Problem("person", "not_of_the_unit"))
-    return problems
-
-
-def _check_place(facts: ProjectFacts) -> list[Problem]:
-    if facts.lon is None and facts.lat is None:
-        return []
-    try:
-        lon, lat = float(facts.lon or "x"), float(facts.lat or "x")
-    except ValueError:
-        return [Problem("place", "not_coordinates")]
-    inside_china = 73 <= lon <= 136 and 3 <= lat <= 54
-    return [] if inside_china else [Problem("place", "coordinates_elsewhere")]
-
-
-def _check_milestones(facts: ProjectFacts) -> list[Problem]:
-    if not facts.milestones:
-        return [Problem("milestones", "missing")]
-    curve = sorted({facts.start_on: 0, **{m.due_on: m.scheduled_percent for m in facts.milestones}}.items())
-    fault = check_curve(curve)
-    problems = [Problem("milestones", fault)] if fault else []
-    for place, milestone in enumerate(facts.milestones, start=1):
-        if not facts.start_on <= milestone.due_on <= facts.due_on:
-            problems.append(Problem("milestones", "milestone_outside", {"place": place}))
-    return problems
-
-
 def _columns(facts: ProjectFacts) -> dict[str, object]:
     return {
         "kind": facts.kind,
@@ -227,7 +144,7 @@ def _columns(facts: ProjectFacts) -> dict[str, object]:
     }
 
 
-def _milestones(facts: ProjectFacts) -> list[Milestone]:
+def _milestones(said: Sequence[MilestoneFacts]) -> list[Milestone]:
     return [
         Milestone(
             ordinal=ordinal,
@@ -236,18 +153,31 @@ def _milestones(facts: ProjectFacts) -> list[Milestone]:
             due_on=m.due_on,
             scheduled_percent=m.scheduled_percent,
         )
-        for ordinal, m in enumerate(facts.milestones, start=1)
+        for ordinal, m in enumerate(said, start=1)
     ]
 
 
 def _change_milestones(project: Project, facts: ProjectFacts) -> None:
     """Milestones keep their identity by their place, because reports name them."""
-    wanted = _milestones(facts)
+    wanted = _milestones(facts.milestones)
     for milestone, new in zip(project.milestones, wanted, strict=False):
         milestone.name, milestone.target = new.name, new.target
         milestone.due_on, milestone.scheduled_percent = new.due_on, new.scheduled_percent
     project.milestones.extend(wanted[len(project.milestones) :])
     del project.milestones[len(wanted) :]
+
+
+def _check_named_by_reports(session: Session, project: Project, facts: ProjectFacts) -> list[Problem]:
+    """A milestone that a report names stays, so that the report still says what it is about."""
+    gone = project.milestones[len(facts.milestones) :]
+    named = set(
+        session.scalars(select(Report.milestone_id).where(Report.milestone_id.in_([m.id for m in gone])))
+    )
+    return [
+        Problem("milestones", "milestone_reported", {"place": milestone.ordinal, "name": milestone.name})
+        for milestone in gone
+        if milestone.id in named
+    ]
 
 
 def _link(project: Project, facts: ProjectFacts, *, since: dt.datetime, reason: str) -> Responsibility:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.database import hold
 from portal.domain import audit
 from portal.domain.access import LINK_LIFE, OneTimeLink, SignIn, secret_hash
 from portal.domain.errors import Invalid, Problem, Stale
@@ -107,6 +108,7 @@ def issue_link(session: Session, *, person: Person, actor: Person | None, now: d
         permit_admin(actor, AdminAct.MANAGE_PEOPLE)
     if person.disabled_at is not None:
         raise Invalid([Problem("person", "disabled")])
+    hold(session, person)  # of two links issued at once, one works
     for link in session.scalars(
         select(OneTimeLink).where(OneTimeLink.person_id == person.id, OneTimeLink.used_at.is_(None))
     ):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from portal.database import hold
 from portal.disclosure import public_names, report_shown
 from portal.domain import audit
 from portal.domain.counter import next_number
@@ -51,6 +52,7 @@ def claim_report(session: Session, *, report: Report, actor: Person, now: dt.dat
 
     Raises `WrongState` with the code `claimed` and the colleague's name while it is theirs.
     """
+    hold(session, report)
     permit_report(actor, ReportAct.CLAIM, report)
     next_state = REPORT.next(report.state, ReportAct.CLAIM)
     _refuse_if_taken(report, actor, now)
@@ -61,6 +63,7 @@ def claim_report(session: Session, *, report: Report, actor: Person, now: dt.dat
 
 def release_report(session: Session, *, report: Report, actor: Person, now: dt.datetime) -> None:
     """Give it back to the queue without deciding."""
+    hold(session, report)
     permit_report(actor, ReportAct.RELEASE, report)
     _refuse_if_taken(report, actor, now)
     report.state = REPORT.next(report.state, ReportAct.RELEASE)
@@ -85,6 +88,7 @@ def decide_report(
     Raises `Stale` when the report is no longer what was seen, `WrongState` when somebody decided first,
     `Invalid` when a return gives no reason.
     """
+    hold(session, report)
     permit_report(actor, VERBS[verb], report)
     if report.state is ReportState.SUBMITTED:
         report.state = REPORT.next(report.state, ReportAct.CLAIM)
@@ -134,6 +138,7 @@ def undo_decision(
 ) -> None:
     """Take a decision back before it takes effect. Raises `WrongState` with `too_late_to_undo`."""
     report = decision.report
+    hold(session, report)
     permit_report(actor, ReportAct.CLAIM, report)
     open_to_undo = report.pending_id == decision.id and decision.by_id == actor.id
     if not open_to_undo or now >= decision.effect_at or not queue.cancel(session, key=job_key(decision)):

@@ -6,6 +6,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
+from portal.database import hold
 from portal.domain import audit
 from portal.domain.errors import Refused
 from portal.domain.lifecycle import REPORT, ReportAct
@@ -20,6 +21,7 @@ def restore_photo(session: Session, *, report: Report, photo: Photo, actor: Pers
     Raises `Refused`: `photo_not_open` when another photo has taken its place, `too_many_photos` when the
     report is full again.
     """
+    hold(session, report)
     permit_report(actor, ReportAct.SAVE, report)
     REPORT.next(report.state, ReportAct.SAVE)
     if photo.report_id != report.id or any(each.replaces_id == photo.id for each in report.photos):

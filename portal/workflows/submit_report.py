@@ -6,6 +6,7 @@ import datetime as dt
 
 from sqlalchemy.orm import Session
 
+from portal.database import hold
 from portal.domain import audit
 from portal.domain.errors import Invalid, Problem
 from portal.domain.lifecycle import REPORT, ReportAct
@@ -22,6 +23,7 @@ def submit_report(
 
     Raises `Invalid` naming everything that is missing; the draft stays as it is.
     """
+    hold(session, report)
     permit_report(actor, ReportAct.SUBMIT, report)
     if key is not None and key == report.idempotency_key:
         return False

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.database import hold
 from portal.disclosure import public_names
 from portal.domain import audit
 from portal.domain.errors import Invalid, Problem
@@ -35,6 +36,7 @@ def withdraw_report(
     now: dt.datetime,
 ) -> None:
     """Withdraw a published report with all its versions. Raises `Invalid` without reason or basis."""
+    hold(session, report)
     permit_report(actor, ReportAct.WITHDRAW, report)
     next_state = REPORT.next(report.state, ReportAct.WITHDRAW)
     reason, basis = clean(reason, limit=500), clean(basis, limit=200)

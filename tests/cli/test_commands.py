@@ -55,6 +55,7 @@ def test_a_production_init_puts_the_lamp_rules_on_the_record_once(run):
         "hosts": "sunlight.example",
         "site_code": "3700000001",
         "icp": "鲁ICP备1号",
+        "police": "鲁公网安备 37000000000001号",
     }
     for _time in range(2):
         assert run("init", **production).code == 0
@@ -73,7 +74,8 @@ def test_a_database_that_was_never_made_is_named_with_the_cure(run, tmp_path, wo
 @pytest.mark.parametrize(
     ("setting", "value", "said_of_it"),
     [
-        ("media_url", "s3:bucket", "PORTAL_MEDIA_URL='s3:bucket': nothing here answers to this address"),
+        ("media_url", "ftp:x", "PORTAL_MEDIA_URL='ftp:x': nothing here answers to this address"),
+        ("media_url", "s3://bucket", "needs PORTAL_S3_KEY and PORTAL_S3_SECRET"),
         ("search_url", "elastic:x", "PORTAL_SEARCH_URL='elastic:x': nothing here answers to this address"),
         ("database_url", "nonsense", "PORTAL_DATABASE_URL: "),
         ("database_url", "sqlite:////nowhere/at/all.sqlite", "unable to open database file"),
@@ -90,7 +92,7 @@ def test_a_setting_that_leads_nowhere_is_said_in_one_sentence(run, setting, valu
 
 SAFE = {
     "mode": "production", "secret_key": "k" * 32, "https": "1", "hosts": "sunlight.example", "site_code": "3700000001",
-    "icp": "鲁ICP备1号", "demo_password": "",
+    "icp": "鲁ICP备1号", "police": "鲁公网安备 37000000000001号", "demo_password": "",
 }  # fmt: skip
 
 
@@ -101,6 +103,8 @@ SAFE = {
         ("https", "0", "PORTAL_HTTPS"),
         ("hosts", "", "PORTAL_HOSTS"),
         ("site_code", "0000000000", "PORTAL_SITE_CODE"),
+        ("icp", "某ICP备00000000号-1", "PORTAL_ICP"),
+        ("police", "", "PORTAL_POLICE"),
         ("demo_password", "amber-birch", "PORTAL_DEMO_PASSWORD"),
     ],
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
 from pathlib import Path
+
+from sqlalchemy import text
 
 from portal.adapters import schema
 from portal.database import Database
@@ -79,11 +80,10 @@ def test_a_job_that_waits_for_its_time_is_nothing_to_worry_about(run, portal):
 
 def test_a_job_that_was_set_aside_is_warned_of_with_its_error(run, portal, settings):
     enqueue(portal, at=dt.datetime.now(dt.UTC))
-    with sqlite3.connect(portal.database.path) as connection:
-        connection.execute(
-            "UPDATE job SET set_aside_at = not_before, attempts = 8, error = 'KeyError: decision'"
+    with portal.database.writing() as session:
+        session.execute(
+            text("UPDATE job SET set_aside_at = not_before, attempts = 8, error = 'KeyError: decision'")
         )
-    connection.close()
     said = run("doctor")
     assert said.code == 0
     assert "(greet) was set aside after 8 attempts: KeyError: decision" in said.out

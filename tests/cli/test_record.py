@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from sqlalchemy import delete, select
 
 from portal.ports import Query, Space
 from portal.record.tables import PublicMedia, Shelved
 from portal.record.verify import verify
+from tests.search_engine import lose_index
 
 
 @pytest.fixture
@@ -38,9 +37,9 @@ def test_a_damaged_rendition_and_a_missing_one_are_named_and_exit_1(run, number,
     assert "2 faults" in said.err
 
 
-def test_an_index_whose_folder_was_deleted_is_built_again(run, number, portal, tmp_path):
+def test_an_index_that_was_deleted_is_built_again(run, number, portal):
     found = portal.search.search(Query(text="护栏"))
-    shutil.rmtree(tmp_path / "index")
+    lose_index(portal.settings)
     said = run("record", "rebuild", "search")
     assert said.code == 0
     assert "3 items can be found" in said.out
@@ -48,16 +47,20 @@ def test_an_index_whose_folder_was_deleted_is_built_again(run, number, portal, t
     assert found.items == (f"report/{number}",)
 
 
-def test_a_shelf_that_was_emptied_is_built_again_as_it_was(run, number, portal):
+def test_a_shelf_that_was_emptied_is_built_again_as_it_was(run, number, portal, owner):
     with portal.database.reading() as session:
-        before = [(row.seq, row.item, row.latest, row.title) for row in session.scalars(select(Shelved))]
-    with portal.database.writing() as session:
+        before = [
+            (row.seq, row.item, row.latest, row.title)
+            for row in session.scalars(select(Shelved).order_by(Shelved.seq))
+        ]
+    with owner.writing() as session:
         session.execute(delete(Shelved))
     assert run("record", "verify").code == 1
     assert run("record", "rebuild", "shelf").code == 0
     with portal.database.reading() as session:
         assert [
-            (row.seq, row.item, row.latest, row.title) for row in session.scalars(select(Shelved))
+            (row.seq, row.item, row.latest, row.title)
+            for row in session.scalars(select(Shelved).order_by(Shelved.seq))
         ] == before
     assert run("record", "verify").code == 0
 

@@ -22,6 +22,7 @@ def environment(settings: Settings) -> dict[str, str]:
     """These settings as a process reads them."""
     named = {
         "PORTAL_DATABASE_URL": settings.database_url,
+        "PORTAL_DATABASE_OWNER_URL": settings.database_owner_url,
         "PORTAL_MEDIA_URL": settings.media_url,
         "PORTAL_SEARCH_URL": settings.search_url,
         "PORTAL_INSTANCE": str(settings.instance),
@@ -29,6 +30,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "PORTAL_MODE": settings.mode.value,
         "PORTAL_HOST": settings.host,
         "PORTAL_PORT": str(settings.port),
+        "PORTAL_PROCESSES": str(settings.processes),
     }
     others = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     return {**others, **named}
@@ -71,6 +73,12 @@ class Process:
                 os.killpg(self._running.pid, signal.SIGKILL)
             self._running.wait()
             self._running = None
+
+    @property
+    def pid(self) -> int:
+        """Of the command itself, which leads the group."""
+        assert self._running is not None
+        return self._running.pid
 
     @property
     def ended(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ import pytest
 
 from config import Settings
 from portal.adapters.job_table import JobTable
-from portal.database import Database
+from portal.adapters.lease_table import LeaseTable
+from portal.database import Database, DatabaseBusy
 from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Report, Verb
 from portal.ports import Space
@@ -23,7 +23,9 @@ from portal.web.app import create_app
 from portal.wiring import Portal, wire
 from portal.worker import run_once
 from tests.browsing import Browser
-from tests.conftest import Clock
+from tests.conftest import Clock, needs_sqlite
+from tests.locking import held
+from tests.search_engine import lose_index
 from tests.small_disk import small_disk
 from tests.small_district import SmallDistrict, build, picture
 from tests.web.supervisor_desk.reviewing import decide
@@ -62,19 +64,12 @@ def impatient(settings: Settings, clock: Clock) -> Iterator[Portal]:
     wired = wire(settings, now=clock)
     wired.database.close()
     database = Database(settings.database_url, busy_seconds=PATIENCE)
-    quick = dataclasses.replace(wired, database=database, queue=JobTable(database))
+    quick = dataclasses.replace(
+        wired, database=database, queue=JobTable(database), leases=LeaseTable(database)
+    )
     build(quick, now=clock())
     yield quick
     quick.close()
-
-
-@contextlib.contextmanager
-def locked(portal: Portal) -> Iterator[None]:
-    """Another process holds the database."""
-    with contextlib.closing(sqlite3.connect(str(portal.database.path), isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        yield
-        other.execute("ROLLBACK")
 
 
 def test_a_full_photo_disk_refuses_the_photo_in_words_and_keeps_everything_else(settings, clock):
@@ -113,6 +108,7 @@ def test_a_full_photo_disk_holds_a_publication_back_until_there_is_room(settings
         portal.close()
 
 
+@needs_sqlite
 def test_a_full_database_disk_keeps_what_was_typed_and_what_was_acknowledged(settings, clock, tmp_path):
     with small_disk(options="size=6m") as disk:
         shutil.copy(tmp_path / "portal.sqlite", disk / "portal.sqlite")
@@ -140,7 +136,7 @@ def test_a_database_locked_by_another_process_is_answered_503_with_what_was_type
     report_id = SmallDistrict(impatient, projects=["2026-001"]).draft()
     reporter = reporter_at(impatient)
     fields = fields_of(reporter, report_id)
-    with locked(impatient):
+    with held(impatient):
         answer = send(
             reporter, report_id, fields=fields, done="锁着时写的。", files=[("现场.jpg", picture(1))]
         )
@@ -156,7 +152,7 @@ def test_an_act_on_a_locked_database_is_503_in_our_look_and_readers_notice_nothi
     reporter = reporter_at(impatient)
     token = reporter.token("/desk/unit")
     clock.forward(minutes=5)  # the sign-in, too, would like to note that somebody is here
-    with locked(impatient):
+    with held(impatient):
         answer = reporter.post("/desk/unit/projects/2026-001/report", data={"csrf_token": token})
         desk, window = reporter.get("/desk/unit"), Browser(create_app(impatient)).get("/")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
@@ -174,7 +170,7 @@ def test_a_locked_database_holds_up_the_worker_and_loses_no_job(impatient, clock
     reviewing.sign_in("supervisor")
     assert decide(reviewing, report_id, "approve").status_code == 303
     clock.forward(seconds=11)
-    with locked(impatient), pytest.raises(Exception, match="locked"):
+    with held(impatient), pytest.raises(DatabaseBusy):
         run_once(impatient)
     run_once(impatient)
     assert look(impatient, report_id, lambda r: r.state) is ReportState.PUBLISHED
@@ -205,11 +201,11 @@ def test_a_second_decision_is_refused_with_the_name_of_who_decided_first(portal,
     assert look(portal, report_id, lambda r: (r.state, len(r.decisions))) == (ReportState.PUBLISHED, 1)
 
 
-def test_an_index_deleted_under_a_running_site_is_said_and_grows_again(portal, district, tmp_path):
+def test_an_index_deleted_under_a_running_site_is_said_and_grows_again(portal, district):
     number = district.published(done="栈桥护栏装好了。")
     reader = Browser(create_app(portal))
     assert number in text(reader.get("/archive?q=护栏"))
-    shutil.rmtree(tmp_path / "index")
+    lose_index(portal.settings)
     without = reader.get("/archive?q=口袋公园")
     assert without.status_code == 200
     assert "查词的部分现在没有应答" in text(without)

@@ -106,4 +106,12 @@ TABLE: dict[tuple[str, str], str] = {
     ("POST", f"{_PERSON}/link"): ADMINISTRATION,
     ("POST", f"{_PERSON}/move"): ADMINISTRATION,
     ("GET", "/desk/admin/units"): ADMINISTRATION,
+    ("GET", "/desk/admin/units/new"): ADMINISTRATION,
+    ("POST", "/desk/admin/units/new"): ADMINISTRATION,
+    ("GET", "/desk/admin/units/<int:unit_id>"): ADMINISTRATION,
+    ("POST", "/desk/admin/units/<int:unit_id>"): ADMINISTRATION,
+    ("GET", "/desk/admin/units/bodies/new"): ADMINISTRATION,
+    ("POST", "/desk/admin/units/bodies/new"): ADMINISTRATION,
+    ("GET", "/desk/admin/units/bodies/<int:body_id>/name"): ADMINISTRATION,
+    ("POST", "/desk/admin/units/bodies/<int:body_id>/name"): ADMINISTRATION,
 }

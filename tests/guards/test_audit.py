@@ -44,7 +44,7 @@ def test_signing_in_and_out_and_failing_to_are_written_down(portal, district):
     assert acts[-3:] == ["sign_in_failed", "sign_in", "sign_out"]
 
 
-def test_no_audit_row_can_be_changed_or_deleted(portal, district):
+def test_no_audit_row_can_be_changed_or_deleted(owner, district):
     for statement in ("UPDATE audit_entry SET act = 'x'", "DELETE FROM audit_entry"):
-        with pytest.raises(DBAPIError, match="never changes"), portal.database.writing() as session:
+        with pytest.raises(DBAPIError, match="never changes"), owner.writing() as session:
             session.execute(text(statement))

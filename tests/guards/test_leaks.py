@@ -10,12 +10,13 @@ import pytest
 from portal.domain.organisation import Role
 from portal.domain.plan import ProjectKind
 from portal.domain.progress import Report, Verb
+from portal.domain.project_facts import MilestoneFacts, ProjectFacts
 from portal.ports import Query, Space
 from portal.web.app import create_app
 from portal.worker import run_once
 from portal.workflows.correct_report import start_correction
 from portal.workflows.draft_report import discard_draft
-from portal.workflows.edit_plan import MilestoneFacts, ProjectFacts, add_project, draw_up_plan
+from portal.workflows.edit_plan import add_project, draw_up_plan
 from portal.workflows.manage_people import Place, create_person
 from portal.workflows.moderate_report import Why
 from tests.browsing import Browser

@@ -23,14 +23,14 @@ def open_public(name):
 
 
 @pytest.fixture
-def written(portal):
+def written(portal, owner):
     with portal.database.writing() as session:
         log.publish(session, shown("project/2026-001"), at=AT)
         log.publish(session, shown(photos=list(FILES)), at=AT)
         log.publish(session, shown("report/2026-000002"), at=AT)
         log.publish(session, shown(text="改", photos=list(FILES)), at=AT)
         log.withdraw(session, "report/2026-000002", reason="r", basis="b", role="x", at=AT)
-    return portal.database
+    return owner
 
 
 def findings(database):
@@ -41,8 +41,14 @@ def findings(database):
 def damage(database, *statements):
     """Change rows as somebody with the database's password would: triggers off first."""
     with database.writing() as session:
-        for (name,) in session.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
-            session.execute(text(f"DROP TRIGGER {name}"))
+        if database.path is not None:
+            for (name,) in session.execute(
+                text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            ).all():
+                session.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            for table in ("record_entry", "record_opening"):
+                session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         for statement in statements:
             session.execute(text(statement))
 
@@ -71,7 +77,7 @@ def test_an_honest_record_has_nothing_wrong(written):
         ("DELETE FROM record_opening WHERE seq = 0", "entry 0"),
         ("UPDATE record_head SET size = 4", "the head says 4"),
         ("UPDATE record_head SET root = 'ff'", "the head's root"),
-        ("UPDATE record_shelf SET latest = 0 WHERE seq = 0", "project/2026-001"),
+        ("UPDATE record_shelf SET latest = false WHERE seq = 0", "project/2026-001"),
         ("INSERT INTO record_media VALUES ('hidden.jpg', 2)", "hidden.jpg"),
     ],
 )
@@ -115,7 +121,7 @@ def test_rebuilding_the_shelf_gives_the_same_shelf(written):
             .order_by(Shelved.seq)
         ).all()
         session.expunge_all()
-        session.execute(text("UPDATE record_shelf SET title = 'lost', latest = 0"))
+        session.execute(text("UPDATE record_shelf SET title = 'lost', latest = false"))
         assert rebuild_shelf(session) == 5
         assert {table: rows(session, table) for table in (PublicMedia, Touched)} == before
         again = session.execute(

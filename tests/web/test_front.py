@@ -18,7 +18,7 @@ from portal.web.app import create_app
 from portal.web.front import Page, Pages, display_of, known_tag, takes_gzip
 from portal.wiring import Portal, wire
 from tests.browsing import Browser
-from tests.conftest import Clock
+from tests.conftest import Clock, needs_sqlite
 from tests.small_district import SmallDistrict
 
 WINDOWS = (
@@ -239,6 +239,7 @@ def test_only_whole_pages_are_kept(front, reader):
         assert not kept or reader.get(path).status_code == 200, path
 
 
+@needs_sqlite
 def test_a_database_that_vanishes_is_answered_in_words_even_for_a_page_seen_before(settings, portal, front):
     assert Browser(front).get("/about").status_code == 200
     place = Path(portal.database.path)

@@ -17,7 +17,9 @@ def corrected(district: SmallDistrict, number: str) -> int:
     """A correction of a published report that waits for review; its id."""
     now = district.portal.now()
     with district.portal.database.writing() as session:
-        report = session.scalars(select(Report).where(Report.number == number)).one()
+        report = session.scalars(
+            select(Report).where(Report.number == number, Report.state == ReportState.PUBLISHED)
+        ).one()
         actor = district.person(session, "reporter")
         draft = start_correction(session, report=report, reason="层数写错了", actor=actor, now=now)
         session.flush()

@@ -7,10 +7,14 @@ import pytest
 from portal.domain.errors import Invalid, NotPermitted, WrongState
 from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Report, Verb
+from portal.ports import Query, Space
 from portal.record.shelf import Shelf
+from portal.record.verify import verify
+from portal.rules.clock import day_of
 from portal.workflows.correct_report import start_correction
 from portal.workflows.draft_report import discard_draft
 from portal.workflows.submit_report import submit_report
+from tests.workflows.after_publication import corrected
 
 
 @pytest.fixture
@@ -100,3 +104,26 @@ def test_the_public_sees_the_old_version_until_the_new_one_is_approved(
         "数量写错了",
         2,
     )
+
+
+def test_a_correction_keeps_the_day_of_what_it_corrects_and_is_not_sorted_as_new(
+    portal, district, published, clock
+):
+    first = clock()
+    clock.forward(days=1)
+    newer = district.published(code=district.projects[1], login="stranger")
+    for days in (20, 9):
+        clock.forward(days=days)
+        district.decide(corrected(district, "2026-000001"), Verb.APPROVE)
+    with portal.database.reading() as session:
+        shelf = Shelf(session)
+        *_, last = shelf.history("report/2026-000001")
+        assert last.version == 3
+        assert last.document["dated"] == day_of(first).isoformat()
+        assert last.document["reported_at"] > last.document["dated"], (
+            "when this version was sent, it says too"
+        )
+        assert verify(session, open_public=lambda name: portal.media.open(Space.PUBLIC, name)).wrong == []
+    found = portal.search.search(Query(filters=(("kind", "report"),), sort="newest"))
+    assert found.items[-1] == "report/2026-000001"
+    assert found.items[0] == f"report/{newer}"

@@ -6,19 +6,19 @@ import dataclasses
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from portal.domain.errors import Invalid, NotPermitted, Stale, WrongState
 from portal.domain.lifecycle import MatterAct, MatterState
 from portal.domain.organisation import Unit
 from portal.domain.plan import Responsibility
+from portal.domain.progress import Report
+from portal.domain.project_facts import MilestoneFacts, ProjectFacts
 from portal.record.difference import difference
 from portal.record.shelf import Shelf
 from portal.rules.numbers import project_item
 from portal.workflows.edit_plan import (
-    MilestoneFacts,
-    ProjectFacts,
     act_on_project,
     add_project,
     adopt_plan,
@@ -107,9 +107,9 @@ def test_exactly_one_leader_unit_and_person_each_refused_by_name(
 
 def test_the_schema_refuses_a_project_that_nobody_answers_for(district, portal):
     with pytest.raises(IntegrityError), portal.database.writing() as session:
-        session.connection().exec_driver_sql(
-            "UPDATE project SET responsible_since = '2001-01-01 00:00:00' WHERE code = ?",
-            (district.projects[0],),
+        session.execute(
+            text("UPDATE project SET responsible_since = '2001-01-01 00:00:00' WHERE code = :code"),
+            {"code": district.projects[0]},
         )
 
 
@@ -248,3 +248,64 @@ def test_only_administrators_edit_plans(session, district, facts, project, clock
     for act in acts:
         with pytest.raises(NotPermitted):
             act()
+
+
+def _milestones(*steps):
+    return [
+        MilestoneFacts(name=f"第 {percent} 步", target="做完。", due_on=day, scheduled_percent=percent)
+        for day, percent in steps
+    ]
+
+
+@pytest.mark.parametrize(
+    ("steps", "fault"),
+    [
+        (((9, 30, 70), (5, 1, 30), (12, 25, 100)), "curve_days_out_of_order"),
+        (((5, 1, 30), (5, 1, 70), (12, 25, 100)), "curve_days_out_of_order"),
+        (((5, 1, 70), (9, 30, 30), (12, 25, 100)), "curve_falls"),
+        (((5, 1, 30), (9, 30, 70)), "curve_ends_below_100"),
+        (((1, 31, 30), (12, 25, 100)), "milestone_outside"),
+    ],
+)
+def test_milestones_are_a_schedule_in_the_order_in_which_they_are_given(
+    session, facts, admin, project, clock, steps, fault
+):
+    given = _milestones(*((dt.date(2026, month, day), percent) for month, day, percent in steps))
+    with pytest.raises(Invalid) as refusal:
+        _change(session, project, dataclasses.replace(facts, milestones=given), admin, clock)
+    assert _codes(refusal) == {("milestones", fault)}
+
+
+def test_the_first_milestone_may_be_due_on_the_day_on_which_the_work_starts(
+    session, facts, admin, project, clock
+):
+    given = _milestones((facts.start_on, 10), (facts.due_on, 100))
+    _change(session, project, dataclasses.replace(facts, milestones=given), admin, clock)
+    assert project.curve == [(facts.start_on, 10), (facts.due_on, 100)]
+
+
+def test_a_milestone_that_a_report_names_cannot_be_taken_away(portal, district, clock):
+    report_id = district.draft()
+    with portal.database.writing() as session:
+        project = district.project(session, district.projects[0])
+        session.get_one(Report, report_id).milestone = project.milestones[2]
+    with portal.database.writing() as session:
+        admin, project = district.person(session, "admin"), district.project(session, district.projects[0])
+        link = project.responsible
+        names = ("kind", "name", "content", "category", "town", "place", "lon", "lat")
+        facts = ProjectFacts(
+            **{name: getattr(project, name) for name in (*names, "investment_wan", "start_on", "due_on")},
+            milestones=_milestones((dt.date(2026, 5, 1), 30), (project.due_on, 100)),
+            leaders=[link.leader],
+            units=[link.unit],
+            persons=[link.person],
+        )
+        with pytest.raises(Invalid) as refusal:
+            _change(session, project, facts, admin, clock)
+        assert [(p.code, p.facts) for p in refusal.value.problems] == [
+            ("milestone_reported", {"place": 3, "name": "竣工验收"})
+        ]
+        session.get_one(Report, report_id).milestone = project.milestones[0]
+        session.flush()
+        _change(session, project, facts, admin, clock)
+        assert len(project.milestones) == 2

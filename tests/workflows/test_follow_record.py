@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 from sqlalchemy import select
 
 from portal.domain.progress import Report
@@ -12,6 +10,7 @@ from portal.record.followers import last_seq
 from portal.worker import run_once
 from portal.workflows.follow_record import follow_into_search
 from portal.workflows.withdraw_report import withdraw_report
+from tests.search_engine import lose_index
 
 
 def follow(portal, **how):
@@ -72,14 +71,14 @@ def test_what_was_withdrawn_is_found_no_more(portal, district):
     assert found(portal, number) == ()
 
 
-def test_an_index_that_was_withdrawn_from_while_away_does_not_bring_it_back(portal, district, tmp_path):
+def test_an_index_that_was_withdrawn_from_while_away_does_not_bring_it_back(portal, district):
     district.published(done="写了某人的住址。")
     with portal.database.writing() as session:
         withdraw_report(
             session, report=session.scalars(select(Report)).one(), reason="住址", basis="《个人信息保护法》",
             actor=district.person(session, "supervisor"), queue=portal.queue, now=portal.now(),
         )  # fmt: skip
-    shutil.rmtree(tmp_path / "index")
+    lose_index(portal.settings)
     run_once(portal)
     run_once(portal)
     assert found(portal, "住址") == ()

@@ -17,9 +17,10 @@ from portal.queries.plan import choices, project_of
 from portal.record.shelf import Shelf
 from portal.rules.numbers import project_item
 from portal.web.admin.asking import number_typed
-from portal.web.admin.changes import changed_words, document_of, rows, said_by
+from portal.web.admin.foretold import document_of, said_by
 from portal.web.admin.plan import found as plan_found
 from portal.web.admin.project_form import NAMED, PLAIN, Reading, Typed, as_typed, typed_in
+from portal.web.changes import changed_words, rows
 from portal.web.desk import now, reading, say, writing
 from portal.web.doors import Audience, door
 from portal.web.language import _

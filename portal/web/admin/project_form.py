@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from portal.domain.errors import Invalid, Problem
 from portal.domain.organisation import Person, Unit
 from portal.domain.plan import Project, ProjectKind
+from portal.domain.project_facts import MilestoneFacts, ProjectFacts, check_project
 from portal.web.admin.asking import number_typed
-from portal.workflows.edit_plan import MilestoneFacts, ProjectFacts, check_project
 
 PLAIN = (
     "kind",

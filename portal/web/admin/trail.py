@@ -30,6 +30,10 @@ ACTS: Mapping[str, Say] = {
     "enable_person": lambda: _("恢复账号"),
     "issue_link": lambda: _("发设密码的链接"),
     "edit_remit": lambda: _("改职责范围"),
+    "found_unit": lambda: _("加单位"),
+    "change_unit": lambda: _("改单位"),
+    "found_body": lambda: _("设督查机构"),
+    "rename_body": lambda: _("督查机构改名"),
     "draw_up_plan": lambda: _("拟计划"),
     "add_project": lambda: _("加项目"),
     "adopt_plan": lambda: _("印发计划"),
@@ -59,6 +63,7 @@ ACTS: Mapping[str, Say] = {
 SUBJECTS: Mapping[str, Say] = {
     "report": lambda: _("报送"),
     "annual_plan": lambda: _("年度计划"),
+    "unit": lambda: _("单位"),
     "supervision_body": lambda: _("督查机构"),
     "person": lambda: _("人员"),
     "project": lambda: _("项目"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlencode
 
 from flask import Blueprint, request
@@ -12,6 +13,7 @@ from portal.web.windows import as_of
 
 bp = Blueprint("public_links", __name__)
 
+CHINESE_LETTER = re.compile("[\u3007\u3400-\u9fff]")
 PLACES = {"project": "/projects/", "report": "/reports/", "unit": "/units/"}
 
 
@@ -41,10 +43,10 @@ def absolute(path: str) -> str:
 
 @bp.app_template_filter("zh")
 def zh(text: object) -> str | Markup:
-    """Published content on a page in another language, marked as the Chinese that it is."""
+    """Content on a page in another language, marked as the Chinese that it is; unmarked when it has none."""
     if not text:
         return ""
-    if current() != ENGLISH:
+    if current() != ENGLISH or not CHINESE_LETTER.search(str(text)):
         return escape(text)
     return Markup('<span lang="zh-CN">{}</span>').format(text)
 

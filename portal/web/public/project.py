@@ -12,10 +12,10 @@ from portal.record.tables import Shelved
 from portal.rules.clock import day_of, month_of
 from portal.rules.numbers import PROJECT_CODE, project_item
 from portal.rules.schedule import scheduled_percent
+from portal.web.changes import history_words
 from portal.web.filters import month as month_words
 from portal.web.filters import shortday
 from portal.web.language import _
-from portal.web.public.changes import history_words
 from portal.web.public.evidence import first_photo, photo_of
 from portal.web.public.links import item_href, zh
 from portal.web.public.standing import (

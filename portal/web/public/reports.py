@@ -10,8 +10,8 @@ from flask import Blueprint, Response, abort, render_template, request
 from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Act, Shelved
 from portal.rules.numbers import project_item, report_item
+from portal.web.changes import changed_words, history_words
 from portal.web.language import _
-from portal.web.public.changes import changed_words, history_words
 from portal.web.public.evidence import photos_of
 from portal.web.public.links import item_href, to
 from portal.web.windows import shelf, window

@@ -10,7 +10,7 @@ from flask import Request
 from werkzeug.datastructures import FileStorage
 
 from portal.adapters.spool import Arrival
-from portal.database import DatabaseBusy, DatabaseFull
+from portal.database import DatabaseBusy, DatabaseFull, DatabaseGone
 from portal.domain.errors import Refused
 from portal.domain.progress import MAX_PHOTOS, Photo
 from portal.domain.wording import clean
@@ -94,7 +94,7 @@ def take_one(report_id: int, upload: Upload) -> int:
         raise Unwanted(PHOTO_REFUSALS[refused.refusal.value]()) from refused
     except (StoreFull, DatabaseFull) as full:
         raise Unwanted(PHOTO_REFUSALS["full"]()) from full
-    except DatabaseBusy as busy:
+    except (DatabaseBusy, DatabaseGone) as busy:
         raise Unwanted(PHOTO_REFUSALS["busy"]()) from busy
     except DarkroomUnavailable as crashed:
         raise Unwanted(PHOTO_REFUSALS["crashed"]()) from crashed

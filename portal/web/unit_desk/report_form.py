@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.database import DatabaseBusy, DatabaseFull
+from portal.database import TROUBLE
 from portal.domain.errors import Invalid, Problem, Stale, WrongState
 from portal.domain.organisation import Person
 from portal.domain.progress import Photo, Report
@@ -138,7 +138,7 @@ def _save(report_id: int, typed: Typed) -> Outcome:
         return Outcome(stale=True)
     except WrongState:
         return Outcome(gone=True)
-    except (DatabaseBusy, DatabaseFull):
+    except TROUBLE:
         return Outcome(busy=True)
 
 

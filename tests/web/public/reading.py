@@ -61,7 +61,7 @@ class _Tongue(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         said = [lang for _tag, lang in self.open if lang]
-        elsewhere = any(tag in ("title", "footer") for tag, _lang in self.open)
+        elsewhere = any(tag == "title" for tag, _lang in self.open)
         if re.search("[一-鿿]", data) and said[-1:] != ["zh-CN"] and not elsewhere:
             self.unmarked.append(data.strip())
 

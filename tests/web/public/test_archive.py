@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +10,7 @@ from portal.wiring import Portal
 from portal.worker import run_once
 from tests.browsing import Browser
 from tests.conftest import Clock
+from tests.search_engine import lose_index
 from tests.small_district import SmallDistrict
 from tests.web.public.reading import compact, links, tags, unmarked_chinese, words
 
@@ -105,14 +105,41 @@ def test_without_an_index_it_lists_from_the_database_and_says_so(
     visitor: Browser, district: SmallDistrict, portal: Portal
 ) -> None:
     number = district.published()
-    shutil.rmtree(portal.settings.folder(portal.settings.search_url))
+    lose_index(portal.settings)
     page = visitor.get("/archive?kind=report")
     assert page.status_code == 200
     assert "查词的部分现在没有应答" in words(page)
     assert f"/reports/{number}" in links(page)
     assert f"/reports/{number}" in links(search(visitor, "口袋公园", "&kind=report")), "titles are compared"
+    assert "words are found only as they are written" in words(visitor.get("/en/archive?kind=report"))
     run_once(portal)
     assert "查词的部分现在没有应答" not in words(visitor.get("/archive?kind=report"))
+
+
+def test_without_an_index_words_days_and_facets_still_narrow_the_list(
+    visitor: Browser, district: SmallDistrict, portal: Portal, clock: Clock, withdraw
+) -> None:
+    early = district.published(done="蓝鲸落成。")
+    clock.forward(days=10)
+    late = district.published(done="蓝鲸移走。")
+    gone = district.published(done="蓝鲸撤下。")
+    district.submitted(done="蓝鲸未公开。")
+    withdraw(gone)
+    engine_says = compact(search(visitor, "蓝鲸"))
+    lose_index(portal.settings)
+    page = search(visitor, "蓝鲸")
+    assert "找到2条" in engine_says
+    assert "找到2条" in compact(page)
+    text = page.get_data(as_text=True)
+    assert text.index(late) < text.index(early), "the newest stands first"
+    assert f"/reports/{gone}" not in links(page)
+    assert "找到1条" in compact(search(visitor, "蓝鲸 落成"))
+    assert "找到1条" in compact(search(visitor, "蓝鲸 -落成"))
+    assert "找到1条" in compact(search(visitor, "蓝鲸", "&to=2026-11-30"))
+    assert "找到0条" in compact(search(visitor, "蓝鲸", "&kind=project"))
+    assert "找到0条" in compact(search(visitor, "document")), "the names of fields are not what was written"
+    past = search(visitor, "蓝鲸", "&as_of=2026-11-30")
+    assert ("找到1条" in compact(past), f"/reports/{early}?as_of=2026-11-30" in links(past)) == (True, True)
 
 
 def test_a_past_day_says_that_words_are_todays_and_lists_nothing_later(

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from portal.domain.audit import AuditEntry
 from portal.domain.lifecycle import ReportState
 from portal.domain.progress import MAX_PHOTO_BYTES, Report
 from tests.browsing import Browser
+from tests.locking import held, impatient
 from tests.small_district import picture
 from tests.web.unit_desk.pages import fields_of, path_of, send, text
 
@@ -252,13 +252,9 @@ def test_the_form_speaks_english_too(reporter, district):
 def test_a_database_that_another_process_holds_loses_nothing_typed(reporter, district, portal, look):
     report_id = district.draft()
     fields = fields_of(reporter, report_id)
-    portal.database.engine.dispose()
-    event.listen(portal.database.engine, "connect", lambda held, _: held.execute("PRAGMA busy_timeout=50"))
-    with sqlite3.connect(portal.database.path, isolation_level=None) as other:
-        other.execute("BEGIN IMMEDIATE")
+    impatient(portal.database)
+    with held(portal):
         answer = send(reporter, report_id, act="submit", fields=fields, done="写了一大段。", files=GOOD[:1])
-        other.execute("ROLLBACK")
-    other.close()
     assert answer.status_code == 503
     assert "写了一大段。</textarea>" in text(answer)
     assert "现场0.jpg</strong>：服务器正忙" in text(answer)

@@ -1,4 +1,4 @@
-"""What changed between two published versions, in words."""
+"""A public document in words, and what changed between two of them, as citizens read it and desks foretell it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from portal.record.difference import difference
 from portal.record.shelf import Shown
 from portal.web.filters import day, month, number
 from portal.web.language import _
-from portal.web.public.links import zh
 from portal.web.states import ACTS, BODY_KINDS, MATTER_STATES, PROJECT_KINDS, UNIT_KINDS, word
 
 Document = Mapping[str, Any]
@@ -19,8 +18,8 @@ Row = tuple[str, str]
 def changed_words(before: Document, after: Document) -> list[dict[str, Any]]:
     """Every field that differs, as the `difference` macro expects it."""
     return [
-        {"label": change.path[0], "before": zh(change.before), "after": zh(change.after)}
-        for change in difference(dict(_rows(before)), dict(_rows(after)))
+        {"label": change.path[0], "before": change.before, "after": change.after}
+        for change in difference(dict(rows(before)), dict(rows(after)))
     ]
 
 
@@ -47,7 +46,7 @@ def history_words(history: list[Shown]) -> list[dict[str, Any]]:
     return told[::-1]
 
 
-def _rows(document: Document) -> Iterator[Row]:
+def rows(document: Document) -> Iterator[Row]:
     """A document as lines of label and words, in the order in which they are read."""
     for name, say in _PLAIN.items():
         if name in document:
