@@ -116,7 +116,7 @@ def _large(folder: Path) -> Iterator[Settings | None]:
             media_url=there["PORTAL_TEST_S3"],
             s3_key=there["PORTAL_TEST_S3_KEY"],
             s3_secret=there["PORTAL_TEST_S3_SECRET"],
-            search_url=f"{there['PORTAL_TEST_OPENSEARCH'].rstrip('/')}/{own}",
+            search_url=f"{there['PORTAL_TEST_OPENSEARCH'].rstrip('/')}/{own.replace('_', '-')}",
             instance=folder / "instance",
         )
     finally:
