@@ -34,23 +34,22 @@ def listing() -> Response:
 
 @bp.post("/desk/admin/jobs/<int:job_id>/retry")
 def retry(job_id: int) -> BaseResponse:
-    try:
-        with writing() as (session, actor):
-            retry_job(session, queue=portal().queue, job_id=job_id, actor=actor, now=now())
-    except Stale as refusal:
-        return _page(refusal)
-    say(_("第 %(id)s 号已重新排队，几秒后再试。", id=job_id))
-    return redirect(url_for("admin_jobs.listing"), 303)
+    return _tended(retry_job, job_id, said=_("第 %(id)s 号已重新排队，几秒后再试。", id=job_id))
 
 
 @bp.post("/desk/admin/jobs/<int:job_id>/discard")
 def discard(job_id: int) -> BaseResponse:
+    return _tended(discard_job, job_id, said=_("第 %(id)s 号已放弃。", id=job_id))
+
+
+def _tended(act: Callable[..., None], job_id: int, *, said: str) -> BaseResponse:
+    """Do it and say so; what somebody else has dealt with meanwhile is shown as it stands now."""
     try:
         with writing() as (session, actor):
-            discard_job(session, queue=portal().queue, job_id=job_id, actor=actor, now=now())
+            act(session, queue=portal().queue, job_id=job_id, actor=actor, now=now())
     except Stale as refusal:
         return _page(refusal)
-    say(_("第 %(id)s 号已放弃。", id=job_id))
+    say(said)
     return redirect(url_for("admin_jobs.listing"), 303)
 
 

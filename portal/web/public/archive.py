@@ -26,7 +26,6 @@ PAGE = 10  # each with a picture and a passage: two screens of a desk, six of a 
 MOST_PAGES = 500
 MOST_OPTIONS = 30  # values of one facet shown
 SORTS = ("relevance", "newest", "oldest")
-KINDS = ("project", "report")
 
 
 @dataclass(frozen=True, kw_only=True)
