@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, CursorResult, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.record.tables import Act, Entry, Opening, PublicMedia, Shelved, Touched
@@ -54,6 +54,16 @@ _READ = (
     Shelved.first_at,
     Opening.document,
 )
+_OPENED = select(*_READ).outerjoin(Opening, Opening.seq == Shelved.seq)
+
+# Asked for every page, so put together once.
+_NAMED = Shelved.item.in_(bindparam("items", expanding=True))
+_MANY = _OPENED.where(_NAMED, Shelved.latest.is_(True))
+_TITLED = select(Shelved.item, Shelved.title).where(
+    Shelved.kind == bindparam("kind"), Shelved.act != Act.WITHDRAWN
+)
+_TITLES = _TITLED.where(Shelved.latest.is_(True))
+_TOUCHED = select(func.max(Touched.seq)).where(Touched.scope.in_(bindparam("scopes", expanding=True)))
 
 
 class Shelf:
@@ -65,13 +75,13 @@ class Shelf:
 
     def get(self, item: str) -> Shown | None:
         """The version of an item that stands, tombstones included; None when there is none."""
-        found = self.session.execute(self._rows().where(Shelved.item == item)).first()
+        found = self._read(self._rows().where(Shelved.item == item)).first()
         return None if found is None else self._shown(found)
 
     def many(self, items: Sequence[str]) -> dict[str, Shown]:
         """Those of these items that stand and are not withdrawn."""
-        rows = self.session.execute(self._rows().where(Shelved.item.in_(items)))
-        shown = [self._shown(row) for row in rows]
+        query = _MANY if self.as_of is None else self._rows().where(_NAMED)
+        shown = [self._shown(row) for row in self._read(query, items=list(items))]
         return {each.item: each for each in shown if not each.withdrawn and not each.sealed}
 
     def items(
@@ -87,7 +97,7 @@ class Shelf:
         query = self._rows().where(*where).order_by(*order).limit(limit).offset(offset)
         if not tombstones:
             query = query.where(Shelved.act != Act.WITHDRAWN)
-        return [self._shown(row) for row in self.session.execute(query)]
+        return [self._shown(row) for row in self._read(query)]
 
     def count(self, *where: ColumnElement[bool]) -> int:
         """How many items stand."""
@@ -124,15 +134,15 @@ class Shelf:
         )
         # One step into the index for each project, however many reports there are.
         found = select(newest).where(promised.kind == "project", promised.project.in_(list(projects)))
-        rows = self.session.execute(self._opened().where(Shelved.seq.in_(found)).add_columns(Shelved.project))
+        rows = self._read(_OPENED.where(Shelved.seq.in_(found)).add_columns(Shelved.project))
         return {row.project: self._shown(row) for row in rows}
 
     def history(self, item: str) -> list[Shown]:
         """Every version of an item up to `as_of`, oldest first."""
-        query = self._opened().where(Shelved.item == item).order_by(Shelved.seq)
+        query = _OPENED.where(Shelved.item == item).order_by(Shelved.seq)
         if self.as_of is not None:
             query = query.where(Shelved.at < end_of(self.as_of))
-        return [self._shown(row) for row in self.session.execute(query)]
+        return [self._shown(row) for row in self._read(query)]
 
     def entry(self, seq: int) -> Entry | None:
         """One line of the log."""
@@ -140,7 +150,7 @@ class Shelf:
 
     def at(self, seq: int) -> Shown | None:
         """What one entry shows."""
-        row = self.session.execute(self._opened().where(Shelved.seq == seq)).first()
+        row = self._read(_OPENED.where(Shelved.seq == seq)).first()
         return None if row is None else self._shown(row)
 
     def entries(self, *, before: int | None = None, limit: int = 50) -> list[Entry]:
@@ -159,7 +169,7 @@ class Shelf:
         query = query.where(*where).order_by(Shelved.seq.desc()).limit(limit)
         if self.as_of is not None:
             query = query.where(Shelved.at < end_of(self.as_of))
-        return [self._shown(row) for row in self.session.execute(query)]
+        return [self._shown(row) for row in self._read(query)]
 
     def filed(self, *columns: Any, where: Sequence[ColumnElement[bool]]) -> list[Row[*tuple[Any, ...]]]:
         """These shelf columns of every standing item that is not withdrawn, newest day first."""
@@ -168,12 +178,8 @@ class Shelf:
 
     def titles(self, kind: str) -> dict[str, str]:
         """The titles of all standing items of a kind, by the part of their key after the kind."""
-        rows = self.session.execute(
-            select(Shelved.item, Shelved.title)
-            .where(self._stands(), Shelved.kind == kind, Shelved.act != Act.WITHDRAWN)
-            .order_by(Shelved.item)
-        )
-        return {item.partition("/")[2]: title for item, title in rows}
+        query = _TITLES if self.as_of is None else _TITLED.where(self._stands())
+        return {row.item.partition("/")[2]: row.title for row in self._read(query, kind=kind)}
 
     def addresses(self, *, limit: int, offset: int = 0) -> list[tuple[str, dt.datetime]]:
         """Keys of standing items, newest first, each with when it last changed."""
@@ -211,11 +217,12 @@ class Shelf:
             select(func.max(then.seq)).where(then.at < end_of(self.as_of)).group_by(then.item)
         )
 
-    def _rows(self) -> Select[*tuple[Any, ...]]:
-        return self._opened().where(self._stands())
+    def _read(self, query: Select[*tuple[Any, ...]], **values: object) -> CursorResult[Any]:
+        """Columns, without the cost of mapped objects that nobody changes."""
+        return self.session.connection().execute(query, values)
 
-    def _opened(self) -> Select[*tuple[Any, ...]]:
-        return select(*_READ).outerjoin(Opening, Opening.seq == Shelved.seq)
+    def _rows(self) -> Select[*tuple[Any, ...]]:
+        return _OPENED.where(self._stands())
 
     def _shown(self, row: Row[*tuple[Any, ...]]) -> Shown:
         sealed_by, text = None, row.document
@@ -248,5 +255,5 @@ def _parsed(text: str) -> dict[str, Any]:
 
 def touched(session: Session, scopes: Sequence[str]) -> int:
     """The last sequence number that touched any of these scopes; -1 when none was ever touched."""
-    found = session.scalar(select(func.max(Touched.seq)).where(Touched.scope.in_(scopes)))
+    found = session.connection().scalar(_TOUCHED, {"scopes": list(scopes)})
     return -1 if found is None else found

@@ -60,6 +60,11 @@ def _pieces(original: str, spans: list[tuple[int, int, int]], start: int, end: i
     return pieces
 
 
+def marks_in(original: str, marks: tuple[str, ...]) -> bool:
+    """Whether anything in it would be marked."""
+    return next(_folded_spans(folded_with_offsets(original)[0], marks), None) is not None
+
+
 def highlight(original: str, marks: tuple[str, ...]) -> Pieces:
     """The whole original in pieces, each with whether it is marked; joined they are the original."""
     return _pieces(original, _spans(original, marks), 0, len(original))

@@ -10,6 +10,7 @@ from typing import Any
 
 from babel.dates import format_date
 from flask import Flask
+from markupsafe import Markup, escape
 
 from portal.rules.clock import SHANGHAI, day_of
 from portal.web.language import ENGLISH, current
@@ -74,6 +75,12 @@ def number(value: int) -> str:
     return f"{value:,}"
 
 
+def marked(pieces: Iterable[tuple[str, bool]]) -> Markup:
+    """Text in pieces (see `portal.text.highlight`), with `mark` around what was looked for."""
+    escaped = (f"<mark>{escape(text)}</mark>" if found else str(escape(text)) for text, found in pieces)
+    return Markup("".join(escaped))  # noqa: S704 - each piece is escaped
+
+
 def by_edge(renditions: Iterable[Rendition], format: str) -> list[Rendition]:
     """The renditions of one format, smallest first."""
     return sorted((each for each in renditions if each["format"] == format), key=itemgetter("edge"))
@@ -106,6 +113,7 @@ def install(app: Flask) -> None:
         isomoment,
         month,
         number,
+        marked,
         by_edge,
         at_least,
         srcset,

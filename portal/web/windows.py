@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from flask import Response, current_app, request, url_for
+from flask import Response, current_app, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
@@ -211,4 +211,4 @@ def _nav() -> list[tuple[str, str, bool]]:
 
 def static_url(name: str) -> str:
     """The address of a static file, with its version, so that it can be kept for a year."""
-    return f"{url_for('static', filename=name).removeprefix('/en')}?v={current_app.extensions['build']}"
+    return f"{current_app.static_url_path}/{name}?v={current_app.extensions['build']}"

@@ -167,12 +167,12 @@ def _facet(name: str, answer: Answer, asked: Asked, names: dict[str, str]) -> di
     elsewhere = to("/archive", **asked.kept(**{name: ""}))
     order = sorted(counts, key=(lambda v: v) if name == "year" else (lambda v: (-counts[v], v)))
     options = [
-        {
-            "label": _content(name, _label(name, value, names)),
-            "count": counts[value],
-            "href": elsewhere if value == chosen else _more(elsewhere, name, value),
-            "current": value == chosen,
-        }
+        (
+            _content(name, _label(name, value, names)),
+            counts[value],
+            elsewhere if value == chosen else _more(elsewhere, name, value),
+            value == chosen,
+        )
         for value in (order[::-1] if name == "year" else order)[:MOST_OPTIONS]
     ]
     return {

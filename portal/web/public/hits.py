@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from portal.record.shelf import Shown
-from portal.text.highlight import highlight, snippet
+from portal.text.highlight import highlight, marks_in, snippet
 from portal.web.filters import month
 from portal.web.language import _
 from portal.web.public.evidence import first_photo, photo_of
@@ -43,7 +43,7 @@ def _kind(shown: Shown) -> str:
 def _photo(shown: Shown, marks: tuple[str, ...]) -> dict[str, Any] | None:
     """The first photo whose caption was found, else the first one."""
     for photo in shown.document["photos"]:
-        if any(marked for _piece, marked in highlight(photo["caption"], marks)):
+        if marks_in(photo["caption"], marks):
             return photo_of(shown, photo)
     return first_photo(shown)
 
@@ -53,7 +53,7 @@ def _passage(shown: Shown, marks: tuple[str, ...]) -> str:
     document = shown.document
     main = _joined([document.get(name, "") for name in ("done", "problems", "next_step", "content")])
     for text in (main, *_others(document)):
-        if any(marked for _piece, marked in highlight(text, marks)):
+        if marks_in(text, marks):
             return text
     return main
 

@@ -114,12 +114,12 @@ def _facet(
         labels.setdefault(value, facet.label(document, value))
         counts[value] += _meets(each, others)
     options = [
-        {
-            "label": zh(labels[value]) if facet.content else labels[value],
-            "count": counts[value],
-            "href": to("/projects", **{**kept, name: "" if chosen.get(name) == value else value}),
-            "current": chosen.get(name) == value,
-        }
+        (
+            zh(labels[value]) if facet.content else labels[value],
+            counts[value],
+            to("/projects", **{**kept, name: "" if chosen.get(name) == value else value}),
+            chosen.get(name) == value,
+        )
         for value in sorted(
             (v for v in counts if counts[v] or chosen.get(name) == v), key=_order(name, counts)
         )
