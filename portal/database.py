@@ -224,9 +224,13 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    reading = connection.get_execution_options().get("portal_reading", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reading else 'OFF'}")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("portal_reading", False):
+        bare = connection.connection.driver_connection  # waits for nobody, so nothing here can fail
+        bare.execute("PRAGMA query_only=ON")
+        bare.execute("BEGIN")
+    else:
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 # SQLSTATE of PostgreSQL, by its beginning → what it is to us.

@@ -81,7 +81,7 @@ class Shelf:
     def many(self, items: Sequence[str]) -> dict[str, Shown]:
         """Those of these items that stand and are not withdrawn."""
         query = _MANY if self.as_of is None else self._rows().where(_NAMED)
-        shown = [self._shown(row) for row in self._read(query, items=list(items))]
+        shown = [self._shown(row) for row in self._read(query, items=list(items)).all()]
         return {each.item: each for each in shown if not each.withdrawn and not each.sealed}
 
     def items(
@@ -179,7 +179,7 @@ class Shelf:
     def titles(self, kind: str) -> dict[str, str]:
         """The titles of all standing items of a kind, by the part of their key after the kind."""
         query = _TITLES if self.as_of is None else _TITLED.where(self._stands())
-        return {row.item.partition("/")[2]: row.title for row in self._read(query, kind=kind)}
+        return {row.item.partition("/")[2]: row.title for row in self._read(query, kind=kind).all()}
 
     def addresses(self, *, limit: int, offset: int = 0) -> list[tuple[str, dt.datetime]]:
         """Keys of standing items, newest first, each with when it last changed."""

@@ -54,8 +54,7 @@ def today() -> dt.date:
 
 def as_of() -> dt.date | None:
     """The past day a reader asks for with `?as_of=`; None for now. A day that is none is not found."""
-    asked = request.args.get("as_of", "")
-    if not asked:
+    if "as_of" not in request.args or not (asked := request.args["as_of"]):
         return None
     try:
         day = dt.date.fromisoformat(asked)
