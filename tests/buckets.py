@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import pytest
 
 from portal.adapters.following_store import FollowingStore
 from portal.adapters.local_media import LocalMediaStore
@@ -16,6 +19,21 @@ from tests.services import needs
 
 QUICK = S3Limits(connect=2.0, reply=1.0, tries=2)  # for tests in which the bucket does not answer
 REST = 0.2  # seconds
+
+
+def on_s3() -> bool:
+    """Whether this run of the tests keeps its photos in a bucket."""
+    return os.environ.get("PORTAL_TEST_MEDIA", "file") == "s3"
+
+
+needs_folder = pytest.mark.skipif(
+    on_s3(), reason="concerns the local folder alone; runs without PORTAL_TEST_MEDIA"
+)
+
+
+def photos_in(folder: Path) -> dict[str, str]:
+    """The settings of a portal whose photos lie in this folder; on S3 it is the outbox, in front of a bucket."""
+    return in_s3(bucket_url(sealed=True), outbox=folder) if on_s3() else {"media_url": f"file:{folder}"}
 
 
 def bucket_url(*, port: int | None = None, sealed: bool = False) -> str:

@@ -2,7 +2,8 @@
 still until told, and a small district.
 
 PORTAL_TEST_DATABASE=postgresql runs the same tests on PostgreSQL (see `make services`), as the role of the web
-processes, which cannot change what never changes."""
+processes, which cannot change what never changes. PORTAL_TEST_SEARCH=opensearch and PORTAL_TEST_MEDIA=s3 do the
+same for the archive's index and for photos."""
 
 from __future__ import annotations
 
@@ -22,6 +23,7 @@ from portal.database import Database
 from portal.web.app import create_app
 from portal.wiring import Portal, owner_database, wire
 from tests.audit_watch import AuditWatch
+from tests.buckets import photos_in
 from tests.postgresql_server import PostgreSQLServer
 from tests.search_engine import search_address
 from tests.services import needs
@@ -106,11 +108,19 @@ def search_url(tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_urls: dict[str, str], search_url: str) -> Settings:
+def media_settings(tmp_path: Path) -> dict[str, str]:
+    """Settings that lead to an empty store of photos (PORTAL_TEST_MEDIA=s3: in the bucket)."""
+    return photos_in(tmp_path / "uploads")
+
+
+@pytest.fixture
+def settings(
+    tmp_path: Path, database_urls: dict[str, str], search_url: str, media_settings: dict[str, str]
+) -> Settings:
     return Settings(
         _env_file=None,
         **database_urls,
-        media_url=f"file:{tmp_path / 'uploads'}",
+        **media_settings,
         search_url=search_url,
         instance=tmp_path / "instance",
         secret_key="a secret key that is only for tests, and long",

@@ -9,6 +9,7 @@ import click
 import pytest
 
 from portal.cli import portal as commands
+from tests.buckets import needs_folder
 
 
 def every(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:
@@ -75,7 +76,9 @@ def test_a_database_that_was_never_made_is_named_with_the_cure(run, tmp_path, wo
     ("setting", "value", "said_of_it"),
     [
         ("media_url", "ftp:x", "PORTAL_MEDIA_URL='ftp:x': nothing here answers to this address"),
-        ("media_url", "s3://bucket", "needs PORTAL_S3_KEY and PORTAL_S3_SECRET"),
+        pytest.param(
+            "media_url", "s3://bucket", "needs PORTAL_S3_KEY and PORTAL_S3_SECRET", marks=needs_folder
+        ),
         ("search_url", "elastic:x", "PORTAL_SEARCH_URL='elastic:x': nothing here answers to this address"),
         ("database_url", "nonsense", "PORTAL_DATABASE_URL: "),
         ("database_url", "sqlite:////nowhere/at/all.sqlite", "unable to open database file"),

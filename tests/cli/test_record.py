@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from portal.ports import Query, Space
 from portal.record.tables import PublicMedia, Shelved
 from portal.record.verify import verify
+from tests.buckets import needs_folder
 from tests.search_engine import lose_index
 
 
@@ -25,6 +26,7 @@ def test_a_record_that_agrees_exits_0_and_tells_its_root(run, number, portal):
     assert "everything agrees" in said.out
 
 
+@needs_folder
 def test_a_damaged_rendition_and_a_missing_one_are_named_and_exit_1(run, number, portal, tmp_path):
     with portal.database.reading() as session:
         missing, damaged = session.scalars(select(PublicMedia.name).order_by(PublicMedia.name).limit(2))

@@ -20,18 +20,11 @@ START_SECONDS = 60.0  # on a machine that is busy with other tests
 
 def environment(settings: Settings) -> dict[str, str]:
     """These settings as a process reads them."""
-    named = {
-        "PORTAL_DATABASE_URL": settings.database_url,
-        "PORTAL_DATABASE_OWNER_URL": settings.database_owner_url,
-        "PORTAL_MEDIA_URL": settings.media_url,
-        "PORTAL_SEARCH_URL": settings.search_url,
-        "PORTAL_INSTANCE": str(settings.instance),
-        "PORTAL_SECRET_KEY": settings.secret_key,
-        "PORTAL_MODE": settings.mode.value,
-        "PORTAL_HOST": settings.host,
-        "PORTAL_PORT": str(settings.port),
-        "PORTAL_PROCESSES": str(settings.processes),
+    told = settings.model_dump(mode="json", exclude_unset=True) | {
+        "port": settings.port,
+        "mode": settings.mode,
     }
+    named = {f"PORTAL_{name.upper()}": str(value) for name, value in told.items()}
     others = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     return {**others, **named}
 
