@@ -25,6 +25,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "PORTAL_DATABASE_OWNER_URL": settings.database_owner_url,
         "PORTAL_MEDIA_URL": settings.media_url,
         "PORTAL_SEARCH_URL": settings.search_url,
+        "PORTAL_LIMITS_URL": settings.limits_url,
         "PORTAL_INSTANCE": str(settings.instance),
         "PORTAL_SECRET_KEY": settings.secret_key,
         "PORTAL_MODE": settings.mode.value,
