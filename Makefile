@@ -63,7 +63,7 @@ sure: lint types contracts test browser ## all of it
 bench: $(VENV)/dev ## measure; ratios to floors of the same run
 	@$(BIN)/python -m benchmarks
 
-services: ## start PostgreSQL, S3, OpenSearch on loopback, for tests against the real ones
+services: ## start PostgreSQL, S3, OpenSearch, Redis on loopback, for tests against the real ones
 	@$(PYTHON) -m services start
 
 services-stop: ## stop them

@@ -52,6 +52,11 @@ class Settings(BaseSettings):
         "whoosh:instance/index",
         description="The archive's index: `whoosh:FOLDER`, or `opensearch+http://HOST:9200/NAME`.",
     )
+    limits_url: str = Field(
+        "",
+        repr=False,
+        description="Where tries and uploads are counted: `redis://HOST:PORT/0`; empty = in the database.",
+    )
     instance: Path = Field(
         ROOT / "instance", description="Folder of what is made at first start: keys, index, logs."
     )

@@ -4,6 +4,7 @@ from alembic import context
 
 import portal.adapters.job_table
 import portal.adapters.lease_table
+import portal.adapters.limit_table
 import portal.domain.access
 import portal.domain.audit
 import portal.domain.counter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import importlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from config import Mode, Settings
 from portal.adapters.following_store import FollowingStore
 from portal.adapters.job_table import JobTable
 from portal.adapters.lease_table import LeaseTable
+from portal.adapters.limit_table import LimitTable
 from portal.adapters.local_media import LocalMediaStore
 from portal.adapters.opensearch_index import SCHEME as OPENSEARCH
 from portal.adapters.opensearch_index import OpenSearchIndex
@@ -21,12 +23,14 @@ from portal.adapters.passwords import Passwords
 from portal.adapters.s3_address import S3Address, S3Keys
 from portal.adapters.s3_media import S3MediaStore
 from portal.adapters.spool import Spool
+from portal.adapters.steady_limits import SteadyLimits
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
 from portal.imaging.darkroom import Darkroom
-from portal.ports import JobQueue, Leases, MediaStore, SearchIndex
+from portal.ports import JobQueue, Leases, Limits, MediaStore, SearchIndex
 
 Clock = Callable[[], dt.datetime]
+REDIS = ("redis://", "rediss://")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +44,7 @@ class Portal:
     search: SearchIndex
     queue: JobQueue
     leases: Leases
+    limits: Limits
     passwords: Passwords
     darkroom: Darkroom
     secret_key: str
@@ -48,6 +53,7 @@ class Portal:
     def close(self) -> None:
         self.darkroom.close()
         self.media.close()
+        self.limits.close()
         self.database.close()
 
 
@@ -66,6 +72,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         search=_search(settings),
         queue=JobTable(database),
         leases=LeaseTable(database),
+        limits=_limits(settings, database),
         passwords=Passwords(),
         darkroom=Darkroom(),
         secret_key=settings.secret_key or _kept_secret(settings.instance / "secret_key"),
@@ -100,6 +107,20 @@ def _search(settings: Settings) -> SearchIndex:
     if settings.search_url.startswith(OPENSEARCH):
         return OpenSearchIndex.at(settings.search_url)
     return WhooshIndex(_folder(settings, settings.search_url, "whoosh:", "PORTAL_SEARCH_URL"))
+
+
+def _limits(settings: Settings, database: Database) -> Limits:
+    """Where acts are counted. The library of Redis is loaded only where there is one: it costs start time."""
+    counted = LimitTable(database)
+    if not settings.limits_url:
+        return counted
+    if not settings.limits_url.startswith(REDIS):
+        raise ValueError("PORTAL_LIMITS_URL: use redis://HOST:PORT/0, rediss:// for TLS, or leave it empty")
+    redis = importlib.import_module("portal.adapters.redis_limits")
+    try:
+        return SteadyLimits(redis.RedisLimits(settings.limits_url), otherwise=counted)
+    except ValueError as error:
+        raise ValueError(f"PORTAL_LIMITS_URL: {error}; use redis://HOST:PORT/0 or rediss://…") from None
 
 
 def _folder(settings: Settings, address: str, scheme: str, name: str) -> Path:

@@ -13,8 +13,8 @@ from flask import has_request_context, request
 from sqlalchemy import Engine, event
 
 WRITES = re.compile(r"^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", re.I)
-# What a request may write without an act of a person: that somebody is still there, and queued work.
-SILENT = {"sign_in", "job"}
+# What a request may write without an act of a person: that somebody is still there, queued work, and a count.
+SILENT = {"sign_in", "job", "limited_act"}
 
 
 class AuditWatch:

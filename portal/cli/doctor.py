@@ -97,6 +97,12 @@ def _search(portal: Portal) -> Iterator[Finding]:
         yield "ok", f"the archive's index stands at entry {position}"
 
 
+def _limits(portal: Portal) -> Iterator[Finding]:
+    where = "Redis" if portal.settings.limits_url else "the database"
+    trouble = portal.limits.check()
+    yield ("ok", f"limits are counted in {where}") if trouble is None else ("bad", trouble)
+
+
 def _worker(portal: Portal) -> Iterator[Finding]:
     try:
         waiting, late = portal.queue.waiting(now=portal.now())
@@ -145,6 +151,7 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _database,
     _media,
     _search,
+    _limits,
     _worker,
     _darkroom,
     _assets,

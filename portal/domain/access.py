@@ -1,11 +1,11 @@
-"""Sign-ins, one-time links and the tries that failed. Only hashes of secrets are ever kept."""
+"""Sign-ins, one-time links, and how often they may be tried. Only hashes of secrets are ever kept."""
 
 from __future__ import annotations
 
 import datetime as dt
 import hashlib
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.domain.base import Base
@@ -18,6 +18,7 @@ LINK_LIFE = dt.timedelta(hours=48)
 TRIES_WINDOW = dt.timedelta(minutes=5)
 TRIES_PER_NAME = 10
 TRIES_PER_ADDRESS = 60  # a whole office may share one address
+WRONG_LINKS_PER_ADDRESS = 60
 
 
 def secret_hash(secret: str) -> str:
@@ -62,18 +63,3 @@ class OneTimeLink(Base):
 
     def open_at(self, now: dt.datetime) -> bool:
         return self.used_at is None and now < self.expires_at and self.person.disabled_at is None
-
-
-class SignInTry(Base):
-    """One failed try. Name and address are kept as keyed hashes only, and only for the window."""
-
-    __tablename__ = "sign_in_try"
-    __table_args__ = (
-        Index("ix_sign_in_try_name", "name_hash", "at"),
-        Index("ix_sign_in_try_address", "address_hash", "at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[dt.datetime]
-    name_hash: Mapped[str] = mapped_column(String(64))
-    address_hash: Mapped[str] = mapped_column(String(64))

@@ -19,6 +19,9 @@ from portal.domain.plan import Milestone, Project
 
 MAX_PHOTOS = 20
 MAX_PHOTO_BYTES = 40 * 1024 * 1024
+PACE_WINDOW = dt.timedelta(minutes=10)
+UPLOADS_PER_PERSON = 600  # in that window; thirty full reports, so that only a program meets it
+DRAFTS_PER_PERSON = 120  # the same for beginning a report or going on with one
 CLAIM_LASTS = dt.timedelta(minutes=5)
 UNDO_LASTS = dt.timedelta(seconds=10)
 MAX_TEXT = 2000  # characters of a passage

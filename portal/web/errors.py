@@ -55,7 +55,9 @@ def _refused(refusal: Refused) -> Response:
     context: dict[str, Any] = {}
     if isinstance(refusal, Invalid):
         context["problems"] = by_field(refusal.problems)
-    said = "　".join(context["problems"].values()) if context else refusal_words(refusal)
+    if isinstance(refusal, TooOften):
+        context["retry_after"] = refusal.facts["seconds"]
+    said = "　".join(context["problems"].values()) if "problems" in context else refusal_words(refusal)
     response = error_page(status, said=said, **context)
     if isinstance(refusal, TooOften):
         response.headers["Retry-After"] = str(refusal.facts["seconds"])

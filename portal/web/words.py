@@ -36,6 +36,9 @@ REFUSALS: dict[str, Say] = {
     "plan_changed_elsewhere": lambda: _("计划刚被别人改过。看看新的清单再印发。"),
     "plan_already_adopted": lambda: _("%(year)s 年的计划已经印发过了。"),
     "too_many_tries": lambda: _("试的次数太多，请 %(seconds)s 秒后再来。"),
+    "too_many_links": lambda: _("从您这里打开的无效链接太多。"),
+    "too_many_drafts": lambda: _("开始的报送太多，没有再开新的。写好的都还在。"),
+    "too_many_uploads": lambda: _("传得太快，这张没有收下。%(seconds)s 秒后再传，别的照片都还在。"),
     "link_not_valid": lambda: _("这个链接用过了或过期了。请管理员再发一个。"),
     "invalid": lambda: _("有几处要改，改好再提交。"),
 }

@@ -19,7 +19,15 @@ from portal.domain.lifecycle import REPORT, MatterState, ReportAct, ReportState
 from portal.domain.organisation import Person, Role
 from portal.domain.permissions import permit_report
 from portal.domain.plan import Project
-from portal.domain.progress import MAX_PHOTOS, PASSAGES, Photo, Report
+from portal.domain.progress import (
+    DRAFTS_PER_PERSON,
+    MAX_PHOTOS,
+    PACE_WINDOW,
+    PASSAGES,
+    UPLOADS_PER_PERSON,
+    Photo,
+    Report,
+)
 from portal.domain.report_words import (
     keep_caption,
     keep_milestone,
@@ -29,6 +37,7 @@ from portal.domain.report_words import (
     keep_taken_on,
 )
 from portal.domain.wording import clean
+from portal.ports import Limit
 from portal.rules.clock import day_of, month_of
 
 OPEN_TO_REPORTS = (MatterState.ASSIGNED, MatterState.ACCEPTED, MatterState.IN_PROGRESS)
@@ -61,6 +70,16 @@ class Developed:
     renditions: list[dict[str, Any]]
     embedded: dict[str, Any]
     file_name: str = ""
+
+
+def drafts_of(person: Person) -> Limit:
+    """How often somebody may begin a report, or go on with one."""
+    return Limit(key=f"draft/person/{person.id}", most=DRAFTS_PER_PERSON, window=PACE_WINDOW)
+
+
+def uploads_of(person: Person) -> Limit:
+    """How many photos somebody may send."""
+    return Limit(key=f"upload/person/{person.id}", most=UPLOADS_PER_PERSON, window=PACE_WINDOW)
 
 
 def start_draft(session: Session, *, project: Project, actor: Person, now: dt.datetime) -> Report:

@@ -6,7 +6,7 @@ import datetime as dt
 import hmac
 import secrets
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.domain import audit
@@ -14,42 +14,53 @@ from portal.domain.access import (
     TRIES_PER_ADDRESS,
     TRIES_PER_NAME,
     TRIES_WINDOW,
+    WRONG_LINKS_PER_ADDRESS,
     OneTimeLink,
     SignIn,
-    SignInTry,
     secret_hash,
 )
-from portal.domain.errors import NoSuchThing, TooOften
+from portal.domain.errors import NoSuchThing
 from portal.domain.organisation import Person
+from portal.ports import Limit, Limits
+from portal.workflows.keep_pace import count_or_refuse, refuse_if_full
 
 SEEN_EVERY = dt.timedelta(minutes=1)
 
 
 def keyed_hash(secret_key: str, text: str) -> str:
-    """What the table of tries keeps of a name or an address."""
+    """What a limit keeps of a name or an address."""
     return hmac.digest(secret_key.encode(), text.strip().lower().encode(), "sha256").hex()
 
 
-def refuse_if_too_often(session: Session, *, name_hash: str, address_hash: str, now: dt.datetime) -> None:
+def failed_tries(*, name_hash: str, address_hash: str) -> tuple[Limit, Limit]:
+    """The limits that a failed sign-in counts against."""
+    return (
+        Limit(key=f"sign_in/name/{name_hash}", most=TRIES_PER_NAME, window=TRIES_WINDOW),
+        Limit(key=f"sign_in/address/{address_hash}", most=TRIES_PER_ADDRESS, window=TRIES_WINDOW),
+    )
+
+
+def refuse_if_too_often(
+    session: Session, *, limits: Limits, name_hash: str, address_hash: str, now: dt.datetime
+) -> None:
     """Raises `TooOften` when this name or this address has failed too many times lately."""
-    for column, value, most in (
-        (SignInTry.name_hash, name_hash, TRIES_PER_NAME),
-        (SignInTry.address_hash, address_hash, TRIES_PER_ADDRESS),
-    ):
-        count, oldest = session.execute(
-            select(func.count(), func.min(SignInTry.at)).where(
-                column == value, SignInTry.at > now - TRIES_WINDOW
-            )
-        ).one()
-        if count >= most:
-            raise TooOften("too_many_tries", seconds=int((oldest + TRIES_WINDOW - now).total_seconds()) + 1)
+    tries = failed_tries(name_hash=name_hash, address_hash=address_hash)
+    refuse_if_full(limits, *tries, code="too_many_tries", now=now, session=session)
 
 
-def note_failed_try(session: Session, *, name_hash: str, address_hash: str, now: dt.datetime) -> None:
-    """Remember a failed try, and forget those that no longer count."""
-    session.execute(delete(SignInTry).where(SignInTry.at <= now - TRIES_WINDOW))
-    session.add(SignInTry(at=now, name_hash=name_hash, address_hash=address_hash))
+def note_failed_try(
+    session: Session, *, limits: Limits, name_hash: str, address_hash: str, now: dt.datetime
+) -> None:
+    """Count a failed try and write it down. Raises `TooOften`, with nothing written, when others that failed
+    at the same time have used up the limit."""
+    tries = failed_tries(name_hash=name_hash, address_hash=address_hash)
+    count_or_refuse(limits, *tries, code="too_many_tries", now=now, session=session)
     audit.note(session, actor=None, act="sign_in_failed", subject=None, now=now)
+
+
+def wrong_links(*, address_hash: str) -> Limit:
+    """The limit that a one-time link which opens nothing counts against."""
+    return Limit(key=f"link/address/{address_hash}", most=WRONG_LINKS_PER_ADDRESS, window=TRIES_WINDOW)
 
 
 def open_sign_in(session: Session, *, person: Person, browser: str, now: dt.datetime) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from portal.adapters import schema
 from portal.database import Database
+from tests.services import needs
 
 
 def test_a_well_portal_is_told_so(run):
@@ -63,6 +64,22 @@ def test_a_photo_folder_that_cannot_be_written_is_named(run, tmp_path):
     said = run("doctor", media_url=f"file:{tmp_path}/blocked/photos")
     assert said.code == 1
     assert "不能读写" in said.out
+
+
+def test_it_is_said_where_limits_are_counted(run):
+    assert " ✓ limits are counted in the database" in run("doctor").out
+
+
+def test_a_redis_that_does_not_answer_is_named_without_its_password(run):
+    said = run("doctor", limits_url="redis://:a-secret@127.0.0.1:1/0")
+    assert said.code == 1
+    assert " ✗ Redis does not count (ConnectionError): check PORTAL_LIMITS_URL" in said.out
+    assert "counted in the database meanwhile" in said.out
+    assert "a-secret" not in said.out + said.err
+
+
+def test_a_redis_that_answers_is_said_to(run):
+    assert " ✓ limits are counted in Redis" in run("doctor", limits_url=needs("PORTAL_TEST_REDIS")).out
 
 
 def test_a_late_worker_is_named_with_the_cure(run, portal):

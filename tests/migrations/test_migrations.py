@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, inspect, text
 
 import portal.adapters.job_table
 import portal.adapters.lease_table
+import portal.adapters.limit_table
 import portal.domain.access
 import portal.domain.audit
 import portal.domain.counter

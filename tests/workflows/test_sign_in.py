@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from portal.adapters.limit_table import LimitedAct
 from portal.domain.access import (
     ABSOLUTE,
     IDLE,
@@ -11,9 +12,9 @@ from portal.domain.access import (
     TRIES_PER_NAME,
     TRIES_WINDOW,
     SignIn,
-    SignInTry,
     secret_hash,
 )
+from portal.domain.audit import AuditEntry
 from portal.domain.errors import NoSuchThing, TooOften
 from portal.workflows.manage_people import disable_person, issue_link
 from portal.workflows.sign_in import (
@@ -46,35 +47,52 @@ def _row(session, token):
     return session.get_one(SignIn, secret_hash(token))
 
 
-def _fail(session, now, *, times, name=NAME, address=ADDRESS):
-    for _try in range(times):
-        note_failed_try(session, name_hash=name, address_hash=address, now=now)
-    session.flush()
+@pytest.fixture
+def tries(portal, session):
+    """Tries in this session: `fail` some, and `look` whether another one may be made."""
+
+    class Tries:
+        def fail(self, now, *, times, name=NAME, address=ADDRESS):
+            for _try in range(times):
+                note_failed_try(session, limits=portal.limits, name_hash=name, address_hash=address, now=now)
+
+        def look(self, now, *, name=NAME, address=ADDRESS):
+            refuse_if_too_often(session, limits=portal.limits, name_hash=name, address_hash=address, now=now)
+
+    return Tries()
 
 
-def test_a_name_is_refused_after_its_tries_and_told_the_seconds(session, clock):
-    _fail(session, clock(), times=TRIES_PER_NAME - 1)
-    refuse_if_too_often(session, name_hash=NAME, address_hash=ADDRESS, now=clock())
-    _fail(session, clock(), times=1)
+def test_a_name_is_refused_after_its_tries_and_told_the_seconds(tries, clock):
+    tries.fail(clock(), times=TRIES_PER_NAME - 1)
+    tries.look(clock())
+    tries.fail(clock(), times=1)
     with pytest.raises(TooOften) as refusal:
-        refuse_if_too_often(session, name_hash=NAME, address_hash="other", now=clock.forward(seconds=20))
+        tries.look(clock.forward(seconds=20), address="other")
     assert refusal.value.facts["seconds"] == TRIES_WINDOW.total_seconds() - 20 + 1
 
 
-def test_an_address_is_refused_over_all_names(session, clock):
-    for number in range(TRIES_PER_ADDRESS):
-        _fail(session, clock(), times=1, name=f"{number:064}")
+def test_a_failed_try_beyond_the_limit_is_refused_and_not_written_down(tries, session, clock):
+    tries.fail(clock(), times=TRIES_PER_NAME)
+    written = session.query(AuditEntry).count()
     with pytest.raises(TooOften):
-        refuse_if_too_often(session, name_hash=NAME, address_hash=ADDRESS, now=clock())
-    refuse_if_too_often(session, name_hash=NAME, address_hash="another", now=clock())
+        tries.fail(clock(), times=1)
+    assert session.query(AuditEntry).count() == written
 
 
-def test_tries_are_forgotten_after_the_window(session, clock):
-    _fail(session, clock(), times=TRIES_PER_NAME)
+def test_an_address_is_refused_over_all_names(tries, clock):
+    for number in range(TRIES_PER_ADDRESS):
+        tries.fail(clock(), times=1, name=f"{number:064}")
+    with pytest.raises(TooOften):
+        tries.look(clock())
+    tries.look(clock(), address="another")
+
+
+def test_tries_are_forgotten_after_the_window(tries, session, clock):
+    tries.fail(clock(), times=TRIES_PER_NAME)
     clock.at += TRIES_WINDOW
-    refuse_if_too_often(session, name_hash=NAME, address_hash=ADDRESS, now=clock())
-    _fail(session, clock(), times=1)
-    assert session.query(SignInTry).count() == 1
+    tries.look(clock())
+    tries.fail(clock(), times=1)
+    assert session.query(LimitedAct).count() == 2, "one for the name, one for the address"
 
 
 def test_of_names_and_addresses_only_keyed_hashes_are_kept():

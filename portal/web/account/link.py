@@ -9,30 +9,35 @@ from portal.adapters.passwords import SHORTEST
 from portal.domain.errors import NoSuchThing, Problem
 from portal.queries.people import open_link
 from portal.web.account.new_password import check_new_password
+from portal.web.account.sign_in import visitor_hash
 from portal.web.desk import now, portal, say
 from portal.web.doors import Audience, door
 from portal.web.language import _, window_path
 from portal.web.signed_in import let_out, me
 from portal.web.words import by_field
-from portal.workflows.sign_in import end_sign_in, use_link
+from portal.workflows.keep_pace import count_or_refuse, refuse_if_full
+from portal.workflows.sign_in import end_sign_in, use_link, wrong_links
 
 bp = door(Blueprint("account_link", __name__), Audience.EVERYBODY)
 
 
 @bp.get("/account/link/<token>")
 def show(token: str) -> Response:
+    _refuse_guessing()
     return _form(token)
 
 
 @bp.post("/account/link/<token>")
 def set_password(token: str) -> BaseResponse:
+    _refuse_guessing()
     password = request.form.get("password", "")
     problems = check_new_password(password, again=request.form.get("again", ""))
     if problems:
         return _form(token, problems)
     with portal().database.reading() as session:
-        if open_link(session, token=token, now=now()) is None:
-            return _spent()
+        valid = open_link(session, token=token, now=now()) is not None
+    if not valid:
+        return _spent()
     hashed = portal().passwords.hash(password)
     visitor = me()
     try:
@@ -50,9 +55,7 @@ def set_password(token: str) -> BaseResponse:
 def _form(token: str, problems: list[Problem] | None = None) -> Response:
     with portal().database.reading() as session:
         link = open_link(session, token=token, now=now())
-        if link is None:
-            return _spent()
-        page = render_template(
+        page = link and render_template(
             "account/link.html",
             token=token,
             person=link.person,
@@ -60,9 +63,17 @@ def _form(token: str, problems: list[Problem] | None = None) -> Response:
             problems=by_field(problems or ()),
             least=SHORTEST,
         )
-    return make_response(page, 422 if problems else 200)
+    return make_response(page, 422 if problems else 200) if page else _spent()
+
+
+def _refuse_guessing() -> None:
+    """Raises `TooOften` when too many links that open nothing have come from this address."""
+    guesses = wrong_links(address_hash=visitor_hash())
+    refuse_if_full(portal().limits, guesses, code="too_many_links", now=now())
 
 
 def _spent() -> Response:
-    """The same answer for a link that is used, too old, or never was."""
+    """The same answer for a link that is used, too old, or never was. It counts as a guess."""
+    guesses = wrong_links(address_hash=visitor_hash())
+    count_or_refuse(portal().limits, guesses, code="too_many_links", now=now())
     return make_response(render_template("account/link_spent.html"), 404)

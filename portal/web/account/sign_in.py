@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from dataclasses import dataclass
+from typing import TypedDict
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.database import one_by_one
 from portal.domain.errors import TooOften
 from portal.domain.organisation import Person
+from portal.ports import Limits
 from portal.web.desk import HOMES, now, portal, say
 from portal.web.doors import Audience, door, safe_next
 from portal.web.errors import error_page
@@ -48,6 +50,15 @@ SYSTEMS = (
     ("Mac OS X", "macOS"),
     ("Linux", "Linux"),
 )
+
+
+class Tried(TypedDict):
+    """What a try is counted with."""
+
+    limits: Limits
+    name_hash: str
+    address_hash: str
+    now: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -99,19 +110,28 @@ def verified(name: str, password: str) -> Person | None:
     `TooOften` before any of that when this name or this address has failed too many times, and after it too:
     a hundred tries sent at once to many processes are no more than ten sent one by one.
     """
-    key = portal().secret_key
-    name_hash, address_hash = keyed_hash(key, name), keyed_hash(key, request.remote_addr or "")
+    tried = Tried(
+        limits=portal().limits,
+        name_hash=keyed_hash(portal().secret_key, name),
+        address_hash=visitor_hash(),
+        now=now(),
+    )
     with portal().database.reading() as session:
-        refuse_if_too_often(session, name_hash=name_hash, address_hash=address_hash, now=now())
+        refuse_if_too_often(session, **tried)
         known = _known(session, name)
     right = portal().passwords.verify(known.password_hash if known else None, password)
+    tried["now"] = now()
     with portal().database.writing() as session:
-        one_by_one(session, name_hash, address_hash)
-        refuse_if_too_often(session, name_hash=name_hash, address_hash=address_hash, now=now())
         if known is not None and right and not known.disabled and _known(session, name) == known:
+            refuse_if_too_often(session, **tried)
             return session.get_one(Person, known.id)
-        note_failed_try(session, name_hash=name_hash, address_hash=address_hash, now=now())
+        note_failed_try(session, **tried)
     return None
+
+
+def visitor_hash() -> str:
+    """What limits may know of where a visitor comes from."""
+    return keyed_hash(portal().secret_key, request.remote_addr or "")
 
 
 def too_often(refusal: TooOften) -> Response:

@@ -8,15 +8,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from portal.domain.lifecycle import MatterAct
 from portal.queries.unit_work import unit_work
-from portal.web.desk import now, reading, say, writing
+from portal.web.desk import now, portal, reading, say, writing
 from portal.web.doors import Audience, door
 from portal.web.language import _
 from portal.web.states import why
 from portal.web.unit_desk.own import own_project
 from portal.web.unit_desk.report_page import picture_of, reason_words, waited
 from portal.web.words import MATTER_ACTS, PASSAGES
-from portal.workflows.draft_report import start_draft
+from portal.workflows.draft_report import drafts_of, start_draft
 from portal.workflows.edit_plan import act_on_project
+from portal.workflows.keep_pace import count_or_refuse
 
 bp = door(Blueprint("unit_home", __name__), Audience.UNIT)
 
@@ -43,6 +44,8 @@ def home() -> str:
 def report(code: str) -> BaseResponse:
     """Begin to report on a project, or go on where the unit stopped."""
     with writing() as (session, actor):
+        pace = drafts_of(actor)
+        count_or_refuse(portal().limits, pace, code="too_many_drafts", now=now(), session=session)
         draft = start_draft(session, project=own_project(session, code, actor), actor=actor, now=now())
         session.flush()
         report_id = draft.id

@@ -21,7 +21,8 @@ from portal.web.desk import find, now, portal, reading, writing
 from portal.web.language import _
 from portal.web.unit_desk.own import own_report
 from portal.web.words import PHOTO_REFUSALS, refusal_words
-from portal.workflows.draft_report import Developed, add_photo
+from portal.workflows.draft_report import Developed, add_photo, uploads_of
+from portal.workflows.keep_pace import count_or_refuse
 from portal.workflows.receive_photo import receive_photo
 
 REPLACES = re.compile(r"replace-(\d{1,18})")
@@ -103,7 +104,7 @@ def take_one(report_id: int, upload: Upload) -> int:
 
 
 def _refuse_early(report_id: int, upload: Upload) -> None:
-    """What can be refused without developing the photo."""
+    """What can be refused without developing the photo; what cannot is counted against the person's pace."""
     if upload.arrival.too_large:
         raise Unwanted(PHOTO_REFUSALS["too_large"]())
     if upload.arrival.full:
@@ -112,6 +113,8 @@ def _refuse_early(report_id: int, upload: Upload) -> None:
         report = own_report(session, report_id, actor)
         if upload.replaces is None and len(report.photos) >= MAX_PHOTOS:
             raise Unwanted(PHOTO_REFUSALS["too_many_photos"]())
+        pace = uploads_of(actor)
+    count_or_refuse(portal().limits, pace, code="too_many_uploads", now=now())
 
 
 def _develop(upload: Upload) -> Developed:

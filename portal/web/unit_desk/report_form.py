@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.database import TROUBLE
-from portal.domain.errors import Invalid, Problem, Stale, WrongState
+from portal.domain.errors import Invalid, Problem, Stale, TooOften, WrongState
 from portal.domain.organisation import Person
 from portal.domain.progress import Photo, Report
 from portal.web import filters
@@ -113,7 +113,8 @@ def upload(report_id: int) -> tuple[Response, int]:
     try:
         photo_id = take_one(report_id, chosen[0])
     except Unwanted as why:
-        return jsonify(said=str(why), name=chosen[0].name), 422
+        later = isinstance(why.__cause__, TooOften)  # the page then offers to send it again
+        return jsonify(said=str(why), name=chosen[0].name), 429 if later else 422
     with reading() as (session, actor):
         report = own_report(session, report_id, actor)
         card = photo_card(report, find(session, Photo, photo_id), typed={})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from portal.domain.access import LINK_LIFE
+from portal.domain.access import LINK_LIFE, TRIES_WINDOW, WRONG_LINKS_PER_ADDRESS
 from portal.workflows.manage_people import disable_person, issue_link
 from tests.browsing import Browser
 
@@ -81,3 +81,28 @@ def test_a_link_of_a_disabled_person_opens_nothing(district, link, portal, visit
 
 def test_an_unknown_link_is_answered_like_a_used_one(district, visitor):
     assert visitor.get("/account/link/no-such-token").status_code == 404
+
+
+def test_whoever_guesses_links_is_held_up_and_told_for_how_long(link, visitor, clock):
+    for number in range(WRONG_LINKS_PER_ADDRESS):
+        assert visitor.get(f"/account/link/guess-{number}").status_code == 404
+    for answer in (visitor.get("/account/link/one-more"), visitor.get(link)):
+        assert answer.status_code == 429, "a right link is no way to tell that one has guessed it"
+        seconds = int(answer.headers["Retry-After"])
+        assert 0 < seconds <= TRIES_WINDOW.total_seconds() + 1
+        assert f"{seconds} 秒以后再试" in answer.get_data(as_text=True)
+    clock.forward(seconds=seconds)
+    assert visitor.get(link).status_code == 200
+    assert _use(visitor, link).status_code == 303
+
+
+def test_a_guess_by_sending_a_password_counts_like_one_by_looking(link, visitor):
+    fields = {"password": NEW, "again": NEW}
+    for number in range(WRONG_LINKS_PER_ADDRESS):
+        assert visitor.submit(f"/account/link/{number}", fields, page="/account/login").status_code == 404
+    assert visitor.submit("/account/link/more", fields, page="/account/login").status_code == 429
+
+
+def test_looking_at_a_right_link_is_no_guess(link, visitor):
+    for _visit in range(WRONG_LINKS_PER_ADDRESS + 1):
+        assert visitor.get(link).status_code == 200

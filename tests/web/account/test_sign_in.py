@@ -8,10 +8,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from portal.adapters.limit_table import LimitedAct
 from portal.adapters.passwords import Passwords
-from portal.domain.access import IDLE, TRIES_PER_ADDRESS, TRIES_PER_NAME, TRIES_WINDOW, SignInTry
+from portal.domain.access import IDLE, TRIES_PER_ADDRESS, TRIES_PER_NAME, TRIES_WINDOW
 from portal.domain.audit import AuditEntry
 from portal.web.app import create_app
 from portal.workflows.manage_people import disable_person
@@ -151,7 +152,8 @@ def test_tries_sent_all_at_once_count_like_tries_one_by_one(district, portal):
 
 def _tries(portal):
     with portal.database.reading() as session:
-        return len(session.scalars(select(SignInTry)).all())
+        by_name = LimitedAct.key.startswith("sign_in/name/")
+        return session.scalar(select(func.count()).select_from(LimitedAct).where(by_name))
 
 
 def test_an_unknown_name_is_limited_just_the_same(district, visitor):
@@ -163,9 +165,16 @@ def test_an_unknown_name_is_limited_just_the_same(district, visitor):
 def test_an_address_is_limited_over_all_names(district, portal, visitor, clock):
     assert visitor.sign_in("guess", "wrong password").status_code == 422
     with portal.database.writing() as session:
-        address_hash = session.scalars(select(SignInTry.address_hash)).one()
+        by_address = LimitedAct.key.startswith("sign_in/address/")
+        address_hash = session.scalars(select(LimitedAct.key).where(by_address)).one().rpartition("/")[2]
         for number in range(TRIES_PER_ADDRESS - 1):
-            note_failed_try(session, name_hash=f"{number:064}", address_hash=address_hash, now=clock())
+            note_failed_try(
+                session,
+                limits=portal.limits,
+                name_hash=f"{number:064}",
+                address_hash=address_hash,
+                now=clock(),
+            )
     assert visitor.sign_in("admin").status_code == 429
 
 
