@@ -126,14 +126,14 @@ def save_draft(
 ) -> list[Problem]:
     """Keep every field that can be kept; the problems name those that cannot, and why.
 
-    A returned report takes changes only in what was returned. Raises `Stale` when somebody else has
-    saved since `seen_version`; nothing is changed then.
+    A returned report takes changes only in what was returned. Raises `Stale`, which undoes all of it, when
+    somebody else has saved since `seen_version`; words that stand there already were saved by a form whose
+    answer never came, and are no conflict when it is sent again.
     """
     hold(session, report)
     permit_report(actor, ReportAct.SAVE, report)
     REPORT.next(report.state, ReportAct.SAVE)
-    if seen_version is not None and seen_version != report.version_id:
-        raise Stale("draft_changed_elsewhere")
+    found = report.version_id
     problems: list[Problem] = []
     open_passages, today = editable_passages(report), day_of(now)
     for passage in PASSAGES:
@@ -146,6 +146,9 @@ def save_draft(
     if "physical_percent" in open_passages:
         problems += keep_percent(report, typed=words.physical_percent)
     problems += _keep_photo_words(session, report, words, today)
+    changed = report.version_id != found or session.is_modified(report)
+    if changed and seen_version is not None and seen_version != found:
+        raise Stale("draft_changed_elsewhere")
     audit.note(session, actor=actor, act="save_draft", subject=report, now=now)
     return problems
 
