@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from flask import Blueprint, Flask, Request, Response, current_app, g, request
+from flask import Blueprint, Flask, Request, Response, current_app, g, has_request_context, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Connection, event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.web as web
 from portal.adapters.spool import Arrival
+from portal.database import TRIES, DatabaseConflict
 from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS
 from portal.web import desk, doors, errors, filters, headers, language, signed_in, windows
 from portal.web.front import Front, Pages, Validator
@@ -69,6 +72,17 @@ class CompiledOnce(BytecodeCache):
 class PortalFlask(Flask):
     request_class = PortalRequest
 
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Here a whole act begins, so here it is done again when another's came first: unless a part of it was
+        committed already, or it brought files, which arrive only once."""
+        for _ in range(TRIES - 1):
+            try:
+                return super().dispatch_request()
+            except DatabaseConflict:
+                if g.get("committed", False) or request.files:
+                    raise
+        return super().dispatch_request()
+
 
 def create_app(portal: Portal) -> Any:
     """The WSGI application of a wired portal: the front, and Flask behind it (`.flask`)."""
@@ -98,6 +112,7 @@ def create_app(portal: Portal) -> Any:
     )
     for part in (language, filters, errors, signed_in):
         part.install(app)
+    event.listen(portal.database.engine, "commit", _committed)
     app.before_request(_begin)
     app.before_request(doors.guard)
     CSRFProtect(app)
@@ -150,6 +165,11 @@ def _begin() -> None:
     g.request_id, g.began = secrets.token_hex(8), time.perf_counter()
     if request.endpoint in current_app.extensions.get("takes_photos", ()):
         request.max_content_length = (MAX_PHOTOS + 1) * (MAX_PHOTO_BYTES + 65536)
+
+
+def _committed(_connection: Connection) -> None:
+    if has_request_context():
+        g.committed = True
 
 
 def _write_down(response: Response) -> Response:
