@@ -52,6 +52,12 @@ class Settings(BaseSettings):
         "whoosh:instance/index",
         description="The archive's index: `whoosh:FOLDER`, or `opensearch+http://HOST:9200/NAME`.",
     )
+    mail_url: str = Field(
+        "console:",
+        description="Where letters go: `console:`, or `smtp://USER:PASSWORD@HOST:587/?from=NAME@DOMAIN`.",
+        repr=False,
+    )
+    url: str = Field("", description="Where readers find the portal, for links in letters; SMTP needs it.")
     instance: Path = Field(
         ROOT / "instance", description="Folder of what is made at first start: keys, index, logs."
     )
@@ -115,6 +121,11 @@ class Settings(BaseSettings):
         if self.demo_password:
             faults.append("PORTAL_DEMO_PASSWORD is set: demonstration accounts do not belong here")
         return faults
+
+    @property
+    def public_url(self) -> str:
+        """Where readers find the portal, without a slash at the end."""
+        return self.url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     def folder(self, address: str) -> Path:
         """The folder behind `file:…` or `whoosh:…`, relative to this file when it is not absolute."""
