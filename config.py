@@ -57,6 +57,12 @@ class Settings(BaseSettings):
         repr=False,
         description="Where tries and uploads are counted: `redis://HOST:PORT/0`; empty = in the database.",
     )
+    mail_url: str = Field(
+        "console:",
+        description="Where letters go: `console:`, or `smtp://USER:PASSWORD@HOST:587/?from=NAME@DOMAIN`.",
+        repr=False,
+    )
+    url: str = Field("", description="Where readers find the portal, for links in letters; SMTP needs it.")
     instance: Path = Field(
         ROOT / "instance", description="Folder of what is made at first start: keys, index, logs."
     )
@@ -120,6 +126,11 @@ class Settings(BaseSettings):
         if self.demo_password:
             faults.append("PORTAL_DEMO_PASSWORD is set: demonstration accounts do not belong here")
         return faults
+
+    @property
+    def public_url(self) -> str:
+        """Where readers find the portal, without a slash at the end."""
+        return self.url.rstrip("/") or f"http://{self.host}:{self.port}"
 
     def folder(self, address: str) -> Path:
         """The folder behind `file:…` or `whoosh:…`, relative to this file when it is not absolute."""

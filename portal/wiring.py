@@ -9,8 +9,11 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config import Mode, Settings
+from portal.adapters.console_mailer import SCHEME as CONSOLE
+from portal.adapters.console_mailer import ConsoleMailer
 from portal.adapters.following_store import FollowingStore
 from portal.adapters.job_table import JobTable
 from portal.adapters.lease_table import LeaseTable
@@ -22,12 +25,14 @@ from portal.adapters.outbox import Outbox
 from portal.adapters.passwords import Passwords
 from portal.adapters.s3_address import S3Address, S3Keys
 from portal.adapters.s3_media import S3MediaStore
+from portal.adapters.smtp_address import SmtpAddress
+from portal.adapters.smtp_mailer import SmtpMailer
 from portal.adapters.spool import Spool
 from portal.adapters.steady_limits import SteadyLimits
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
 from portal.imaging.darkroom import Darkroom
-from portal.ports import JobQueue, Leases, Limits, MediaStore, SearchIndex
+from portal.ports import JobQueue, Leases, Limits, Mailer, MediaStore, SearchIndex
 
 Clock = Callable[[], dt.datetime]
 REDIS = ("redis://", "rediss://")
@@ -35,7 +40,7 @@ REDIS = ("redis://", "rediss://")
 
 @dataclass(frozen=True, kw_only=True)
 class Portal:
-    """Everything an entry point needs. `now` is the only clock."""
+    """Everything an entry point needs. `now` is the only clock; `mailer` is None where no mail is sent."""
 
     settings: Settings
     database: Database
@@ -45,10 +50,16 @@ class Portal:
     queue: JobQueue
     leases: Leases
     limits: Limits
+    mailer: Mailer | None
     passwords: Passwords
     darkroom: Darkroom
     secret_key: str
     now: Clock
+
+    @property
+    def letters(self) -> JobQueue | None:
+        """The queue through which acts ask for letters; None where no mail is sent, so none is owed."""
+        return None if self.mailer is None else self.queue
 
     def close(self) -> None:
         self.darkroom.close()
@@ -73,6 +84,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         queue=JobTable(database),
         leases=LeaseTable(database),
         limits=_limits(settings, database),
+        mailer=_mailer(settings),
         passwords=Passwords(),
         darkroom=Darkroom(),
         secret_key=settings.secret_key or _kept_secret(settings.instance / "secret_key"),
@@ -121,6 +133,21 @@ def _limits(settings: Settings, database: Database) -> Limits:
         return SteadyLimits(redis.RedisLimits(settings.limits_url), otherwise=counted)
     except ValueError as error:
         raise ValueError(f"PORTAL_LIMITS_URL: {error}; use redis://HOST:PORT/0 or rediss://…") from None
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    """Who carries letters. In production the console carries none: its output is kept in logs, and letters
+    hold links that let somebody in."""
+    if settings.mail_url == CONSOLE:
+        return None if settings.mode is Mode.PRODUCTION else ConsoleMailer()
+    address = SmtpAddress.parse(settings.mail_url)
+    url = urlsplit(settings.url)
+    schemes = ("https",) if settings.mode is Mode.PRODUCTION else ("http", "https")
+    if url.scheme not in schemes or not url.hostname or url.path.strip("/") or url.query or url.fragment:
+        raise ValueError(
+            "letters need PORTAL_URL, where readers find the portal, such as https://sunlight.example.org"
+        )
+    return SmtpMailer(address, name=settings.site_name)
 
 
 def _folder(settings: Settings, address: str, scheme: str, name: str) -> Path:

@@ -12,12 +12,14 @@ from types import FrameType
 
 from config import Settings
 from portal.database import again
+from portal.domain import letters
 from portal.logs import configure_logs
-from portal.ports import Job, SearchUnavailable
+from portal.ports import AddressRefused, Job, Letter, MailerUnavailable, SearchUnavailable
 from portal.record.shelf import Shelf
 from portal.wiring import Portal, wire
 from portal.workflows import moderate_report, withdraw_report
 from portal.workflows.follow_record import follow_into_search
+from portal.workflows.send_letter import Letterhead, letter_refused, letter_sent, write_letter
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +31,16 @@ SPOOL_KEEPS = 24 * 3600  # seconds
 
 def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
     """What the worker knows to do, by kind of job. Each job is one transaction, so a job that another act
-    crosses is simply done again."""
+    crosses is simply done again; a letter is not, because it may be gone already."""
 
     def take_effect(job: Job) -> None:
         with portal.database.writing() as session:
             moderate_report.take_effect(
-                session, decision_id=job.payload["decision"], media=portal.media, now=portal.now()
+                session,
+                decision_id=job.payload["decision"],
+                media=portal.media,
+                now=portal.now(),
+                letters=portal.letters,
             )
 
     def destroy_media(job: Job) -> None:
@@ -42,11 +48,42 @@ def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
             withdraw_report.destroy_media(session, names=job.payload["names"], media=portal.media)
 
     known = {moderate_report.JOB: take_effect, withdraw_report.JOB: destroy_media}
-    return {kind: partial(_uncrossed, act) for kind, act in known.items()}
+    return {kind: partial(_uncrossed, act) for kind, act in known.items()} | {
+        letters.JOB: partial(_send_letter, portal)
+    }
 
 
 def _uncrossed(act: Callable[[Job], None], job: Job) -> None:
     again(lambda: act(job))
+
+
+def _send_letter(portal: Portal, job: Job) -> None:
+    """Raises `MailerUnavailable` for the queue to try again later."""
+    if portal.mailer is None:
+        raise MailerUnavailable("no mail is sent here: PORTAL_MAIL_URL is console:")
+    letter_id = job.payload["letter"]
+    letter = again(lambda: _written(portal, letter_id))
+    if letter is None:
+        return
+    try:
+        portal.mailer.send(letter)
+    except AddressRefused as refusal:
+        log.warning("address refused", extra={"job": job.id, "trouble": str(refusal)})
+        again(lambda: _noted(portal, letter_refused, letter_id))
+    else:
+        again(lambda: _noted(portal, letter_sent, letter_id))
+
+
+def _written(portal: Portal, letter_id: str) -> Letter | None:
+    s = portal.settings
+    head = Letterhead(name=s.site_name, english=s.site_name_english, url=s.public_url)
+    with portal.database.writing() as session:
+        return write_letter(session, letter_id=letter_id, head=head, now=portal.now())
+
+
+def _noted(portal: Portal, note: Callable[..., None], letter_id: str) -> None:
+    with portal.database.writing() as session:
+        note(session, letter_id=letter_id, now=portal.now())
 
 
 def run_once(portal: Portal) -> int:

@@ -11,6 +11,7 @@ import click
 
 from config import ROOT, Mode
 from portal.adapters import schema
+from portal.adapters.console_mailer import SCHEME as CONSOLE
 from portal.cli.terminal import Mishap, wired
 from portal.ports import SearchUnavailable
 from portal.record.followers import last_seq
@@ -103,6 +104,16 @@ def _limits(portal: Portal) -> Iterator[Finding]:
     yield ("ok", f"limits are counted in {where}") if trouble is None else ("bad", trouble)
 
 
+def _mail(portal: Portal) -> Iterator[Finding]:
+    if portal.mailer is None:
+        yield "ok", "no mail is sent (PORTAL_MAIL_URL is console:); links are handed out on the page"
+    elif portal.settings.mail_url == CONSOLE:
+        yield "ok", "letters are written to the worker's standard output (PORTAL_MAIL_URL is console:)"
+    else:
+        trouble = portal.mailer.check()
+        yield ("ok", "the mail server takes letters") if trouble is None else ("bad", trouble)
+
+
 def _worker(portal: Portal) -> Iterator[Finding]:
     try:
         waiting, late = portal.queue.waiting(now=portal.now())
@@ -152,6 +163,7 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _media,
     _search,
     _limits,
+    _mail,
     _worker,
     _darkroom,
     _assets,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 
-from sqlalchemy import ForeignKey, String
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from portal.domain.base import Base
 from portal.domain.organisation import Person
@@ -63,3 +63,10 @@ class OneTimeLink(Base):
 
     def open_at(self, now: dt.datetime) -> bool:
         return self.used_at is None and now < self.expires_at and self.person.disabled_at is None
+
+
+def spend_links(session: Session, *, person_id: int, now: dt.datetime) -> None:
+    """Every link of a person that is not used yet stops working. The caller holds the person."""
+    unused = select(OneTimeLink).where(OneTimeLink.person_id == person_id, OneTimeLink.used_at.is_(None))
+    for link in session.scalars(unused):
+        link.used_at = now

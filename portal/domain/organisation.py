@@ -96,6 +96,7 @@ class Person(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), default=None)
     body_id: Mapped[int | None] = mapped_column(ForeignKey("supervision_body.id"), default=None)
     password_hash: Mapped[str | None] = mapped_column(String(200), default=None)
+    email: Mapped[str | None] = mapped_column(String(254), default=None)  # for letters alone, shown to nobody
     disabled_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     version_id: Mapped[int] = mapped_column(default=1)
     unit: Mapped[Unit | None] = relationship()

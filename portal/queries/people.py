@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.domain.access import OneTimeLink, SignIn, secret_hash
+from portal.domain.letters import OwedLetter
 from portal.domain.organisation import Person, Posting, Role, SupervisionBody, Unit
 from portal.domain.plan import Project, Responsibility
 
@@ -117,6 +118,16 @@ def waiting_link(session: Session, *, person: Person, now: dt.datetime) -> OneTi
         select(OneTimeLink).where(OneTimeLink.person_id == person.id, OneTimeLink.used_at.is_(None))
     )
     return next((link for link in links if link.open_at(now)), None)
+
+
+def last_letter(session: Session, *, person: Person) -> OwedLetter | None:
+    """The newest letter to somebody that was not needless."""
+    return session.scalars(
+        select(OwedLetter)
+        .where(OwedLetter.person_id == person.id, OwedLetter.dropped_at.is_(None))
+        .order_by(OwedLetter.asked_at.desc(), OwedLetter.id)
+        .limit(1)
+    ).first()
 
 
 def names(session: Session) -> Sequence[tuple[int, str]]:

@@ -111,6 +111,7 @@ PROBLEMS: dict[tuple[str, str], Say] = {
     ("plan", "plan_is_empty"): lambda: _("计划里还没有项目，不能印发。"),
     ("login", "not_a_login"): lambda: _("登录名用小写字母开头，2 到 40 个字母、数字、点、横线。"),
     ("login", "login_taken"): lambda: _("这个登录名有人用了。"),
+    ("email", "not_an_address"): lambda: _("邮箱写成 liwen@example.org 这样，只用英文字母、数字和符号。"),
     ("unit", "missing"): lambda: _("选一个单位。"),
     ("body", "missing"): lambda: _("选一个督查机构。"),
     ("unit", "has_a_body"): lambda: _("这个单位已经有%(body)s，一个单位只设一个。"),

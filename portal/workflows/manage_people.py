@@ -1,4 +1,5 @@
-"""Administrators create, move, disable and enable people. Nobody is ever deleted from history."""
+"""Administrators create, move, disable and enable people, and hand out links. Nobody is ever deleted from
+history."""
 
 from __future__ import annotations
 
@@ -12,11 +13,14 @@ from sqlalchemy.orm import Session
 
 from portal.database import hold
 from portal.domain import audit
-from portal.domain.access import LINK_LIFE, OneTimeLink, SignIn, secret_hash
+from portal.domain.access import LINK_LIFE, OneTimeLink, SignIn, secret_hash, spend_links
 from portal.domain.errors import Invalid, Problem, Stale
+from portal.domain.letters import owe_letter
 from portal.domain.organisation import Person, Posting, Role, SupervisionBody, Unit
 from portal.domain.permissions import AdminAct, permit_admin
 from portal.domain.wording import clean
+from portal.ports import JobQueue
+from portal.text.mailbox import is_mailbox
 
 LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 
@@ -32,11 +36,19 @@ class Place:
 
 
 def create_person(
-    session: Session, *, login: str, name: str, place: Place, actor: Person | None, now: dt.datetime
+    session: Session,
+    *,
+    login: str,
+    name: str,
+    place: Place,
+    actor: Person | None,
+    now: dt.datetime,
+    email: str = "",
 ) -> Person:
     """A new person, without a password yet. `actor` None is the command line, where the machine is trusted.
 
-    Raises `Invalid` naming a login that is taken or not one, a missing name, unit or body.
+    Raises `Invalid` naming a login that is taken or not one, an address that is none, a missing name, unit or
+    body.
     """
     if actor is not None:
         permit_admin(actor, AdminAct.MANAGE_PEOPLE)
@@ -48,9 +60,11 @@ def create_person(
         problems.append(Problem("login", "login_taken"))
     if not name.strip():
         problems.append(Problem("name", "missing"))
+    email = email.strip()
+    problems += _check_email(email)
     if problems:
         raise Invalid(problems)
-    person = Person(login=login, name=clean(name, limit=40), **_columns(place))
+    person = Person(login=login, name=clean(name, limit=40), email=email or None, **_columns(place))
     session.add(person)
     session.flush()
     session.add(_posting(person, now))
@@ -81,6 +95,23 @@ def move_person(
     audit.note(session, actor=actor, act="move_person", subject=person, now=now, role=place.role.value)
 
 
+def change_email(
+    session: Session, *, person: Person, email: str, seen_version: int | None, actor: Person, now: dt.datetime
+) -> None:
+    """Another address, or none. Links that are still open stop working: one may have gone to the old address.
+
+    Raises `Invalid` for an address that is none.
+    """
+    _permit_and_check(person, seen_version, actor)
+    email = email.strip()
+    if problems := _check_email(email):
+        raise Invalid(problems)
+    hold(session, person)
+    person.email = email or None
+    spend_links(session, person_id=person.id, now=now)
+    audit.note(session, actor=actor, act="change_email", subject=person, now=now)
+
+
 def disable_person(
     session: Session, *, person: Person, seen_version: int | None, actor: Person | None, now: dt.datetime
 ) -> None:
@@ -102,27 +133,33 @@ def enable_person(
     audit.note(session, actor=actor, act="enable_person", subject=person, now=now)
 
 
-def issue_link(session: Session, *, person: Person, actor: Person | None, now: dt.datetime) -> str:
-    """A one-time token with which the person sets their password; earlier ones stop working."""
+def issue_link(
+    session: Session,
+    *,
+    person: Person,
+    actor: Person | None,
+    now: dt.datetime,
+    letters: JobQueue | None = None,
+) -> str:
+    """A one-time token with which the person sets their password; earlier ones stop working. When the person
+    has an address and `letters` is given, a letter goes there too, with a link of its own."""
     if actor is not None:
         permit_admin(actor, AdminAct.MANAGE_PEOPLE)
     if person.disabled_at is not None:
         raise Invalid([Problem("person", "disabled")])
     hold(session, person)  # of two links issued at once, one works
-    for link in session.scalars(
-        select(OneTimeLink).where(OneTimeLink.person_id == person.id, OneTimeLink.used_at.is_(None))
-    ):
-        link.used_at = now
+    spend_links(session, person_id=person.id, now=now)
     token = secrets.token_urlsafe(32)
-    session.add(
-        OneTimeLink(
-            token_hash=secret_hash(token),
-            person_id=person.id,
-            created_by_id=actor.id if actor else None,
-            expires_at=now + LINK_LIFE,
-        )
+    link = OneTimeLink(
+        token_hash=secret_hash(token),
+        person_id=person.id,
+        created_by_id=actor.id if actor else None,
+        expires_at=now + LINK_LIFE,
     )
+    session.add(link)
     audit.note(session, actor=actor, act="issue_link", subject=person, now=now)
+    if letters is not None and person.email is not None:
+        letters.enqueue(session, **owe_letter(session, person=person, link=link, now=now).as_job())
     return token
 
 
@@ -139,6 +176,10 @@ def _check_place(place: Place) -> list[Problem]:
     if place.role is Role.SUPERVISOR and place.body is None:
         return [Problem("body", "missing")]
     return []
+
+
+def _check_email(email: str) -> list[Problem]:
+    return [] if not email or is_mailbox(email) else [Problem("email", "not_an_address")]
 
 
 def _columns(place: Place) -> dict[str, object]:

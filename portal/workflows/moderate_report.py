@@ -13,6 +13,7 @@ from portal.disclosure import public_names, report_shown
 from portal.domain import audit
 from portal.domain.counter import next_number
 from portal.domain.errors import Invalid, Problem, Stale, WrongState
+from portal.domain.letters import owe_letter
 from portal.domain.lifecycle import REPORT, ReportAct, ReportState
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
@@ -149,8 +150,16 @@ def undo_decision(
     audit.note(session, actor=actor, act="undo_decision", subject=report, now=now, decision=decision.id)
 
 
-def take_effect(session: Session, *, decision_id: int, media: MediaStore, now: dt.datetime) -> None:
-    """Carry out a decision whose undo time is over. Doing it again changes nothing."""
+def take_effect(
+    session: Session,
+    *,
+    decision_id: int,
+    media: MediaStore,
+    now: dt.datetime,
+    letters: JobQueue | None = None,
+) -> None:
+    """Carry out a decision whose undo time is over. Doing it again changes nothing. Through `letters`, who
+    wrote a report hears that it came back."""
     decision = session.get_one(Decision, decision_id)
     report = decision.report
     if report.pending_id != decision.id or decision.undone_at is not None:
@@ -164,6 +173,7 @@ def take_effect(session: Session, *, decision_id: int, media: MediaStore, now: d
         _publish(session, report, decision, media, now)
     else:
         report.state = REPORT.next(report.state, ReportAct.RETURN)
+        _tell_author(session, report, letters, now)
     decision.took_effect_at = now
     report.pending = None
     report.claimed_by = report.claimed_until = None
@@ -192,6 +202,12 @@ def _publish(
     for name in public_names(report.photos):
         media.publish(name)  # before the record names it, so that it never names what is not there
     log.publish(session, report_shown(report, decided_by=decision.by), at=now)
+
+
+def _tell_author(session: Session, report: Report, letters: JobQueue | None, now: dt.datetime) -> None:
+    author = report.author
+    if letters is not None and author.email is not None and author.disabled_at is None:
+        letters.enqueue(session, **owe_letter(session, person=author, report=report, now=now).as_job())
 
 
 def _checked(report: Report, verb: Verb, reasons: Sequence[Why]) -> list[ReturnReason]:

@@ -9,6 +9,7 @@ import secrets
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from portal.database import hold
 from portal.domain import audit
 from portal.domain.access import (
     TRIES_PER_ADDRESS,
@@ -18,6 +19,7 @@ from portal.domain.access import (
     OneTimeLink,
     SignIn,
     secret_hash,
+    spend_links,
 )
 from portal.domain.errors import NoSuchThing
 from portal.domain.organisation import Person
@@ -105,14 +107,18 @@ def keep_alive(session: Session, *, token: str, now: dt.datetime) -> None:
 
 
 def use_link(session: Session, *, token: str, password_hash: str, now: dt.datetime) -> Person:
-    """Set a password with a one-time link; every browser of the person is signed out.
+    """Set a password with a one-time link; every browser of the person is signed out, and no other link of
+    theirs works any more: the same link may have been handed over and sent by mail.
 
     Raises `NoSuchThing` for a link that is unknown, used or too old.
     """
-    link = session.get(OneTimeLink, secret_hash(token), with_for_update=True)
+    link = session.get(OneTimeLink, secret_hash(token))
+    if link is not None:
+        hold(session, link.person)  # of several links used at once, one works
+        session.refresh(link)
     if link is None or not link.open_at(now):
         raise NoSuchThing("link_not_valid")
-    link.used_at = now
+    spend_links(session, person_id=link.person_id, now=now)
     link.person.password_hash = password_hash
     end_all_sign_ins(session, person=link.person, now=now)
     audit.note(session, actor=link.person, act="set_password", subject=link.person, now=now)

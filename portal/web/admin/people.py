@@ -14,7 +14,7 @@ from portal.domain.organisation import Role, SupervisionBody, Unit
 from portal.queries.people import PAGE, Wanted, people
 from portal.queries.remits import body_choices, unit_choices
 from portal.web.admin.asking import base_of_pages, number_typed, page_asked, pages_of
-from portal.web.desk import now, reading, say, writing
+from portal.web.desk import now, portal, reading, say, writing
 from portal.web.doors import Audience, door
 from portal.web.language import _
 from portal.web.states import word
@@ -64,6 +64,7 @@ def create() -> BaseResponse:
                 login=typed.get("login", ""),
                 name=typed.get("name", ""),
                 place=place_typed(session),
+                email=typed.get("email", ""),
                 actor=actor,
                 now=now(),
             )
@@ -100,6 +101,7 @@ def place_choices(session: Session) -> dict[str, Any]:
         "units": [(str(key), name) for key, name in unit_choices(session)],
         "bodies": [(str(key), name) for key, name in body_choices(session)],
         "role_word": partial(word, ROLES),
+        "mail": portal().mailer is not None,
     }
 
 

@@ -11,14 +11,20 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from portal.domain.errors import Invalid, Refused, Stale
 from portal.domain.organisation import Person
-from portal.queries.people import answers_for, open_sign_ins, postings, waiting_link
+from portal.queries.people import answers_for, last_letter, open_sign_ins, postings, waiting_link
 from portal.web.admin.asking import number_typed
 from portal.web.admin.people import place_choices, place_typed
-from portal.web.desk import find, now, reading, say, writing
+from portal.web.desk import find, now, portal, reading, say, writing
 from portal.web.doors import Audience, door
 from portal.web.language import _, window_path
 from portal.web.words import by_field, refusal_words
-from portal.workflows.manage_people import disable_person, enable_person, issue_link, move_person
+from portal.workflows.manage_people import (
+    change_email,
+    disable_person,
+    enable_person,
+    issue_link,
+    move_person,
+)
 
 bp = door(Blueprint("admin_person", __name__), Audience.ADMINISTRATION)
 ADDRESS = "/desk/admin/people/<int:person_id>"
@@ -56,13 +62,22 @@ def enable(person_id: int) -> BaseResponse:
     return _do(person_id, act, _("已恢复，原来的密码还能用。"))
 
 
+@bp.post(f"{ADDRESS}/email")
+def email(person_id: int) -> BaseResponse:
+    def act(session: Session, person: Person, actor: Person) -> None:
+        typed = request.form.get("email", "")
+        change_email(session, person=person, email=typed, seen_version=_seen(), actor=actor, now=now())
+
+    return _do(person_id, act, _("邮箱改好了。还没用的设密码链接都作废，要用就再发一个。"))
+
+
 @bp.post(f"{ADDRESS}/link")
 def link(person_id: int) -> BaseResponse:
-    """A one-time link, shown in this answer and nowhere else."""
+    """A one-time link, shown in this answer alone; a letter with one of its own goes to who has an address."""
     try:
         with writing() as (session, actor):
             person = find(session, Person, person_id)
-            token = issue_link(session, person=person, actor=actor, now=now())
+            token = issue_link(session, person=person, actor=actor, now=now(), letters=portal().letters)
     except Invalid as refusal:
         return _page(person_id, refusal)
     address = request.host_url.rstrip("/") + window_path(f"/account/link/{token}")
@@ -96,7 +111,8 @@ def _page(person_id: int, refusal: Refused | None = None, *, address: str = "") 
             chain=postings(session, person=person),
             projects=answers_for(session, person=person),
             address=address,
-            typed=typed or _as_it_is(person),
+            typed={**_as_it_is(person), **typed},
+            letter=last_letter(session, person=person),
             sign_ins=len(open_sign_ins(session, person_id=person.id, now=now())),
             waiting=waiting_link(session, person=person, now=now()),
             problems=by_field(refusal.problems) if isinstance(refusal, Invalid) else {},
@@ -112,4 +128,5 @@ def _as_it_is(person: Person) -> dict[str, str]:
         "unit": str(person.unit_id or ""),
         "body": str(person.body_id or ""),
         "title": person.title,
+        "email": person.email or "",
     }

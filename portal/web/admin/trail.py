@@ -29,6 +29,8 @@ ACTS: Mapping[str, Say] = {
     "disable_person": lambda: _("停用账号"),
     "enable_person": lambda: _("恢复账号"),
     "issue_link": lambda: _("发设密码的链接"),
+    "mail_link": lambda: _("把设密码的链接发到邮箱"),
+    "change_email": lambda: _("改邮箱"),
     "edit_remit": lambda: _("改职责范围"),
     "found_unit": lambda: _("加单位"),
     "change_unit": lambda: _("改单位"),
