@@ -56,12 +56,15 @@ class SmtpAddress:
         tls = _tls(parts.scheme, options.get("tls"))
         if parts.username and tls is Tls.NONE:
             raise ValueError("PORTAL_MAIL_URL: tls=none would send the password in the clear; leave one out")
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        if not (user + password).isascii() or not (user + password).isprintable():
+            raise ValueError("PORTAL_MAIL_URL: servers take a user and a password in plain ASCII alone")
         return cls(
             host=parts.hostname,
             port=port or PORTS[tls],
             tls=tls,
-            user=unquote(parts.username or ""),
-            password=unquote(parts.password or ""),
+            user=user,
+            password=password,
             sender=options["from"],
             authorities=options.get("ca", ""),
         )

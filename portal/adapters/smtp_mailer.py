@@ -108,7 +108,7 @@ class SmtpMailer:
             server = self._connected()
             server.ehlo_or_helo_if_needed()
             if self._address.user:
-                server.login(self._address.user, self._address.password)
+                self._sign_in(server)
             yield server
             with suppress(OSError, smtplib.SMTPException):  # what was taken stays taken
                 server.quit()
@@ -116,8 +116,8 @@ class SmtpMailer:
             raise
         except ssl.SSLCertVerificationError as trouble:
             raise MailerUnavailable(f"{where} shows a wrong certificate ({trouble.verify_message})") from None
-        except smtplib.SMTPAuthenticationError as trouble:
-            raise MailerUnavailable(f"{where} refuses our name or password ({trouble.smtp_code})") from None
+        except smtplib.SMTPAuthenticationError:
+            raise MailerUnavailable(f"{where} refuses our name or password") from None
         except smtplib.SMTPResponseException as trouble:
             raise MailerUnavailable(f"{where} answers {trouble.smtp_code}") from None
         except smtplib.SMTPNotSupportedError:
@@ -127,6 +127,13 @@ class SmtpMailer:
         finally:
             if server is not None:
                 server.close()
+
+    def _sign_in(self, server: smtplib.SMTP) -> None:
+        """With the ways the server knows, in turn; many hang up after the second wrong one."""
+        try:
+            server.login(self._address.user, self._address.password)
+        except smtplib.SMTPServerDisconnected:
+            raise smtplib.SMTPAuthenticationError(535, b"") from None
 
     def _connected(self) -> smtplib.SMTP:
         if self._address.tls is Tls.AT_ONCE:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from portal.adapters import schema
 from portal.database import Database
 from tests.services import needs
+from tests.mail_server import MailServer
 
 
 def test_a_well_portal_is_told_so(run):
@@ -104,6 +105,31 @@ def test_a_job_that_was_set_aside_is_warned_of_with_its_error(run, portal, setti
     said = run("doctor")
     assert said.code == 0
     assert "(greet) was set aside after 8 attempts: KeyError: decision" in said.out
+
+
+def test_where_letters_go_is_said(run):
+    assert "letters are written to the worker's standard output" in run("doctor").out
+
+
+def test_a_mail_server_that_answers_is_said_and_one_that_does_not_must_be_cured(run):
+    server = MailServer().start()
+    how = {"mail_url": server.url(), "url": "http://sunlight.example"}
+    well = run("doctor", **how)
+    server.stop()
+    assert well.code == 0
+    assert " ✓ the mail server takes letters" in well.out
+    assert server.received == []
+    gone = run("doctor", **how)
+    assert gone.code == 1
+    assert " ✗ the mail server at 127.0.0.1" in gone.out
+    assert "check PORTAL_MAIL_URL" in gone.out
+
+
+def test_a_mail_address_that_is_none_is_one_sentence_without_its_password(run):
+    said = run("doctor", mail_url="smtp://portal:hunter2@mail.example/")
+    assert said.code == 1
+    assert "PORTAL_MAIL_URL: from= is the address" in said.err
+    assert "hunter2" not in said.out + said.err
 
 
 def enqueue(portal, *, at):

@@ -102,6 +102,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("POST", "/desk/admin/people/new"): ADMINISTRATION,
     ("GET", _PERSON): ADMINISTRATION,
     ("POST", f"{_PERSON}/disable"): ADMINISTRATION,
+    ("POST", f"{_PERSON}/email"): ADMINISTRATION,
     ("POST", f"{_PERSON}/enable"): ADMINISTRATION,
     ("POST", f"{_PERSON}/link"): ADMINISTRATION,
     ("POST", f"{_PERSON}/move"): ADMINISTRATION,

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from portal.domain.organisation import Person, Posting
+from portal.worker import run_once
 from tests.browsing import Browser
 from tests.small_district import PASSWORD
 
@@ -144,3 +145,56 @@ def test_the_trail_is_filtered_by_person_and_act(admin, ids):
     assert "共 1 条" in page
     assert "year=2026" in page
     assert "没有这样的记录" in _page(admin, f"/desk/admin/audit?person={ids['head']}&act=adopt_plan")
+
+
+@pytest.mark.parametrize("path", ["/desk/admin/people/new", "/desk/admin/people/{second}/email"])
+def test_an_address_that_is_none_is_refused_with_the_cure_and_kept(admin, ids, path):
+    path = path.format(**ids)
+    page = path.removesuffix("/email")
+    typed = {"name": "苏望舒", "login": "wangshu", "role": "leader", "email": "苏望舒@post.example"}
+    if path != page:
+        typed = {"email": typed["email"], "version": _version(admin, page)}
+    answer = admin.submit(path, typed, page=page)
+    said = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert "邮箱写成 liwen@example.org 这样" in said
+    assert 'value="苏望舒@post.example"' in said
+
+
+def test_an_address_is_kept_changed_and_taken_away(admin, portal):
+    made = admin.submit(
+        "/desk/admin/people/new",
+        {"name": "苏望舒", "login": "wangshu", "role": "leader", "email": " wangshu@post.example "},
+    )
+    page = made.location
+    for typed, kept in (("su@post.example", "su@post.example"), ("", None)):
+        changed = admin.submit(f"{page}/email", {"email": typed, "version": _version(admin, page)}, page=page)
+        assert changed.status_code == 303
+        with portal.database.reading() as session:
+            assert session.query(Person).filter_by(login="wangshu").one().email == kept
+
+
+def test_issuing_a_link_to_an_address_says_so_and_the_page_tells_what_became_of_it(
+    admin, ids, portal, capsys
+):
+    path = f"/desk/admin/people/{ids['second']}"
+    admin.submit(
+        f"{path}/email", {"email": "second@post.example", "version": _version(admin, path)}, page=path
+    )
+    given = admin.submit(f"{path}/link", page=path).get_data(as_text=True)
+    assert "/account/link/" in given
+    assert "另一个链接正发往 second@post.example" in given
+    assert "有一封邮件等着发" in _page(admin, path)
+    run_once(portal)
+    printed = capsys.readouterr().out
+    assert "To: second@post.example" in printed
+    assert "/account/link/" in printed
+    assert "交给了邮件服务器" in _page(admin, path)
+
+
+def test_an_address_is_shown_to_administrators_alone(admin, ids, portal):
+    with portal.database.writing() as session:
+        session.get_one(Person, ids["second"]).email = "second@post.example"
+    assert "second@post.example" in _page(admin, f"/desk/admin/people/{ids['second']}")
+    assert "second@post.example" not in _page(admin, "/desk/admin/people")
+    assert "second@post.example" not in _page(admin, "/desk/admin/audit")
