@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from portal.adapters import schema
 from portal.database import Database
-from tests.services import needs
 from tests.mail_server import MailServer
+from tests.services import needs
 
 
 def test_a_well_portal_is_told_so(run):
