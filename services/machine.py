@@ -96,6 +96,33 @@ def wait_until(answers: Callable[[], bool], *, limit: float, what: str, log: Pat
         time.sleep(0.1)
 
 
+def wait_for(
+    process: subprocess.Popen[bytes],
+    answers: Callable[[], bool],
+    *,
+    limit: float,
+    what: str,
+    pid_file: Path,
+    like: str,
+) -> None:
+    """Wait until a server that was just started answers; its log lies beside its pid file. Raises `Trouble`
+    with the end of the log when it ends by itself or takes too long; nothing is left running then."""
+    log = pid_file.with_name("log")
+
+    def alive_and_answers() -> bool:
+        if process.poll() is not None:
+            raise Trouble(
+                f"{what} ended by itself\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}"
+            )
+        return answers()
+
+    try:
+        wait_until(alive_and_answers, limit=limit, what=what, log=log)
+    except BaseException:
+        end(pid_file, like=like)
+        raise
+
+
 def listens(port: int) -> bool:
     """Whether something accepts connections on a loopback port."""
     with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):

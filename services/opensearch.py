@@ -15,7 +15,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.machine import Trouble, alive, apt_install, end, free_port, run, say, wait_until
+from services.machine import Trouble, alive, apt_install, end, free_port, run, say, wait_for
 
 NAME = "opensearch"
 START_LIMIT = 180.0  # seconds; 8 on an idle machine
@@ -110,19 +110,14 @@ def launch(program: Path, folder: Path, *, port: int, java: Path | None = None) 
             start_new_session=True,
         )
     (folder / "pid").write_text(str(process.pid), encoding="ascii")
-
-    def answers() -> bool:
-        if process.poll() is not None:
-            raise Trouble(
-                f"OpenSearch ended by itself\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}"
-            )
-        return _is_yellow(port)
-
-    try:
-        wait_until(answers, limit=START_LIMIT, what="OpenSearch", log=log)
-    except BaseException:
-        end(folder / "pid", like=LIKE)
-        raise
+    wait_for(
+        process,
+        lambda: _is_yellow(port),
+        limit=START_LIMIT,
+        what="OpenSearch",
+        pid_file=folder / "pid",
+        like=LIKE,
+    )
     return process
 
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from services.machine import Trouble, alive, apt_install, end, free_port, listens, wait_until
+from services.machine import Trouble, alive, apt_install, end, free_port, listens, wait_for
 
 NAME = "redis"
 START_LIMIT = 30.0  # seconds; a tenth of one on an idle machine
@@ -47,19 +47,9 @@ def launch(folder: Path, *, port: int) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True,
         )  # fmt: skip
     (folder / "pid").write_text(str(process.pid), encoding="ascii")
-
-    def answers() -> bool:
-        if process.poll() is not None:
-            raise Trouble(
-                f"Redis ended by itself\n{log.read_text(encoding='utf-8', errors='replace')[-2000:]}"
-            )
-        return _answers(port)
-
-    try:
-        wait_until(answers, limit=START_LIMIT, what="Redis", log=log)
-    except BaseException:
-        end(folder / "pid", like=LIKE)
-        raise
+    wait_for(
+        process, lambda: _answers(port), limit=START_LIMIT, what="Redis", pid_file=folder / "pid", like=LIKE
+    )
     return process
 
 

@@ -1,0 +1,37 @@
+"""The seams: what the portal asks of the outside, each with its contract.
+
+Every port has one suite of tests that is run against every real implementation (`tests/ports/`).
+"""
+
+from __future__ import annotations
+
+from portal.ports.jobs import Job, JobQueue, Leases
+from portal.ports.limits import Limit, Limits, LimitsUnavailable
+from portal.ports.mail import AddressRefused, Letter, Mailer, MailerUnavailable
+from portal.ports.media import MediaMissing, MediaStore, Received, Space, StoreFull, StoreUnavailable
+from portal.ports.search import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
+
+__all__ = [
+    "FACETS",
+    "AddressRefused",
+    "Answer",
+    "Indexed",
+    "Job",
+    "JobQueue",
+    "Leases",
+    "Letter",
+    "Limit",
+    "Limits",
+    "LimitsUnavailable",
+    "Mailer",
+    "MailerUnavailable",
+    "MediaMissing",
+    "MediaStore",
+    "Query",
+    "Received",
+    "SearchIndex",
+    "SearchUnavailable",
+    "Space",
+    "StoreFull",
+    "StoreUnavailable",
+]
