@@ -7,6 +7,7 @@ import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -69,6 +70,11 @@ class Settings(BaseSettings):
     secret_key: str = Field(
         "", description="Signs cookies; 32 characters or more. Made at first start when empty."
     )
+    signing_key_file: str = Field(
+        "",
+        description="Where the record's signing keys lie; only the worker reads it. "
+        "Empty = `signing_key` in the instance folder.",
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     threads: int = Field(8, ge=1, le=64, description="Threads of a web process.")
@@ -114,6 +120,10 @@ class Settings(BaseSettings):
             faults.append(
                 "PORTAL_SECRET_KEY is not set or shorter than 32 characters (make one with `openssl rand -hex 32`)"
             )
+        if not self.signing_key_file:
+            faults.append(
+                "PORTAL_SIGNING_KEY_FILE is not set (name a file that only the worker's account can read)"
+            )
         if not self.https:
             faults.append("PORTAL_HTTPS is off, so cookies could be read on the way (set it to 1 behind TLS)")
         if not self.hosts:
@@ -131,6 +141,20 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """Where readers find the portal, without a slash at the end."""
         return self.url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+    @property
+    def signing_key(self) -> Path:
+        """Where the record's signing keys lie."""
+        return Path(self.signing_key_file) if self.signing_key_file else self.instance / "signing_key"
+
+    @property
+    def log_name(self) -> str:
+        """What the record is called in its checkpoints, once and for all when its keys are made: its address
+        without the scheme."""
+        place = urlsplit(self.public_url).netloc
+        if not self.url and self.hosts:
+            place = self.hosts.split(",")[0].strip()
+        return f"{place}/record"
 
     def folder(self, address: str) -> Path:
         """The folder behind `file:…` or `whoosh:…`, relative to this file when it is not absolute."""

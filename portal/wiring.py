@@ -16,15 +16,18 @@ from portal.adapters.console_mailer import SCHEME as CONSOLE
 from portal.adapters.console_mailer import ConsoleMailer
 from portal.adapters.following_store import FollowingStore
 from portal.adapters.job_table import JobTable
+from portal.adapters.key_file import KeyFile
 from portal.adapters.lease_table import LeaseTable
 from portal.adapters.limit_table import LimitTable
 from portal.adapters.local_media import LocalMediaStore
+from portal.adapters.local_tiles import LocalTileStore
 from portal.adapters.opensearch_index import SCHEME as OPENSEARCH
 from portal.adapters.opensearch_index import OpenSearchIndex
 from portal.adapters.outbox import Outbox
 from portal.adapters.passwords import Passwords
 from portal.adapters.s3_address import S3Address, S3Keys
 from portal.adapters.s3_media import S3MediaStore
+from portal.adapters.s3_tiles import S3TileStore
 from portal.adapters.smtp_address import SmtpAddress
 from portal.adapters.smtp_mailer import SmtpMailer
 from portal.adapters.spool import Spool
@@ -32,7 +35,7 @@ from portal.adapters.steady_limits import SteadyLimits
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
 from portal.imaging.darkroom import Darkroom
-from portal.ports import JobQueue, Leases, Limits, Mailer, MediaStore, SearchIndex
+from portal.ports import JobQueue, Leases, Limits, Mailer, MediaStore, SearchIndex, TileStore
 
 Clock = Callable[[], dt.datetime]
 REDIS = ("redis://", "rediss://")
@@ -45,6 +48,7 @@ class Portal:
     settings: Settings
     database: Database
     media: MediaStore
+    tiles: TileStore
     spool: Spool
     search: SearchIndex
     queue: JobQueue
@@ -54,6 +58,7 @@ class Portal:
     passwords: Passwords
     darkroom: Darkroom
     secret_key: str
+    signing_key: KeyFile
     now: Clock
 
     @property
@@ -64,6 +69,7 @@ class Portal:
     def close(self) -> None:
         self.darkroom.close()
         self.media.close()
+        self.tiles.close()
         self.limits.close()
         self.database.close()
 
@@ -79,6 +85,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         settings=settings,
         database=database,
         media=media,
+        tiles=_tiles(settings, media_root),
         spool=Spool(media_root / "spool"),
         search=_search(settings),
         queue=JobTable(database),
@@ -88,6 +95,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         passwords=Passwords(),
         darkroom=Darkroom(),
         secret_key=settings.secret_key or _kept_secret(settings.instance / "secret_key"),
+        signing_key=KeyFile(settings.signing_key),
         now=now or _clock(settings),
     )
 
@@ -113,6 +121,14 @@ def _media(settings: Settings) -> tuple[MediaStore, Path]:
         sealed_keys=sealed if sealed.key and sealed.secret else None,
     )
     return FollowingStore(LocalMediaStore(root), bucket=bucket, outbox=Outbox(root / "outbox")), root
+
+
+def _tiles(settings: Settings, media_root: Path) -> TileStore:
+    """The record's tiles, beside the photos: in `record` of their folder or of their place in the bucket."""
+    if not settings.media_url.startswith("s3:"):
+        return LocalTileStore(media_root / "record")
+    keys = S3Keys(key=settings.s3_key, secret=settings.s3_secret)
+    return S3TileStore(S3Address.parse(settings.media_url), keys=keys)
 
 
 def _search(settings: Settings) -> SearchIndex:

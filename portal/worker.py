@@ -11,19 +11,32 @@ from functools import partial
 from types import FrameType
 
 from config import Settings
+from portal.adapters.key_file import SigningKeyUnusable
 from portal.database import again
 from portal.domain import letters
 from portal.logs import configure_logs
-from portal.ports import AddressRefused, Job, Letter, MailerUnavailable, SearchUnavailable
+from portal.ports import (
+    AddressRefused,
+    Job,
+    Letter,
+    MailerUnavailable,
+    SearchUnavailable,
+    StoreFull,
+    StoreUnavailable,
+)
+from portal.record.blocks import Discrepancy
 from portal.record.shelf import Shelf
+from portal.record.signed import freeze, is_frozen
 from portal.wiring import Portal, wire
 from portal.workflows import moderate_report, withdraw_report
 from portal.workflows.follow_record import follow_into_search
 from portal.workflows.send_letter import Letterhead, letter_refused, letter_sent, write_letter
+from portal.workflows.sign_record import NotReady, Signed, Watch, follow_into_tiles, give_out, is_due, keep
 
 log = logging.getLogger(__name__)
 
 SEARCH = "follow/search"  # the lease of the search follower
+TILES = "follow/tiles"  # the lease of whoever signs
 PAUSE = 0.5  # seconds between looks at the queue
 SWEEP_EVERY = dt.timedelta(hours=1)
 SPOOL_KEEPS = 24 * 3600  # seconds
@@ -86,11 +99,15 @@ def _noted(portal: Portal, note: Callable[..., None], letter_id: str) -> None:
         note(session, letter_id=letter_id, now=portal.now())
 
 
-def run_once(portal: Portal) -> int:
+def run_once(portal: Portal, watch: Watch | None = None) -> int:
     """Everything that is due now: jobs first, then what waits for its store, then followers, of which one
-    process alone runs each kind. How much was done."""
-    done = portal.queue.run_due(handlers(portal), now=portal.now())
-    return done + portal.media.settle(shown=lambda name: _shown(portal, name)) + _follow(portal)
+    process alone runs each kind. How much was done. While the record is frozen, jobs wait. `watch` is what
+    this process remembers of the tiles; without it everything is looked at."""
+    with portal.database.reading() as session:
+        frozen = is_frozen(session)
+    done = 0 if frozen else portal.queue.run_due(handlers(portal), now=portal.now())
+    done += portal.media.settle(shown=lambda name: _shown(portal, name)) + _follow(portal)
+    return done if frozen else done + _sign(portal, watch or Watch())
 
 
 def _shown(portal: Portal, name: str) -> bool:
@@ -121,12 +138,65 @@ def _follow(portal: Portal) -> int:
         return 0
 
 
+def _sign(portal: Portal, watch: Watch) -> int:
+    """Write tiles and sign, when it is due, unless another process is doing that. What does not agree freezes
+    the record."""
+
+    def keep_lease(_done: int = 0, _total: int = 0) -> None:
+        if not portal.leases.hold(TILES, now=portal.now()):
+            raise _NoLongerOurs
+
+    if not portal.signing_key.exists():
+        return 0
+    try:
+        with portal.database.reading() as session:
+            if not is_due(session, watch, now=portal.now()):
+                return 0
+        keep_lease()
+        keys = portal.signing_key.read()
+        with portal.database.reading() as session:
+            signed = follow_into_tiles(
+                session, tiles=portal.tiles, keys=keys, watch=watch, now=portal.now(), progress=keep_lease
+            )
+        if signed is not None:
+            keep_lease()
+            _give_out(portal, signed)
+    except _NoLongerOurs:
+        return 0
+    except Discrepancy as found:
+        reason = str(found)
+        log.critical("the record is frozen", extra={"trouble": reason})
+        again(lambda: _freeze(portal, reason))
+        return 1
+    except (NotReady, SigningKeyUnusable, StoreUnavailable, StoreFull) as trouble:
+        if watch.trouble != str(trouble):  # once, not twice a second
+            log.warning("nothing is signed", extra={"trouble": str(trouble)})
+        watch.trouble = str(trouble)
+        return 0
+    watch.trouble = ""
+    return int(signed is not None)
+
+
+def _give_out(portal: Portal, signed: Signed) -> None:
+    """First into the database, then to readers; what is cut off in between is done at the next look."""
+    if signed.new:
+        with portal.database.writing() as session:
+            keep(session, signed)
+    with portal.database.reading() as session:
+        give_out(session, signed, tiles=portal.tiles)
+
+
+def _freeze(portal: Portal, reason: str) -> None:
+    with portal.database.writing() as session:
+        freeze(session, reason, now=portal.now())
+
+
 def work(portal: Portal, *, stop: threading.Event) -> None:
     """Work until told to stop; what is in hand is finished first."""
-    next_sweep = portal.now()
+    next_sweep, watch = portal.now(), Watch()
     while not stop.is_set():
         try:
-            done = run_once(portal)
+            done = run_once(portal, watch)
             if portal.now() >= next_sweep:
                 portal.spool.sweep(SPOOL_KEEPS)
                 portal.media.sweep(SPOOL_KEEPS)

@@ -24,8 +24,11 @@ EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
 RIGHTS = {
     "alembic_version": "SELECT",
     "audit_entry": "SELECT, INSERT",
+    "record_checkpoint": "SELECT, INSERT",
     "record_entry": "SELECT, INSERT",
+    "record_freeze": "SELECT, INSERT",
     "record_head": "SELECT, UPDATE",
+    "record_key": "SELECT",
     "record_media": "SELECT, INSERT, DELETE",
     "record_opening": "SELECT, INSERT, DELETE",
     "record_shelf": "SELECT, INSERT, UPDATE",

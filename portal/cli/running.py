@@ -17,11 +17,15 @@ from sqlalchemy import make_url
 from config import ROOT, Mode, Settings
 from portal.adapters import schema
 from portal.adapters.front_end import AssetMissing, collect
+from portal.adapters.key_file import SigningKeyUnusable
 from portal.cli import demonstration
 from portal.cli.terminal import Mishap, open_portal, say_unsafe
 from portal.ports import SearchUnavailable
+from portal.record.signed import generations
+from portal.record.signing import SigningKeys
 from portal.rules.lamps import DEFAULT_RULES
-from portal.wiring import owner_database
+from portal.wiring import Portal, owner_database
+from portal.workflows.found_keys import KeysDiffer, found_keys
 from portal.workflows.publish_basics import publish_lamp_rules
 
 GRACE = 30  # seconds a child has to finish what it holds
@@ -37,6 +41,7 @@ def init() -> None:
         if portal.database.path:
             Path(portal.database.path).parent.mkdir(parents=True, exist_ok=True)
         _migrate(portal.settings)
+        _make_keys(portal)
         if portal.settings.mode is Mode.PRODUCTION:  # the demonstration's record begins years ago, by itself
             with portal.database.writing() as session:
                 publish_lamp_rules(session, rules=DEFAULT_RULES, now=portal.now())
@@ -62,6 +67,24 @@ def _migrate(settings: Settings) -> None:
             schema.grant(owner, web=web, readers=[reader] if reader and reader != web else [])
     except schema.NoSuchRole as missing:
         raise Mishap(str(missing)) from missing
+    finally:
+        owner.close()
+
+
+def _make_keys(portal: Portal) -> None:
+    """The keys that sign the record, and their public halves in the database. Where another account keeps the
+    key file, there is nothing to do. Raises `Mishap` when file and record do not belong together."""
+    owner, file = owner_database(portal.settings), portal.signing_key
+    try:
+        with owner.writing() as session:
+            if not generations(session) and not file.exists():
+                file.keep(SigningKeys.make(portal.settings.log_name))
+            if file.exists():
+                found_keys(session, file.read(), now=portal.now())
+    except PermissionError:
+        click.secho(f"{file.path} belongs to another account, as it should", fg="yellow")
+    except (KeysDiffer, SigningKeyUnusable, ValueError) as trouble:
+        raise Mishap(f"{trouble}; put the right key file back ({file.path})") from trouble
     finally:
         owner.close()
 

@@ -10,6 +10,7 @@ from portal.ports.limits import Limit, Limits, LimitsUnavailable
 from portal.ports.mail import AddressRefused, Letter, Mailer, MailerUnavailable
 from portal.ports.media import MediaMissing, MediaStore, Received, Space, StoreFull, StoreUnavailable
 from portal.ports.search import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
+from portal.ports.tiles import TileMissing, TileStore
 
 __all__ = [
     "FACETS",
@@ -34,4 +35,6 @@ __all__ = [
     "Space",
     "StoreFull",
     "StoreUnavailable",
+    "TileMissing",
+    "TileStore",
 ]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from portal.record import merkle
 from portal.record.document import canonical, commitment
 from portal.record.shelving import columns_of, media_of, scopes_of
+from portal.record.signed import RecordFrozen, is_frozen
 from portal.record.tables import Act, Entry, Head, Opening, PublicMedia, Shelved, Touched
 
 Salt = Callable[[int], bytes]
@@ -120,8 +121,12 @@ def head(session: Session) -> Head:
 
 
 def _lock(session: Session) -> Head:
-    """The head, for this transaction alone: whoever appends sees all that was appended before."""
-    return session.get_one(Head, 1, with_for_update=True, populate_existing=True)
+    """The head, for this transaction alone: whoever appends sees all that was appended before. Raises
+    `RecordFrozen`."""
+    locked = session.get_one(Head, 1, with_for_update=True, populate_existing=True)
+    if is_frozen(session):
+        raise RecordFrozen("the record is frozen; `python -m portal doctor` says why and what to do")
+    return locked
 
 
 def _standing(session: Session, item: str) -> Entry:

@@ -133,3 +133,42 @@ class Follower(Base):
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     position: Mapped[int]
     moved_at: Mapped[dt.datetime]
+
+
+class SignedCheckpoint(Base):
+    """A checkpoint that the log has signed. None ever changes; `id` counts from 1 without gaps, so that two
+    signers can never both have the next one."""
+
+    __tablename__ = "record_checkpoint"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int]
+    root: Mapped[str] = mapped_column(String(64))
+    at: Mapped[dt.datetime]
+    note: Mapped[str] = mapped_column(Text)
+
+
+class LogKey(Base):
+    """Public keys of the log, from when the record had `since` entries. `statement` is a note that says so,
+    signed by these keys and by those before them."""
+
+    __tablename__ = "record_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(255))
+    ed25519: Mapped[str] = mapped_column(Text)
+    ml_dsa: Mapped[str] = mapped_column(Text)
+    since: Mapped[int]
+    at: Mapped[dt.datetime]
+    statement: Mapped[str] = mapped_column(Text)
+
+
+class Freeze(Base):
+    """Why nothing is signed any more, until somebody has cured it."""
+
+    __tablename__ = "record_freeze"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    cured_at: Mapped[dt.datetime | None]

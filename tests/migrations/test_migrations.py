@@ -93,4 +93,8 @@ def test_both_databases_refuse_the_same(empty):
         ("responsibility", "DELETE"),
         ("audit_entry", "UPDATE"),
         ("audit_entry", "DELETE"),
+        ("record_checkpoint", "UPDATE"),
+        ("record_checkpoint", "DELETE"),
+        ("record_key", "UPDATE"),
+        ("record_key", "DELETE"),
     }

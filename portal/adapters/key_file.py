@@ -1,0 +1,56 @@
+"""The file with the log's signing keys: readable by the worker's account only, opened by the worker only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from portal.adapters.durable_files import fsync_folder, write_all
+from portal.record.notes import NoteRefused
+from portal.record.signing import SigningKeys
+
+_MODE = 0o600
+
+
+class SigningKeyUnusable(Exception):
+    """The key file is not there, cannot be read, or holds no keys; the text says which and the cure."""
+
+
+class KeyFile:
+    """`path` is only remembered; nothing is opened before somebody asks."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def exists(self) -> bool:
+        return self.path.exists()
+
+    def read(self) -> SigningKeys:
+        """Raises `SigningKeyUnusable`; its text never holds anything of the file's content."""
+        try:
+            return SigningKeys.parse(self.path.read_text(encoding="ascii"))
+        except FileNotFoundError as error:
+            raise SigningKeyUnusable(f"{self.path} is not there: run `python -m portal init`") from error
+        except (OSError, ValueError) as error:  # NoteRefused is a ValueError
+            why = str(error) if isinstance(error, NoteRefused) else type(error).__name__
+            raise SigningKeyUnusable(f"{self.path} cannot be used ({why}): put the right one back") from error
+
+    def keep(self, keys: SigningKeys) -> None:
+        """Write the keys, whole or not at all; what was there before is replaced."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        new = self.path.with_name(f"{self.path.name}.{secrets.token_hex(4)}")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
+        try:
+            write_all(descriptor, keys.text().encode("ascii"))
+            os.fchmod(descriptor, _MODE)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        new.rename(self.path)
+        fsync_folder(self.path.parent)
+
+    @property
+    def next(self) -> KeyFile:
+        """Where keys lie that are about to take this one's place."""
+        return KeyFile(self.path.with_name(f"{self.path.name}.next"))

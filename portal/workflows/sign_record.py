@@ -1,0 +1,284 @@
+"""The tiles follower: writes tiles as a pure function of the entries, and signs only what extends what was
+signed before.
+
+A pass goes through the new entries and through a part of the old ones: their rows, bundles, tiles, and what the
+levels above say of them must agree. Then the whole must extend the last checkpoint in the database and the one
+that readers get. Whatever does not agree raises `Discrepancy`, and nothing is signed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from portal.ports import TileMissing, TileStore
+from portal.record import merkle
+from portal.record.blocks import Discrepancy, block, differences, must_open, reading
+from portal.record.checkpoint import Checkpoint
+from portal.record.log import head
+from portal.record.notes import Note, NoteRefused
+from portal.record.proofs import Tree, extends
+from portal.record.signed import Generation, generation_of, generations, newest, sizes_signed
+from portal.record.signing import SigningKeys, open_checkpoint
+from portal.record.tables import SignedCheckpoint
+from portal.record.tiles import HEIGHT, WIDTH, Malformed, Tile, hashes_in, join, pack, unpack
+
+CHECKPOINT = "checkpoint"
+PACE = dt.timedelta(seconds=10)  # between two checkpoints, at least
+DAILY = dt.timedelta(hours=23)  # after which a checkpoint is signed again
+AUDIT = dt.timedelta(hours=1)  # after which old entries are looked at, although nothing is new
+BLOCKS = 400  # of old entries, looked at in one pass: 102,400 entries, in about a second
+
+Progress = Callable[[int, int], None]
+
+
+class NotReady(Exception):
+    """The log has no keys yet, or not those of the key file; the text says what to do."""
+
+
+@dataclass
+class Watch:
+    """What a process remembers of its passes. next_block: where the next one goes on with old entries;
+    trouble: why the last one came to nothing."""
+
+    looked_at: dt.datetime | None = None
+    next_block: int = 0
+    trouble: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signed:
+    """A note that is to be kept in the database and then given to readers. new: not kept yet."""
+
+    note: Note
+    checkpoint: Checkpoint
+    number: int
+    at: dt.datetime
+    new: bool
+
+
+def is_due(session: Session, watch: Watch, *, now: dt.datetime) -> bool:
+    """Whether there is a reason for a pass. A few small reads."""
+    if watch.looked_at is None or now - watch.looked_at >= AUDIT:
+        return True
+    last, size = newest(session), head(session).size
+    if last is None:
+        return size > 0
+    since = now - last.at
+    return (size != last.size and since >= PACE) or since >= DAILY
+
+
+def follow_into_tiles(
+    session: Session,
+    *,
+    tiles: TileStore,
+    keys: SigningKeys,
+    watch: Watch,
+    now: dt.datetime,
+    progress: Progress = lambda _done, _total: None,
+) -> Signed | None:
+    """Write what is new, look at a part of what is old, and sign. None when there is nothing to give out.
+    Raises `Discrepancy` and `NotReady`."""
+    known = generations(session)
+    if not known or known[-1].keys != keys.public:
+        raise NotReady("the signing key is not the one that the record knows: run `python -m portal init`")
+    kept, given = _kept(session, known), _given(tiles, known)
+    base = max((c for c in (kept, given) if c is not None), key=lambda c: c.size, default=None)
+    now_head, last = head(session), newest(session)
+    size, before = now_head.size, 0 if base is None else base.size
+    if size < before:
+        raise Discrepancy(f"the database has {size} entries, but {before} were signed: it is an older one")
+    _follow(session, tiles, size=size, before=before, watch=watch, progress=progress)
+    tree = Tree(size, lambda tile: reading(tiles.read, tile))
+    checkpoint = Checkpoint(origin=keys.name, size=size, root=tree.root())
+    if checkpoint.root.hex() != now_head.root:
+        raise Discrepancy(
+            f"the head says the root of {size} entries is {now_head.root}, the leaves give another"
+        )
+    for where, signed in (("in the database", kept), ("that readers get", given)):
+        if signed is not None:
+            _must_extend(tree, checkpoint, signed, where)
+    must_open(session, first=before, end=size)
+    watch.looked_at = now
+    if size == 0:
+        return None
+    if last is not None and last.size == size and now - last.at < DAILY:
+        again = Note.parse(last.note.encode())
+        return None if given == kept else _signed(again, checkpoint, last.id, last.at, new=False)
+    note = keys.sign_checkpoint(checkpoint, at=now)
+    return _signed(note, checkpoint, 1 if last is None else last.id + 1, now, new=True)
+
+
+def keep(session: Session, signed: Signed) -> None:
+    """The row of a new checkpoint. Two signers at once would both write the same number, and one fails."""
+    if signed.new:
+        session.add(
+            SignedCheckpoint(
+                id=signed.number,
+                size=signed.checkpoint.size,
+                root=signed.checkpoint.root.hex(),
+                at=signed.at,
+                note=str(signed.note),
+            )
+        )
+
+
+def give_out(session: Session, signed: Signed, *, tiles: TileStore) -> None:
+    """Show the checkpoint to readers; partial tiles whose place is full now are removed."""
+    tiles.write(CHECKPOINT, str(signed.note).encode())
+    size, level = signed.checkpoint.size, 0
+    while (full := (size >> HEIGHT * level) // WIDTH) > 0:  # the last full tile of every level
+        start = (full - 1) << HEIGHT * (level + 1)
+        widths = {
+            (s >> HEIGHT * level) % WIDTH
+            for s in sizes_signed(session, above=start)
+            if s < start + (WIDTH << HEIGHT * level)
+        }
+        for width in sorted(widths - {0}):
+            for each in (level, *([None] if level == 0 else [])):
+                tiles.remove(Tile(level=each, index=full - 1, width=width).path)
+        level += 1
+
+
+def _signed(note: Note, checkpoint: Checkpoint, number: int, at: dt.datetime, *, new: bool) -> Signed:
+    return Signed(note=note, checkpoint=checkpoint, number=number, at=at, new=new)
+
+
+def _kept(session: Session, known: list[Generation]) -> Checkpoint | None:
+    """The last checkpoint in the database."""
+    row = newest(session)
+    if row is None:
+        return None
+    checkpoint = opened(row.note.encode(), known, where="in the database")
+    if (row.size, row.root) != (checkpoint.size, checkpoint.root.hex()):
+        raise Discrepancy(f"checkpoint {row.id} in the database: its columns are not what was signed")
+    return checkpoint
+
+
+def _given(tiles: TileStore, known: list[Generation]) -> Checkpoint | None:
+    """The checkpoint that readers get."""
+    try:
+        return opened(tiles.read(CHECKPOINT), known, where="that readers get")
+    except TileMissing:
+        return None
+
+
+def opened(note: bytes, known: list[Generation], *, where: str) -> Checkpoint:
+    """What a checkpoint of ours says. Raises `Discrepancy` when it is not ours."""
+    try:
+        parsed = Note.parse(note)
+        return open_checkpoint(parsed, generation_of(parsed, known).keys)
+    except NoteRefused as refused:
+        raise Discrepancy(f"the checkpoint {where} is not ours: {refused}") from refused
+
+
+def _must_extend(tree: Tree, checkpoint: Checkpoint, signed: Checkpoint, where: str) -> None:
+    try:
+        proof = tree.consistency(signed.size) if signed.size else []
+    except ValueError:
+        proof = []
+    if not extends(
+        old=signed.size, old_root=signed.root, size=checkpoint.size, root=checkpoint.root, proof=proof
+    ):
+        raise Discrepancy(
+            f"the record does not extend the checkpoint of {signed.size} entries {where}: history was changed"
+        )
+
+
+# --- one pass ---------------------------------------------------------------------------------------
+
+
+def _follow(
+    session: Session, tiles: TileStore, *, size: int, before: int, watch: Watch, progress: Progress
+) -> None:
+    """Blocks of old entries and the new ones, then the levels above."""
+    fresh = before // WIDTH  # from here on, blocks are new or have grown
+    old = [(watch.next_block + n) % fresh for n in range(min(BLOCKS, fresh))] if fresh else []
+    blocks = [*old, *range(fresh, -(-size // WIDTH))]
+    roots: dict[int, bytes] = {}
+    for done, index in enumerate(blocks):
+        hashes = _follow_block(session, tiles, index, size=size, before=before)
+        if len(hashes) == WIDTH:
+            roots[index] = merkle.root(hashes)
+        progress(done, len(blocks))
+    watch.next_block = (old[-1] + 1) % fresh if old else 0
+    level = 1
+    while size >> HEIGHT * level:
+        roots = _follow_level(tiles, level, roots, size=size, before=before)
+        level += 1
+
+
+def _follow_block(session: Session, tiles: TileStore, index: int, *, size: int, before: int) -> list[bytes]:
+    """Compare a block with what was written of it, and write what was not. Its leaf hashes."""
+    made = block(session, index, size=size)
+    width, signed = len(made.leaves), max(0, min(before - index * WIDTH, WIDTH))
+    for level, content in ((None, made.leaves), (0, made.hashes)):
+        there: bytes | None = None
+        if signed:
+            there = _written(tiles, Tile(level=level, index=index, width=signed), content)
+        if there is None or width != signed:
+            data = pack(content) if level is None else join(content)
+            tiles.write(Tile(level=level, index=index, width=width).path, data)
+    return made.hashes
+
+
+def _written(tiles: TileStore, tile: Tile, content: list[bytes]) -> bytes | None:
+    """What was written of signed entries; None when it is lost. Raises `Discrepancy` when it differs."""
+    try:
+        there = tiles.read(tile.path)
+    except TileMissing:
+        return None
+    expected = content[: tile.width]
+    try:
+        parts = unpack(there, width=tile.width) if tile.level is None else hashes_in(there, width=tile.width)
+    except Malformed as wrong:
+        raise Discrepancy(f"{tile.path} was changed: {wrong}") from wrong
+    for seq in differences(parts, expected, first=tile.index * WIDTH):
+        raise Discrepancy(f"entry {seq} is not what {tile.path} says: one of the two was changed")
+    return there
+
+
+def _follow_level(
+    tiles: TileStore, level: int, roots: dict[int, bytes], *, size: int, before: int
+) -> dict[int, bytes]:
+    """The tiles of a level above the leaves; `roots` are those of the tiles below that were looked at. The
+    roots of the full tiles of this level."""
+    count, signed = size >> HEIGHT * level, before >> HEIGHT * level
+    found = {}
+    for index in range(-(-count // WIDTH)):
+        first = index * WIDTH
+        width, old = min(WIDTH, count - first), max(0, min(signed - first, WIDTH))
+        there = _hashes(tiles, Tile(level=level, index=index, width=old)) if old else []
+        hashes = list(there or [])
+        for below in range(first + len(hashes), first + width):
+            hashes.append(roots.get(below) or _root_of(tiles, level - 1, below))
+        for below, root in roots.items():
+            if first <= below < first + width and hashes[below - first] != root:
+                where = Tile(level=level, index=index, width=width).path
+                raise Discrepancy(f"{where} does not hold the root of tile {below} below it: it was changed")
+        if there is None or width != old:
+            tiles.write(Tile(level=level, index=index, width=width).path, join(hashes))
+        if width == WIDTH:
+            found[index] = merkle.root(hashes)
+    return found
+
+
+def _hashes(tiles: TileStore, tile: Tile) -> list[bytes] | None:
+    try:
+        return hashes_in(tiles.read(tile.path), width=tile.width)
+    except TileMissing:
+        return None
+    except Malformed as wrong:
+        raise Discrepancy(f"{tile.path} was changed: {wrong}") from wrong
+
+
+def _root_of(tiles: TileStore, level: int, index: int) -> bytes:
+    """The root of a full tile that was not looked at in this pass."""
+    tile = Tile(level=level, index=index)
+    hashes = _hashes(tiles, tile)
+    if hashes is None:
+        raise Discrepancy(f"{tile.path} is lost: run `python -m portal record rebuild tiles`")
+    return merkle.root(hashes)
