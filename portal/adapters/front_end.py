@@ -8,11 +8,20 @@ import json
 import shutil
 from pathlib import Path
 
-# package -> what pages load from it, each with the part it plays; everything else stays behind.
+# package -> what pages load from it, each with the part it plays ("at need": by our own script, when the browser
+# itself cannot); everything else stays behind.
 KEPT: dict[str, dict[str, str]] = {
     "photoswipe": {
         "dist/photoswipe.css": "style",
         "dist/photoswipe.esm.min.js": "module",
+        "LICENSE": "licence",
+    },
+    "@noble/ed25519": {"index.js": "at need", "LICENSE": "licence"},
+    "@noble/hashes": {
+        "sha2.js": "at need",
+        "_md.js": "at need",
+        "_u64.js": "at need",
+        "utils.js": "at need",
         "LICENSE": "licence",
     },
 }

@@ -124,7 +124,10 @@ def create_app(portal: Portal) -> Any:
     app.context_processor(desk.desk_context)
     vendor = Vendor(Path(app.static_folder or "") / "vendor", url=windows.static_url)
     app.jinja_env.globals.update(
-        static_url=windows.static_url, window_path=language.window_path, vendor_tags=vendor.tags
+        static_url=windows.static_url,
+        window_path=language.window_path,
+        vendor_tags=vendor.tags,
+        vendor_url=vendor.address,
     )
     front = Front(
         _keeping(app), pages=app.extensions["pages"], validate=Validator(portal.database), now=portal.now

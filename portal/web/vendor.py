@@ -16,6 +16,7 @@ from portal.adapters.front_end import KEPT, MANIFEST
 
 _STYLE = Markup('<link rel="stylesheet" href="{url}" integrity="{integrity}">')
 _MODULE = Markup('<link rel="modulepreload" href="{url}" integrity="{integrity}" data-vendor="{package}">')
+_TAGS = {"style": _STYLE, "module": _MODULE}
 
 
 class Vendor:
@@ -38,11 +39,16 @@ class Vendor:
         if name not in KEPT:
             raise KeyError(name)
         return Markup("\n").join(
-            self._tag(name, entry) for entry in self._packages.get(name, []) if entry["part"] != "licence"
+            self._tag(name, entry) for entry in self._packages.get(name, []) if entry["part"] in _TAGS
         )
 
+    def address(self, package: str, name: str) -> str:
+        """Where our own script finds a file of a package at need; "" when it was never collected."""
+        path = f"{package}/{name}"
+        collected = any(entry["path"] == path for entry in self._packages.get(package, []))
+        return self._url(f"vendor/{path}") if collected else ""
+
     def _tag(self, package: str, entry: dict[str, str]) -> Markup:
-        tag = _STYLE if entry["part"] == "style" else _MODULE
-        return tag.format(
+        return _TAGS[entry["part"]].format(
             url=self._url("vendor/" + entry["path"]), integrity=entry["integrity"], package=package
         )

@@ -48,6 +48,14 @@ def test_the_licence_travels_along_but_is_not_linked(tmp_path: Path, node_module
     assert "LICENSE" not in Vendor(target, url=address).tags("photoswipe")
 
 
+def test_what_is_fetched_at_need_has_an_address_and_no_tag(tmp_path: Path, node_modules: Path) -> None:
+    assert Vendor(tmp_path / "vendor", url=address).address("@noble/ed25519", "index.js") == ""
+    collect(node_modules, tmp_path / "vendor")
+    vendor = Vendor(tmp_path / "vendor", url=address)
+    assert vendor.address("@noble/ed25519", "index.js") == "/static/vendor/@noble/ed25519/index.js?v=1"
+    assert vendor.tags("@noble/ed25519") == ""
+
+
 def test_what_an_earlier_collection_left_behind_is_gone(tmp_path: Path, node_modules: Path) -> None:
     target = tmp_path / "vendor"
     collect(node_modules, target)

@@ -42,6 +42,44 @@ if (library && photoLinks.length) {
   });
 }
 
+/* The record that this device has seen before must be the beginning of today's. Looked at quietly, now and then; an
+   alarm stays on every page until it agrees again. A site that does not answer says nothing. */
+const { proof: proofAddress, record: recordAddress, alarm } = document.documentElement.dataset;
+const LOOKED = "sunlight.looked";
+const DUE = 10 * 60_000; // ms
+
+const raise = () => {
+  const { alarmWay, alarmLink } = document.documentElement.dataset;
+  const band = document.createElement("aside");
+  band.className = "band alarm";
+  band.setAttribute("role", "alert");
+  const words = document.createElement("p");
+  const link = document.createElement("a");
+  link.href = alarmWay;
+  link.textContent = alarmLink;
+  words.append(alarm, " ", link);
+  band.append(words);
+  document.querySelector("main").before(band);
+};
+
+const lookAtRecord = async () => {
+  const [proof, record] = await Promise.all([import(proofAddress), import(recordAddress)]);
+  if (record.remembered() === null) return; // the first visit remembers on a page that says so
+  const { state } = await record.visit(proof);
+  const agrees = !["fork", "older", "unsigned"].includes(state);
+  localStorage.setItem(LOOKED, agrees ? String(Date.now()) : "alarm");
+  if (!agrees) raise();
+};
+
+if (proofAddress && !document.querySelector("[data-check]")) {
+  try {
+    const looked = localStorage.getItem(LOOKED);
+    if (looked === "alarm" || !(Date.now() - Number(looked) < DUE)) lookAtRecord().catch(() => {});
+  } catch {
+    /* nothing can be kept on this device */
+  }
+}
+
 /* Buttons that open a dialog: data-opens holds its id. */
 for (const opener of document.querySelectorAll("[data-opens]")) {
   opener.hidden = false;

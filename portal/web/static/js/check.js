@@ -1,0 +1,208 @@
+/* "How to check this", done: on the page of an entry, and for any proof file on /verify. All words are in the page
+   (data-ok, data-wrong of each step); this file fills them in. */
+
+const desk = document.querySelector("[data-check]");
+const { proof: proofAddress, record: recordAddress, hash, signature } = desk.dataset;
+const [proof, record] = await Promise.all([import(proofAddress), import(recordAddress)]);
+proof.useInstead({ hash, signature });
+
+const verdict = desk.querySelector("[data-verdict]");
+const steps = new Map([...desk.querySelectorAll("[data-step]")].map((item) => [item.dataset.step, item]));
+const english = document.documentElement.lang === "en";
+const figures = new Intl.NumberFormat(english ? "en" : "zh-CN");
+const days = new Intl.DateTimeFormat(english ? "en" : "zh-CN", { dateStyle: "long", timeZone: "Asia/Shanghai" });
+
+/* --- words --------------------------------------------------------------------------------------- */
+
+const filled = (words, facts) => words.replace(/\{(\w+)\}/g, (all, name) => facts[name] ?? all);
+
+/** Say how a step went: ok, wrong, or another of its words. */
+const tell = (name, how, facts = {}) => {
+  const item = steps.get(name);
+  const words = item?.dataset[how];
+  if (!words) return;
+  item.hidden = false;
+  item.dataset.lamp = how === "wrong" || how.startsWith("no") ? "red" : "green";
+  item.querySelector("[data-mark]").textContent = item.dataset.lamp === "red" ? "✕" : "✓";
+  item.querySelector("[data-words]").textContent = filled(words, facts);
+};
+
+const conclude = (how, facts = {}) => {
+  verdict.dataset.lamp = { good: "green", bad: "red", open: "yellow", unread: "yellow" }[how];
+  verdict.querySelector("[data-words]").textContent = filled(verdict.dataset[how], facts);
+  desk.querySelector("[data-cure]").hidden = how !== "bad";
+};
+
+const begin = () => {
+  for (const item of steps.values()) item.hidden = true;
+  verdict.hidden = false;
+  delete verdict.dataset.lamp;
+  verdict.querySelector("[data-words]").textContent = verdict.dataset.busy;
+  desk.querySelector("[data-cure]").hidden = true;
+  desk.querySelector("[data-shown]").hidden = true;
+};
+
+/* --- checking ------------------------------------------------------------------------------------ */
+
+/** One proof, from its document up to what this device remembers. */
+const check = async (text, { foreignKey = "" } = {}) => {
+  begin();
+  let found;
+  try {
+    found = await proof.checkProof(text);
+  } catch (error) {
+    if (!(error instanceof proof.Wrong)) throw error;
+    tell(error.step, "wrong");
+    conclude(error.step === "form" ? "unread" : "bad");
+    return;
+  }
+  const { index, leaf, document: shown, checkpoint } = found;
+  const facts = { index: figures.format(index), size: figures.format(checkpoint.size), origin: checkpoint.origin };
+  tell("document", shown === null ? "sealed" : "ok");
+  tell("entry", "ok", facts);
+  tell("way", "ok", facts);
+  show(leaf, shown);
+  const signed = foreignKey ? await signedByHand(checkpoint, foreignKey) : await signedHere(checkpoint);
+  conclude(signed, facts);
+};
+
+/** Against a key that the reader has brought along. */
+const signedByHand = async (checkpoint, line) => {
+  try {
+    const key = await proof.parseKey(line.trim());
+    if (key && checkpoint.origin === key.name && (await proof.signedBy(checkpoint.note, key))) {
+      tell("signature", "brought", { key: proof.hex(key.id) });
+      return "good";
+    }
+  } catch (error) {
+    if (!(error instanceof proof.Wrong)) throw error;
+  }
+  tell("signature", "wrong");
+  return "bad";
+};
+
+/** Against this site's log and what this device remembers of it. */
+const signedHere = async (checkpoint) => {
+  const now = await record.visit(proof);
+  if (now.state === "unsigned" || !now.key) {
+    tell("signature", "wrong");
+    return "bad";
+  }
+  const facts = { key: proof.hex(now.key.id) };
+  const known = checkpoint.origin === now.key.name;
+  if (!known) {
+    tell("signature", "nostranger", { origin: checkpoint.origin });
+    return "bad";
+  }
+  try {
+    if (!(await proof.signedBy(checkpoint.note, now.key))) {
+      tell("signature", "old", facts); // by a key of before, perhaps: that it is part of today's record decides
+    } else tell("signature", now.before === null ? "first" : now.newKey ? "handed" : "ok", facts);
+  } catch (error) {
+    if (!(error instanceof proof.Wrong)) throw error;
+    tell("signature", "wrong");
+    return "bad";
+  }
+  return remembers(now, checkpoint);
+};
+
+/** Whether the record of today still begins with what the proof, and this device, have seen. */
+const remembers = async (now, checkpoint) => {
+  const tile = async (path) => {
+    const answer = await fetch(`/record/${path}`, { credentials: "omit" });
+    if (!answer.ok) throw new Error(`/record/${path}: ${answer.status}`);
+    return new Uint8Array(await answer.arrayBuffer());
+  };
+  if (checkpoint.size > now.checkpoint.size) {
+    tell("memory", "noolder", { old: figures.format(checkpoint.size), size: figures.format(now.checkpoint.size) });
+    offerEvidence(now, checkpoint.note.whole);
+    return "bad";
+  }
+  if (!(await proof.extendsFrom(checkpoint, now.checkpoint, tile))) {
+    tell("memory", "noproof");
+    offerEvidence(now, checkpoint.note.whole);
+    return "bad";
+  }
+  const facts = {
+    size: figures.format(now.checkpoint.size),
+    old: figures.format(now.old?.size ?? 0),
+    day: now.before ? days.format(new Date(now.before.seen)) : "",
+  };
+  if (now.state === "fork" || now.state === "older") {
+    tell("memory", now.state === "fork" ? "nofork" : "noolder", facts);
+    offerEvidence(now, now.before.note);
+    return "bad";
+  }
+  tell("memory", now.state === "first" ? "first" : "ok", facts);
+  return "good";
+};
+
+/** Two checkpoints that cannot both be true, as a file: whoever has it can show it. */
+const offerEvidence = (now, other) => {
+  const link = desk.querySelector("[data-evidence]");
+  const both = `${other}\n\n${now.checkpoint.note.whole}`;
+  link.href = URL.createObjectURL(new Blob([both], { type: "text/plain" }));
+  link.hidden = false;
+};
+
+/** What was proven, in its own words. */
+const show = (leaf, shown) => {
+  const place = desk.querySelector("[data-shown]");
+  place.hidden = false;
+  for (const [name, value] of Object.entries({
+    item: leaf.item,
+    title: shown?.title ?? "—",
+    at: new Date(leaf.at).toLocaleString(english ? "en" : "zh-CN", { timeZone: "Asia/Shanghai" }),
+  })) {
+    const part = place.querySelector(`[data-fact=${name}]`);
+    if (part) part.textContent = value;
+  }
+  place.querySelector("[data-document]").textContent = JSON.stringify(shown ?? leaf, null, 2);
+};
+
+const unanswered = (error) => {
+  conclude("open");
+  console.warn(error);
+};
+
+/* --- where a proof comes from -------------------------------------------------------------------- */
+
+if (desk.dataset.of) {
+  const answer = await fetch(desk.dataset.of, { cache: "no-store", credentials: "omit" });
+  if (answer.ok) await check(await answer.text()).catch(unanswered);
+  else {
+    begin();
+    conclude("open");
+  }
+}
+
+const chooser = desk.querySelector("input[type=file]");
+if (chooser) {
+  const place = desk.querySelector("[data-drop]");
+  place.hidden = false;
+  const key = desk.querySelector("[data-key]");
+  let again = () => {};
+  const take = async (file) => {
+    if (!file) return;
+    if (file.size > 1e6) {
+      begin();
+      tell("form", "wrong");
+      conclude("unread");
+      return;
+    }
+    const text = await file.text();
+    again = () => check(text, { foreignKey: key.value }).catch(unanswered);
+    await again();
+    verdict.scrollIntoView({ block: "nearest" });
+  };
+  chooser.addEventListener("click", () => (chooser.value = "")); // the same file may be chosen again
+  chooser.addEventListener("change", () => take(chooser.files[0]));
+  key.addEventListener("change", () => again());
+  for (const name of ["dragover", "dragleave", "drop"]) {
+    place.addEventListener(name, (event) => {
+      event.preventDefault();
+      place.toggleAttribute("data-over", name === "dragover");
+      if (name === "drop") take(event.dataTransfer.files[0]);
+    });
+  }
+}
