@@ -31,12 +31,20 @@ from portal.wiring import Portal, wire
 from portal.workflows import moderate_report, withdraw_report
 from portal.workflows.follow_record import follow_into_search
 from portal.workflows.send_letter import Letterhead, letter_refused, letter_sent, write_letter
-from portal.workflows.sign_record import NotReady, Signed, Watch, follow_into_tiles, give_out, is_due, keep
+from portal.workflows.sign_record import (
+    TILES,
+    NotReady,
+    Signed,
+    Watch,
+    follow_into_tiles,
+    give_out,
+    is_due,
+    keep,
+)
 
 log = logging.getLogger(__name__)
 
 SEARCH = "follow/search"  # the lease of the search follower
-TILES = "follow/tiles"  # the lease of whoever signs
 PAUSE = 0.5  # seconds between looks at the queue
 SWEEP_EVERY = dt.timedelta(hours=1)
 SPOOL_KEEPS = 24 * 3600  # seconds
@@ -106,8 +114,10 @@ def run_once(portal: Portal, watch: Watch | None = None) -> int:
     with portal.database.reading() as session:
         frozen = is_frozen(session)
     done = 0 if frozen else portal.queue.run_due(handlers(portal), now=portal.now())
-    done += portal.media.settle(shown=lambda name: _shown(portal, name)) + _follow(portal)
-    return done if frozen else done + _sign(portal, watch or Watch())
+    done += portal.media.settle(shown=lambda name: _shown(portal, name))
+    if not frozen:  # before the archive, which may stumble over what was changed
+        done += sign(portal, watch or Watch())
+    return done + _follow(portal)
 
 
 def _shown(portal: Portal, name: str) -> bool:
@@ -138,7 +148,7 @@ def _follow(portal: Portal) -> int:
         return 0
 
 
-def _sign(portal: Portal, watch: Watch) -> int:
+def sign(portal: Portal, watch: Watch) -> int:
     """Write tiles and sign, when it is due, unless another process is doing that. What does not agree freezes
     the record."""
 

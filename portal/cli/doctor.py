@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -15,10 +16,17 @@ from portal.adapters.console_mailer import SCHEME as CONSOLE
 from portal.cli.terminal import Mishap, wired
 from portal.ports import SearchUnavailable
 from portal.record.followers import last_seq
+from portal.record.signed import freeze_of, generations, latest_at, newest
 from portal.wiring import Portal
 
 Finding = tuple[str, str]  # ("ok" | "warn" | "bad", sentence)
 SPACE = 2 * 1024**3  # bytes
+LATE = dt.timedelta(minutes=2)  # without a signature of a new entry
+DAILY = dt.timedelta(hours=26)  # without any signature
+CURE = (
+    "Nothing is published or signed until it is cured. Do not repair by hand: keep a copy of the database and of "
+    "the tiles, find out who did it, then run `python -m portal record recover` (docs/operations.md)"
+)
 
 
 @click.command()
@@ -150,9 +158,34 @@ def _assets(_portal: Portal) -> Iterator[Finding]:
 
 
 def _keys(portal: Portal) -> Iterator[Finding]:
-    path = Path(portal.settings.instance) / "secret_key"
-    if path.exists() and path.stat().st_mode & 0o077:
-        yield "bad", f"{path.name} can be read by others: chmod 600 it"
+    for path in (Path(portal.settings.instance) / "secret_key", portal.settings.signing_key):
+        if path.exists() and path.stat().st_mode & 0o077:
+            yield "bad", f"{path.name} can be read by others: chmod 600 it"
+
+
+def _record(portal: Portal) -> Iterator[Finding]:
+    """Whether the record is signed, and by whom it should be."""
+    try:
+        with portal.database.reading() as session:
+            frozen, known, last = freeze_of(session), generations(session), newest(session)
+            size, entry = last_seq(session) + 1, latest_at(session)
+    except Exception:  # said above
+        return
+    if frozen is not None:
+        yield "bad", f"the record is frozen since {frozen.at:%Y-%m-%d %H:%M} UTC: {frozen.reason}. {CURE}"
+        return
+    if not known:
+        yield "warn", "the record is not signed: run `python -m portal init`, which makes its keys"
+        return
+    now, signed = portal.now(), 0 if last is None else last.size
+    late = None if entry is None or size == signed else now - entry
+    if (late is not None and late > LATE) or (last is not None and now - last.at > DAILY):
+        yield (
+            "bad",
+            f"{size} entries, {signed} signed: start `python -m portal work`, and see in its log why it does not sign",
+        )
+    else:
+        yield "ok", f"the record is signed by {known[-1].name} up to {signed} entries"
 
 
 CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
@@ -164,6 +197,7 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _search,
     _limits,
     _mail,
+    _record,
     _worker,
     _darkroom,
     _assets,

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import click
 from sqlalchemy import func, select
 
+from portal.adapters import schema
 from portal.cli.terminal import Mishap, bar, open_portal
 from portal.ports import Space
+from portal.record.blocks import Discrepancy
 from portal.record.rebuild import rebuild_shelf
+from portal.record.recover import Recovered, lines_of
 from portal.record.tables import Shelved
 from portal.record.verify import verify as verify_record
+from portal.record.verify_signed import signed_faults
 from portal.wiring import owner_database
 from portal.workflows.follow_record import follow_into_search
+from portal.workflows.recover_record import rebuild_tiles, recover_record
+from portal.workflows.sign_record import TILES
 
-FOLLOWERS = ("search", "shelf")
+FOLLOWERS = ("search", "shelf", "tiles")
 
 
 @click.group()
@@ -31,6 +41,7 @@ def verify() -> None:
         found = verify_record(
             session, open_public=lambda name: portal.media.open(Space.PUBLIC, name), progress=tell
         )
+        found.wrong.extend(signed_faults(session, roots=found.roots, read=portal.tiles.read))
     click.echo(
         f"{found.entries} entries, {found.documents} documents, {found.renditions} renditions; root {found.root}"
     )
@@ -61,6 +72,10 @@ def rebuild(name: str) -> None:
             with portal.database.reading() as session:  # what was published meanwhile
                 follow_into_search(session, index=portal.search)
             click.echo(f"{portal.search.count()} items can be found")
+        elif name == "tiles":
+            with portal.database.reading() as session, _said():
+                count = rebuild_tiles(session, tiles=portal.tiles)
+            click.echo(f"the tiles of {count} signed entries are written")
         else:
             owner = owner_database(portal.settings)  # who serves has no right to empty the shelf
             with owner.writing() as session, bar("shelving") as tell:
@@ -69,3 +84,56 @@ def rebuild(name: str) -> None:
             with portal.database.reading() as session:
                 rows = session.scalars(select(func.count()).select_from(Shelved)).one()
             click.echo(f"{rows} entries stand on the shelf")
+
+
+@record.command()
+def recover() -> None:
+    """Put a frozen record back to what was signed last: rows from bundles, tiles from rows, no number given twice.
+    Stop web and worker first, and keep a copy of the database. Documents that are lost stay lost.
+
+    Example: python -m portal record recover
+    """
+    with open_portal() as portal:
+        if not portal.leases.hold(TILES, now=portal.now()):
+            raise Mishap("a worker is signing: stop it, wait 20 seconds, and repeat")
+        owner = owner_database(portal.settings)
+        try:
+            with (
+                _said(),
+                owner.writing() as session,
+                schema.without_triggers(session),
+                bar("recovering") as tell,
+            ):
+                found = recover_record(session, tiles=portal.tiles, now=portal.now(), progress=tell)
+                kept = _keep_removed(found, portal.settings.instance, stamp=f"{portal.now():%Y%m%d-%H%M%S}")
+        finally:
+            owner.close()
+            portal.leases.release()
+    click.echo(
+        f"{len(found.restored)} entries put back; {len(found.without_document)} of them without their document"
+    )
+    for seq in found.without_document:
+        click.echo(f"entry {seq}: its document is lost; publish it again, or withdraw the item")
+    if kept is not None:
+        click.echo(
+            f"{len(found.removed)} rows that were never signed stand in {kept}: their acts must be done again"
+        )
+    click.echo("the record goes on; run `python -m portal record verify`, then start the portal")
+
+
+def _keep_removed(found: Recovered, folder: Path, *, stamp: str) -> Path | None:
+    """What was taken out, for those who must look at it."""
+    if not found.removed:
+        return None
+    kept = folder / f"removed-{stamp}.jsonl"
+    kept.write_text(lines_of(found.removed), encoding="utf-8")
+    return kept
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """A record that cannot be put right is no accident of the command."""
+    try:
+        yield
+    except Discrepancy as reason:
+        raise Mishap(str(reason)) from reason

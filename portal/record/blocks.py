@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from portal.record import merkle
-from portal.record.document import commitment
+from portal.record.document import opens
 from portal.record.log import iso, leaf_line
 from portal.record.tables import Act, Entry, Opening
 from portal.record.tiles import WIDTH, Tile
@@ -93,10 +93,7 @@ def must_open(session: Session, *, first: int, end: int) -> None:
         )  # fmt: skip
         if line.decode() != entry.leaf:
             raise Discrepancy(f"entry {entry.seq} ({entry.item}): its leaf is not what its columns give")
-        if (
-            opening is not None
-            and commitment(bytes.fromhex(opening.salt), opening.document.encode()) != entry.commit
-        ):
+        if opening is not None and not opens(opening.salt, opening.document, entry.commit):
             raise Discrepancy(f"entry {entry.seq} ({entry.item}): its document is not what was committed to")
 
 

@@ -46,6 +46,14 @@ def commitment(salt: bytes, document: bytes) -> str:
     return hashlib.sha256(OPENING + salt + document).hexdigest()
 
 
+def opens(salt: str, document: str, commit: str) -> bool:
+    """Whether a salt, in hex, and a document are what was committed to; False for what is no salt."""
+    try:
+        return commitment(bytes.fromhex(salt), document.encode()) == commit
+    except ValueError:
+        return False
+
+
 def seal(salt: bytes, original_sha256: str) -> str:
     """Hex commitment to a sealed original: provable later to whoever may see it, and to nobody else."""
     return hashlib.sha256(SEAL + salt + bytes.fromhex(original_sha256)).hexdigest()

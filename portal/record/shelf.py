@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Row, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, CursorResult, Row, Select, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.record.tables import Act, Entry, Opening, PublicMedia, Shelved, Touched
+from portal.record.tables import Act, Entry, Freeze, Opening, PublicMedia, Shelved, Touched
 from portal.rules.clock import end_of
 
 
@@ -43,6 +43,7 @@ class Shown:
         return self.sealed_by is not None
 
 
+FROZEN = -3  # minus the last number: how a frozen record is told from one that goes on
 DOCUMENTS = 1024  # parsed documents kept, about 10 kB each
 _READ = (
     Shelved.seq,
@@ -63,7 +64,10 @@ _TITLED = select(Shelved.item, Shelved.title).where(
     Shelved.kind == bindparam("kind"), Shelved.act != Act.WITHDRAWN
 )
 _TITLES = _TITLED.where(Shelved.latest.is_(True))
-_TOUCHED = select(func.max(Touched.seq)).where(Touched.scope.in_(bindparam("scopes", expanding=True)))
+_LAST = func.coalesce(func.max(Touched.seq), -1)
+_TOUCHED = select(case((exists().where(Freeze.cured_at.is_(None)), FROZEN - _LAST), else_=_LAST)).where(
+    Touched.scope.in_(bindparam("scopes", expanding=True))
+)
 
 
 class Shelf:
@@ -254,6 +258,6 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def touched(session: Session, scopes: Sequence[str]) -> int:
-    """The last sequence number that touched any of these scopes; -1 when none was ever touched."""
-    found = session.connection().scalar(_TOUCHED, {"scopes": list(scopes)})
-    return -1 if found is None else found
+    """The last sequence number that touched any of these scopes; -1 when none was ever touched. Below that
+    while the record is frozen, so that every page changes when that begins or ends."""
+    return int(session.connection().execute(_TOUCHED, {"scopes": list(scopes)}).scalar_one())

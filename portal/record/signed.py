@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.record.checkpoint import Checkpoint
 from portal.record.notes import Note, NoteRefused, PublicKey
-from portal.record.tables import Freeze, LogKey, SignedCheckpoint
+from portal.record.tables import Freeze, Head, LogKey, SignedCheckpoint
 
 
 class RecordFrozen(Exception):
@@ -72,6 +72,11 @@ def statement_text(*, keys: tuple[PublicKey, PublicKey], number: int, since: int
 def newest(session: Session) -> SignedCheckpoint | None:
     """The last checkpoint that was signed."""
     return session.scalars(select(SignedCheckpoint).order_by(SignedCheckpoint.id.desc()).limit(1)).first()
+
+
+def latest_at(session: Session) -> dt.datetime | None:
+    """When the newest entry was made."""
+    return session.scalars(select(Head.at)).one()
 
 
 def sizes_signed(session: Session, *, above: int) -> list[int]:

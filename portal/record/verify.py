@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,10 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.record import merkle
-from portal.record.document import commitment
+from portal.record.document import opens
 from portal.record.followers import entries
 from portal.record.log import leaf_line
+from portal.record.signed import sizes_signed
 from portal.record.tables import Act, Entry, Head, Opening, PublicMedia, Shelved
+from portal.record.verify_shelf import derived_faults
 
 OpenPublic = Callable[[str], BinaryIO]
 Progress = Callable[[int, int], None]
@@ -22,12 +25,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Findings:
-    """entries, documents, renditions: how many were checked; wrong: one sentence for each fault."""
+    """entries, documents, renditions: how many were checked; roots: of the sizes that were signed; wrong: one
+    sentence for each fault."""
 
     entries: int = 0
     documents: int = 0
     renditions: int = 0
     root: str = ""
+    roots: dict[int, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
 
@@ -45,12 +50,14 @@ def verify(
     head_root = head.root
     frontier: list[bytes] = []
     last_of: dict[str, tuple[int, int]] = {}
+    last_at: dt.datetime | None = None
+    sizes = {*sizes_signed(session, above=0)}
     destroyed = _destroyed(session)
     for entry, opening in entries(session):
         found.wrong.extend(_entry_faults(entry, expected=found.entries, last_of=last_of))
         if opening is not None:
             found.documents += 1
-            if commitment(bytes.fromhex(opening.salt), opening.document.encode()) != entry.commit:
+            if not opens(opening.salt, opening.document, entry.commit):
                 found.wrong.append(
                     f"entry {entry.seq} ({entry.item}): its document is not what was committed to"
                 )
@@ -58,16 +65,20 @@ def verify(
             found.wrong.append(
                 f"entry {entry.seq} ({entry.item}): its document is missing without a withdrawal"
             )
-        frontier = merkle.grow(frontier, found.entries, bytes.fromhex(entry.leaf_hash))
-        last_of[entry.item] = (entry.seq, entry.version)
+        frontier = merkle.grow(frontier, found.entries, merkle.leaf_hash(entry.leaf.encode()))
+        last_of[entry.item], last_at = (entry.seq, entry.version), entry.at
         found.entries += 1
         progress(found.entries, total)
+        if found.entries in sizes:
+            found.roots[found.entries] = merkle.root_of(frontier).hex()
     found.root = merkle.root_of(frontier).hex()
+    found.wrong.extend(_head_faults(head, frontier, last_at))
     if found.entries != size:
         found.wrong.append(f"the head says {size} entries, there are {found.entries}")
     if found.root != head_root:
         found.wrong.append(f"the head's root is {head_root}, the leaves give {found.root}")
     found.wrong.extend(_shelf_faults(session, last_of))
+    found.wrong.extend(derived_faults(session))
     for name in names:
         found.wrong.extend(_media_faults(name, open_public))
         found.renditions += 1
@@ -105,6 +116,13 @@ def _entry_faults(entry: Entry, *, expected: int, last_of: dict[str, tuple[int, 
     prev, version = last_of.get(entry.item, (None, 0))
     if entry.prev != prev or entry.version != version + 1:
         yield f"entry {entry.seq} ({entry.item}): it does not follow the item's previous entry"
+
+
+def _head_faults(head: Head, frontier: list[bytes], at: dt.datetime | None) -> Iterator[str]:
+    if head.frontier != [each.hex() for each in frontier]:
+        yield "the head's frontier is not that of the leaves"
+    if head.at != at:
+        yield f"the head says the last entry was made at {head.at}, it was {at}"
 
 
 def _shelf_faults(session: Session, last_of: dict[str, tuple[int, int]]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from portal.database import TROUBLE, NeverStored
 from portal.domain.errors import Invalid, NoSuchThing, NotPermitted, Refused, Stale, TooOften, WrongState
 from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS
 from portal.ports import StoreFull, StoreUnavailable
+from portal.record.signed import RecordFrozen
 from portal.web.language import _
 from portal.web.words import by_field, refusal_words
 
@@ -37,6 +38,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     for trouble in (*TROUBLE, StoreFull, StoreUnavailable):
         app.register_error_handler(trouble, _busy)
+    app.register_error_handler(RecordFrozen, _frozen)
     app.register_error_handler(NeverStored, _never_stored)
     app.register_error_handler(Exception, _unexpected)
 
@@ -94,6 +96,10 @@ def _too_large() -> dict[str, str]:
 def _busy(trouble: Exception) -> Response:
     log.warning("busy", extra={"trouble": type(trouble).__name__})
     return error_page(503)
+
+
+def _frozen(_refusal: RecordFrozen) -> Response:
+    return error_page(503, said=_("公开记录停住了，现在不能公开、更正、撤下。写好的内容还在。"))
 
 
 def _never_stored(_error: NeverStored) -> Response:

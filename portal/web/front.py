@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from portal.database import Database
 
 MOST_BYTES = 64 * 1024 * 1024
+TOUCHED = (  # as `portal.record.shelf.touched` says it
+    "SELECT CASE WHEN EXISTS (SELECT 1 FROM record_freeze WHERE cured_at IS NULL) "
+    "THEN -3 - COALESCE(MAX(seq), -1) ELSE COALESCE(MAX(seq), -1) END FROM record_touched WHERE scope IN ({})"
+)
 NO_STORE_PAGES = 1024 * 1024  # a page beyond this is not worth keeping
 
 
@@ -79,8 +83,7 @@ class Validator:
         self._database = database
 
     def __call__(self, scopes: tuple[str, ...]) -> int:
-        found = self._database.glance("SELECT max(seq) FROM record_touched WHERE scope IN ({})", scopes)
-        return -1 if found is None else int(found)
+        return int(self._database.glance(TOUCHED, scopes))
 
 
 class Front:

@@ -13,12 +13,13 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
-from portal.ports import MediaStore, SearchIndex
+from portal.ports import MediaStore, SearchIndex, TileStore
 from portal.record.shelf import Shelf, touched
+from portal.record.signed import is_frozen
 from portal.rules.clock import day_of
 from portal.web.front import Pages, answer, display_of, known_tag, make_page
 from portal.web.language import ENGLISH, _, current, window_path
@@ -37,6 +38,8 @@ class WindowSide(Protocol):
     def database(self) -> Reads: ...
     @property
     def media(self) -> MediaStore: ...
+    @property
+    def tiles(self) -> TileStore: ...
     @property
     def search(self) -> SearchIndex: ...
     @property
@@ -86,6 +89,7 @@ def window(
     day = today()
     with shelf() as shown:
         seq = touched(shown.session, scopes)
+        g.frozen = seq < -1
         etag = _etag(seq, day, also)
         known = request.headers.get("If-None-Match", "")
         if known.strip() != "*" and known_tag(
@@ -173,7 +177,20 @@ def page_context() -> dict[str, Any]:
         "other_language_url": _other_language(english),
         "nav": () if not _is_window() else _nav(),
         "as_of": _as_of_for_the_frame(),
+        "frozen": _is_frozen(),
     }
+
+
+def _is_frozen() -> bool:
+    """Whether every page has to say that the record is frozen. A page that says something else about the
+    database goes on without an answer."""
+    if "frozen" not in g:
+        try:
+            with portal().database.viewing() as session:
+                g.frozen = is_frozen(session)
+        except Exception:
+            g.frozen = False
+    return bool(g.frozen)
 
 
 def _as_of_for_the_frame() -> dt.date | None:

@@ -21,12 +21,13 @@ from portal.record.checkpoint import Checkpoint
 from portal.record.log import head
 from portal.record.notes import Note, NoteRefused
 from portal.record.proofs import Tree, extends
+from portal.record.proving import CHECKPOINT
 from portal.record.signed import Generation, generation_of, generations, newest, sizes_signed
 from portal.record.signing import SigningKeys, open_checkpoint
 from portal.record.tables import SignedCheckpoint
 from portal.record.tiles import HEIGHT, WIDTH, Malformed, Tile, hashes_in, join, pack, unpack
 
-CHECKPOINT = "checkpoint"
+TILES = "follow/tiles"  # the lease of whoever signs
 PACE = dt.timedelta(seconds=10)  # between two checkpoints, at least
 DAILY = dt.timedelta(hours=23)  # after which a checkpoint is signed again
 AUDIT = dt.timedelta(hours=1)  # after which old entries are looked at, although nothing is new
@@ -110,6 +111,12 @@ def follow_into_tiles(
         return None if given == kept else _signed(again, checkpoint, last.id, last.at, new=False)
     note = keys.sign_checkpoint(checkpoint, at=now)
     return _signed(note, checkpoint, 1 if last is None else last.id + 1, now, new=True)
+
+
+def write_all_tiles(session: Session, tiles: TileStore, *, size: int) -> None:
+    """Every tile of so many entries, whatever was there. Raises `Discrepancy` for rows that do not agree with
+    themselves."""
+    _follow(session, tiles, size=size, before=0, watch=Watch(), progress=lambda _done, _total: None)
 
 
 def keep(session: Session, signed: Signed) -> None:

@@ -13,7 +13,7 @@ from portal.wiring import wire
 PLAIN = "smtp://mail.example.org/?from=portal@example.org"
 # What production wants besides.
 PRODUCTION = {
-    "mode": Mode.PRODUCTION, "https": True, "hosts": "sunlight.example.org", "site_code": "1234567890", "icp": "京ICP备1号",
+    "mode": Mode.PRODUCTION, "signing_key_file": "/nowhere/signing_key", "https": True, "hosts": "sunlight.example.org", "site_code": "1234567890", "icp": "京ICP备1号",
     "police": "京公网安备 1号",
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = {
     "": """/ /en/ /projects /projects?lamp=red /projects/{project} /en/projects/{project} /reports/{number} /reports/{gone}
-        /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /record /record/3 /about /help /privacy
+        /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /record /record/3 /record/keys /verify /en/verify /about /help /privacy
         /accessibility /en/help /nothing-here /account/login /?as_of=2026-06-01 /account/link/{link} /account/link/spent
         /en/archive?q=封顶 /en/reports/{number} /en/reports/{gone} /en/units /en/record/3""",
     "reporter": """/desk/unit /desk/unit/reports /desk/unit/reports/{draft} /desk/unit/reports/{returned}
@@ -44,6 +44,10 @@ NO_PAGES = {
     "/projects/<code>/feed.atom",
     "/units/<code>/feed.atom",
     "/record/root.json",
+    "/record/checkpoint",
+    "/record/keys.json",
+    "/record/tile/<path:rest>",
+    "/record/<int:seq>.tlog-proof",
     "/record/opening/<int:seq>.json",
     "/account/keep-alive",
     "/media/<name>",

@@ -49,10 +49,11 @@ def test_init_may_be_run_twice(run, portal):
     assert run("record", "verify").code == 0
 
 
-def test_a_production_init_puts_the_lamp_rules_on_the_record_once(run):
+def test_a_production_init_puts_the_lamp_rules_on_the_record_once(run, tmp_path):
     production = {
         "mode": "production",
         "https": "1",
+        "signing_key_file": str(tmp_path / "signing_key"),
         "hosts": "sunlight.example",
         "site_code": "3700000001",
         "icp": "鲁ICP备1号",
@@ -94,7 +95,7 @@ def test_a_setting_that_leads_nowhere_is_said_in_one_sentence(run, setting, valu
 
 
 SAFE = {
-    "mode": "production", "secret_key": "k" * 32, "https": "1", "hosts": "sunlight.example", "site_code": "3700000001",
+    "mode": "production", "secret_key": "k" * 32, "signing_key_file": "/nowhere/signing_key", "https": "1", "hosts": "sunlight.example", "site_code": "3700000001",
     "icp": "鲁ICP备1号", "police": "鲁公网安备 37000000000001号", "demo_password": "",
 }  # fmt: skip
 
@@ -104,6 +105,7 @@ SAFE = {
     [
         ("secret_key", "short", "PORTAL_SECRET_KEY"),
         ("https", "0", "PORTAL_HTTPS"),
+        ("signing_key_file", "", "PORTAL_SIGNING_KEY_FILE"),
         ("hosts", "", "PORTAL_HOSTS"),
         ("site_code", "0000000000", "PORTAL_SITE_CODE"),
         ("icp", "某ICP备00000000号-1", "PORTAL_ICP"),

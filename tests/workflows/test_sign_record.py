@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
 from sqlalchemy import func, select, text
 
-from portal.database import Database
 from portal.domain.progress import Verb
 from portal.record import log
 from portal.record.checkpoint import Checkpoint
 from portal.record.mirror import check_log, must_follow
 from portal.record.notes import Note
-from portal.record.signed import RecordFrozen, freeze_of
+from portal.record.signed import RecordFrozen
 from portal.record.signing import SigningKeys, open_checkpoint
 from portal.record.tables import Entry, SignedCheckpoint
 from portal.record.tiles import tiles_of
@@ -22,42 +19,13 @@ from portal.worker import run_once
 from portal.workflows.found_keys import KeysDiffer, found_keys, replace_keys
 from portal.workflows.sign_record import CHECKPOINT, Watch, is_due
 from tests.record.log_files import keys_of
-from tests.record.test_log import shown
 from tests.record.test_verify import damage
-
-AT = dt.datetime(2026, 11, 24, 4, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def keys(portal: Portal, owner: Database) -> SigningKeys:
-    """The log's keys, made as `portal init` makes them."""
-    made = keys_of()
-    portal.signing_key.keep(made)
-    with owner.writing() as session:
-        found_keys(session, made, now=AT)
-    return made
-
-
-def publish(portal: Portal, count: int, *, first: int = 0) -> None:
-    with portal.database.writing() as session:
-        for number in range(first, first + count):
-            log.publish(session, shown(f"report/2026-{number:06d}"), at=AT)
+from tests.signed_record import AT, EDITS, TABLES, given, publish, shorten, why_frozen
 
 
 def size_of(portal: Portal) -> int:
     with portal.database.reading() as session:
         return session.scalars(select(func.count()).select_from(Entry)).one()
-
-
-def given(portal: Portal, keys: SigningKeys) -> Checkpoint:
-    """The checkpoint that readers get."""
-    return open_checkpoint(Note.parse(portal.tiles.read(CHECKPOINT)), keys.public)
-
-
-def why_frozen(portal: Portal) -> str | None:
-    with portal.database.reading() as session:
-        found = freeze_of(session)
-        return None if found is None else found.reason
 
 
 def test_without_a_key_file_nothing_is_written(portal):
@@ -173,28 +141,6 @@ def test_a_key_that_the_record_does_not_know_signs_nothing(portal, keys):
 
 # --- what does not extend ---------------------------------------------------------------------------
 
-EDITS = {
-    "act": "UPDATE record_entry SET act = 'redacted' WHERE seq = 77",
-    "at": "UPDATE record_entry SET at = '2020-01-01 00:00:00' WHERE seq = 77",
-    "item": "UPDATE record_entry SET item = 'report/2026-999999' WHERE seq = 77",
-    "kind": "UPDATE record_entry SET kind = 'project' WHERE seq = 77",
-    "version": "UPDATE record_entry SET version = 9 WHERE seq = 77",
-    "commit": 'UPDATE record_entry SET "commit" = \'ff\' || substr("commit", 3) WHERE seq = 77',
-    "prev": "UPDATE record_entry SET prev = 3 WHERE seq = 77",
-    "leaf": "UPDATE record_entry SET leaf = replace(leaf, 'report', 'rapport') WHERE seq = 77",
-    "hash": "UPDATE record_entry SET leaf_hash = 'ff' || substr(leaf_hash, 3) WHERE seq = 77",
-}
-
-
-@pytest.fixture
-def signed(portal, keys, clock):
-    """A signed record of 300 entries, to which one has been added since."""
-    publish(portal, 300)
-    run_once(portal)
-    publish(portal, 1, first=300)
-    clock.forward(minutes=1)
-    return portal
-
 
 def freezes(portal: Portal, keys: SigningKeys, *, named: str) -> None:
     """Looking again signs nothing, says why, and adds nothing."""
@@ -233,9 +179,6 @@ def test_a_row_that_was_taken_out_freezes_the_record(signed, owner, keys):
     freezes(signed, keys, named="entry 77 is missing")
 
 
-TABLES = ("record_media", "record_shelf", "record_opening", "record_entry")
-
-
 def test_a_shortened_table_freezes_the_record(signed, owner, keys):
     damage(owner, *(f"DELETE FROM {table} WHERE seq >= 299" for table in TABLES))
     freezes(signed, keys, named="entry 299 is missing")
@@ -261,23 +204,6 @@ def test_a_restored_backup_that_has_grown_again_freezes_the_record(signed, owner
     publish(signed, 100, first=500)
     run_once(signed)
     assert "entry 256" in (why_frozen(signed) or "") or "entry 250" in (why_frozen(signed) or "")
-
-
-def shorten(owner: Database, *, to: int) -> None:
-    """The tables as they were when the record had so many entries."""
-    from portal.record.merkle import grow, root_of
-
-    with owner.reading() as session:
-        hashes = session.scalars(select(Entry.leaf_hash).order_by(Entry.seq).limit(to)).all()
-    frontier: list[bytes] = []
-    for seq, leaf in enumerate(hashes):
-        frontier = grow(frontier, seq, bytes.fromhex(leaf))
-    words = "[" + ",".join(f'"{h.hex()}"' for h in frontier) + "]"
-    damage(
-        owner,
-        *(f"DELETE FROM {table} WHERE seq >= {to}" for table in TABLES),
-        f"UPDATE record_head SET size = {to}, root = '{root_of(frontier).hex()}', frontier = '{words}'",
-    )
 
 
 @pytest.mark.parametrize("column", ["root", "size"])

@@ -1,0 +1,113 @@
+"""The record for programs, as the standards lay it out: checkpoint, tiles, bundles, keys, proof files."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request
+
+from portal.ports import TileMissing
+from portal.record.blocks import Discrepancy
+from portal.record.log import iso
+from portal.record.proving import CHECKPOINT, prove
+from portal.record.shelf import Shelf
+from portal.record.signed import Generation, generations
+from portal.record.tiles import Malformed, Tile
+from portal.web.front import takes_gzip
+from portal.web.windows import portal, window
+
+bp = Blueprint("public_log_files", __name__)
+
+TEXT = "text/plain; charset=utf-8"
+BYTES = "application/octet-stream"
+FOR_EVER = "public, max-age=31536000, immutable"  # a full tile never changes
+NOT_KEPT = "no-store"  # what grows with the record
+
+
+@bp.get("/record/checkpoint")
+def checkpoint() -> Response:
+    """The newest signed statement of size and root."""
+    return _file(CHECKPOINT, content_type=TEXT, keep=NOT_KEPT)
+
+
+@bp.get("/record/tile/<path:rest>")
+def tile(rest: str) -> Response:
+    """A tile of hashes or a bundle of entries."""
+    try:
+        asked = Tile.parse(f"tile/{rest}")
+    except Malformed:
+        abort(404)
+    return _file(asked.path, content_type=BYTES, keep=FOR_EVER if asked.full else NOT_KEPT)
+
+
+@bp.get("/record/<int:seq>.tlog-proof")
+def proof(seq: int) -> Response:
+    """A file that proves an entry without this site, with the opening while there is one."""
+    try:
+        with portal().database.viewing() as session:
+            made = prove(session, seq, read=portal().tiles.read)
+    except LookupError:  # not signed yet
+        abort(404)
+    except Discrepancy:
+        abort(503)  # what stands here is not what was signed; the page says that the record is frozen
+    response = Response(str(made), content_type=TEXT, headers={"Cache-Control": NOT_KEPT})
+    response.headers["Content-Disposition"] = f'attachment; filename="{seq}.tlog-proof"'
+    return response
+
+
+@bp.get("/record/keys")
+def keys() -> Response:
+    """The log's public keys, for people."""
+    return window("*", render=_keys_page, also=_standing_key())
+
+
+@bp.get("/record/keys.json")
+def keys_json() -> Response:
+    """The log's public keys, and the notes by which one pair took the place of another."""
+    return window("*", render=_keys_json, also=_standing_key(), mimetype="application/json")
+
+
+def _file(path: str, *, content_type: str, keep: str) -> Response:
+    try:
+        data = portal().tiles.read(path)
+    except TileMissing:
+        abort(404)
+    response = Response(content_type=content_type, headers={"Cache-Control": keep, "Vary": "Accept-Encoding"})
+    if "entries" in path and takes_gzip(request.headers.get("Accept-Encoding", "")):
+        data = gzip.compress(data, mtime=0)
+        response.headers["Content-Encoding"] = "gzip"
+    response.set_data(data)
+    return response
+
+
+def _standing_key() -> str:
+    """Joins the validator: new keys change the page although nothing was published."""
+    with portal().database.viewing() as session:
+        known = generations(session)
+    return f"keys {known[-1].number}" if known else "keys 0"
+
+
+def _keys_page(shelf: Shelf) -> str:
+    return render_template("public/keys.html", generations=generations(shelf.session)[::-1])
+
+
+def _keys_json(shelf: Shelf) -> str:
+    known = generations(shelf.session)
+    return json.dumps(
+        {"origin": known[-1].name if known else None, "keys": [_told(each) for each in known]},
+        ensure_ascii=False,
+    )
+
+
+def _told(generation: Generation) -> dict[str, Any]:
+    until = {} if generation.until is None else {"until": generation.until}
+    return {
+        "number": generation.number,
+        "since": generation.since,
+        **until,
+        "at": iso(generation.at),
+        "vkeys": [key.line for key in generation.keys],
+        "statement": generation.statement,
+    }

@@ -1,0 +1,3 @@
+"""Fixtures of a signed record."""
+
+from tests.signed_record import keys, signed  # noqa: F401
