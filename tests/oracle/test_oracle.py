@@ -1,0 +1,75 @@
+"""What Go's own implementation of the standards says of our logs: golang.org/x/mod, built from the module proxy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.record.log_files import LogFiles, leaves
+
+HERE = Path(__file__).parent
+GO = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin:/usr/lib/go/bin")
+ENTRIES = int(os.environ.get("PORTAL_TEST_ORACLE", "5000"))  # 100,000 in the complete run
+BUILD_SECONDS = 300
+
+
+@pytest.fixture(scope="session")
+def oracle(tmp_path_factory) -> Path:
+    """The built program. Skips where there is no Go, or no way to the module proxy."""
+    if GO is None:
+        pytest.skip("there is no Go here, so nobody else's implementation looks at our log")
+    built = tmp_path_factory.mktemp("oracle") / "oracle"
+    done = subprocess.run(
+        [GO, "build", "-o", str(built), "."],
+        cwd=HERE, capture_output=True, text=True, check=False, timeout=BUILD_SECONDS,
+    )  # fmt: skip
+    if done.returncode and ("dial tcp" in done.stderr or "lookup" in done.stderr):
+        pytest.skip(f"the Go module proxy cannot be reached: {done.stderr.splitlines()[-1]}")
+    assert done.returncode == 0, done.stderr
+    return built
+
+
+def ask(oracle: Path, folder: Path, log: LogFiles, *, old: LogFiles | None = None) -> str:
+    for path, data in log.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(data)
+    earlier = folder / "old"
+    if old is not None:
+        earlier.write_bytes(old["checkpoint"])
+    words = [str(oracle), str(folder), log.keys_.public[0].line, str(earlier) if old is not None else ""]
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
+
+
+@pytest.mark.slow
+def test_go_accepts_a_log_its_signatures_and_its_proofs(oracle, tmp_path):
+    shown = leaves(ENTRIES)
+    log, old = LogFiles(shown), LogFiles(shown[: ENTRIES * 7 // 10])
+    proofs = len(range(0, ENTRIES, 97)) + ((ENTRIES - 1) % 97 != 0)
+    assert (
+        ask(oracle, tmp_path, log, old=old)
+        == f"{ENTRIES} entries, {proofs} proofs, consistent with {old.size}"
+    )
+
+
+@pytest.mark.parametrize("size", [1, 2, 255, 256, 257, 513])
+def test_go_accepts_logs_at_the_edges_of_tiles(oracle, tmp_path, size):
+    shown = leaves(size)
+    assert ask(oracle, tmp_path, LogFiles(shown), old=LogFiles(shown[: max(1, size - 1)])).startswith(
+        f"{size} entries"
+    )
+
+
+@pytest.mark.parametrize("path", ["tile/0/000", "tile/entries/001.p/44", "tile/1/000.p/1", "checkpoint"])
+def test_go_refuses_what_we_refuse(oracle, tmp_path, path):
+    log = LogFiles(leaves(300))
+    log[path] = log[path][:20] + bytes([log[path][20] ^ 1]) + log[path][21:]
+    assert "REFUSED" in ask(oracle, tmp_path, log)
+
+
+def test_go_refuses_a_forked_history(oracle, tmp_path):
+    log = LogFiles(leaves(300))
+    assert "REFUSED" in ask(oracle, tmp_path, log, old=LogFiles([b"another", *leaves(200)[1:]]))
