@@ -40,11 +40,13 @@ REDIS = ("redis://", "rediss://")
 
 @dataclass(frozen=True, kw_only=True)
 class Portal:
-    """Everything an entry point needs. `now` is the only clock; `mailer` is None where no mail is sent."""
+    """Everything an entry point needs. `now` is the only clock; `mailer` is None where no mail is sent.
+    `signed_origin` is where the media store's signed addresses lead, "" where it signs none."""
 
     settings: Settings
     database: Database
     media: MediaStore
+    signed_origin: str
     spool: Spool
     search: SearchIndex
     queue: JobQueue
@@ -79,6 +81,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         settings=settings,
         database=database,
         media=media,
+        signed_origin=_signed_origin(settings),
         spool=Spool(media_root / "spool"),
         search=_search(settings),
         queue=JobTable(database),
@@ -113,6 +116,10 @@ def _media(settings: Settings) -> tuple[MediaStore, Path]:
         sealed_keys=sealed if sealed.key and sealed.secret else None,
     )
     return FollowingStore(LocalMediaStore(root), bucket=bucket, outbox=Outbox(root / "outbox")), root
+
+
+def _signed_origin(settings: Settings) -> str:
+    return S3Address.parse(settings.media_url).browsers if settings.media_url.startswith("s3:") else ""
 
 
 def _search(settings: Settings) -> SearchIndex:

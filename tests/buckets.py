@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import urllib3
 
 from portal.adapters.following_store import FollowingStore
 from portal.adapters.local_media import LocalMediaStore
@@ -36,12 +37,20 @@ def photos_in(folder: Path) -> dict[str, str]:
     return in_s3(bucket_url(sealed=True), outbox=folder) if on_s3() else {"media_url": f"file:{folder}"}
 
 
-def bucket_url(*, port: int | None = None, sealed: bool = False) -> str:
-    """An address whose prefix nobody else uses. port: of a proxy in front; sealed: originals apart."""
+def bucket_url(*, port: int | None = None, sealed: bool = False, browsers: bool = False) -> str:
+    """An address whose prefix nobody else uses. port: of a proxy in front; sealed: originals apart; browsers:
+    reached by them directly."""
     url = needs("PORTAL_TEST_S3").replace("?", f"/{secrets.token_hex(6)}?")
     if port is not None:
         url = re.sub(r"(endpoint=http://[^:&]+):\d+", rf"\1:{port}", url)
+    if browsers:
+        url += f"&browsers={S3Address.parse(url).endpoint}"
     return f"{url}&sealed={needs('PORTAL_TEST_S3_SEALED')}" if sealed else url
+
+
+def fetch(address: str, method: str = "GET", body: bytes | None = None) -> urllib3.BaseHTTPResponse:
+    """What anybody gets there who has nothing but the address."""
+    return urllib3.request(method, address, body=body, retries=False, timeout=10.0)
 
 
 def other_way(url: str, *, port: int) -> str:

@@ -107,6 +107,8 @@ def create_app(portal: Portal) -> Any:
         portal=portal,
         pages=Pages(),
         build=windows.build_of(ROOT, settings),
+        policies=headers.policies(cdn=settings.media_cdn, signed=portal.signed_origin),
+        photo_folder=f"{settings.media_cdn}/media/",
         site=_sites(portal),
         demo=settings.mode.value == "demo",
     )
@@ -124,7 +126,10 @@ def create_app(portal: Portal) -> Any:
     app.context_processor(desk.desk_context)
     vendor = Vendor(Path(app.static_folder or "") / "vendor", url=windows.static_url)
     app.jinja_env.globals.update(
-        static_url=windows.static_url, window_path=language.window_path, vendor_tags=vendor.tags
+        static_url=windows.static_url,
+        photo_folder=app.extensions["photo_folder"],
+        window_path=language.window_path,
+        vendor_tags=vendor.tags,
     )
     front = Front(
         _keeping(app), pages=app.extensions["pages"], validate=Validator(portal.database), now=portal.now
