@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from pathlib import Path
@@ -17,6 +16,7 @@ from portal.adapters.outbox import Outbox
 from portal.adapters.s3_address import S3Address, S3Keys, S3Limits
 from portal.adapters.s3_media import S3MediaStore
 from tests.services import needs
+from tests.size import chosen
 
 QUICK = S3Limits(connect=2.0, reply=1.0, tries=2)  # for tests in which the bucket does not answer
 REST = 0.2  # seconds
@@ -24,7 +24,7 @@ REST = 0.2  # seconds
 
 def on_s3() -> bool:
     """Whether this run of the tests keeps its photos in a bucket."""
-    return os.environ.get("PORTAL_TEST_MEDIA", "file") == "s3"
+    return chosen("MEDIA") == "s3"
 
 
 needs_folder = pytest.mark.skipif(
