@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test sure bench assets setup setup-dev format lint types contracts browser services services-stop lock shots
+.PHONY: help run test test-cluster sure bench assets setup setup-dev format lint types contracts browser services services-stop lock shots
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ run: $(VENV)/run ## set everything up and serve the demonstration district
 
 test: $(VENV)/dev ## set everything up and run the tests
 	@$(BIN)/python -m pytest -n 2 -m "not browser"
+
+test-cluster: $(VENV)/dev services ## the tests again on PostgreSQL, S3, OpenSearch
+	@PORTAL_TEST_SIZE=cluster $(BIN)/python -m pytest -n 2 -m "not browser"
 
 browser: $(VENV)/dev ## tests in a real browser (needs Chromium)
 	@$(BIN)/python -m pytest -m browser

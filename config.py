@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent
@@ -40,7 +40,8 @@ class Settings(BaseSettings):
     database_read_url: str = Field("", description="A replica that windows read; empty = DATABASE_URL.")
     media_url: str = Field(
         "file:uploads",
-        description="Where photos are kept: `file:FOLDER`, or `s3://BUCKET/PREFIX?endpoint=…`.",
+        description="Where photos are kept: `file:FOLDER`, or `s3://BUCKET/PREFIX?endpoint=…`; with "
+        "`&browsers=https://HOST` desks read from the bucket by signed addresses.",
     )
     media_outbox: str = Field(
         "uploads", description="S3: the folder of this machine that acknowledges what the bucket gets."
@@ -49,6 +50,11 @@ class Settings(BaseSettings):
     s3_secret: str = Field("", description="S3: its secret.", repr=False)
     s3_sealed_key: str = Field("", description="S3: another access key for originals; empty = the same.")
     s3_sealed_secret: str = Field("", description="S3: its secret.", repr=False)
+    media_cdn: str = Field(
+        "",
+        description="A CDN in front of this portal, `https://HOST`, from which readers get published photos; "
+        "empty = from the portal.",
+    )
     search_url: str = Field(
         "whoosh:instance/index",
         description="The archive's index: `whoosh:FOLDER`, or `opensearch+http://HOST:9200/NAME`.",
@@ -105,6 +111,15 @@ class Settings(BaseSettings):
     site_code: str = Field("0000000000", description="网站标识码.")
     icp: str = Field("某ICP备00000000号-1", description="ICP 备案号.")
     police: str = Field("某公网安备 00000000000000号", description="公安备案号.")
+
+    @field_validator("media_cdn")
+    @classmethod
+    def is_an_origin(cls, value: str) -> str:
+        """It goes into the content policy of every page, so it is exactly an origin."""
+        value = value.rstrip("/")
+        if value and not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", value):
+            raise ValueError("PORTAL_MEDIA_CDN is https://HOST, in lower case and without a path")
+        return value
 
     @model_validator(mode="after")
     def production_is_safe(self) -> Self:

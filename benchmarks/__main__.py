@@ -1,17 +1,18 @@
-"""All measurements, or those named: `python -m benchmarks [pages] [search] [intake] [growth]`."""
+"""All measurements, or those named: `python -m benchmarks [pages] [search] [intake] [growth] [processes]`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import growth, intake, pages, search
+from benchmarks import growth, intake, pages, processes, search
 
 ALL: dict[str, Callable[[], None]] = {
     "pages": pages.main,
     "search": search.main,
     "intake": intake.main,
     "growth": growth.main,
+    "processes": processes.main,
 }
 
 

@@ -66,6 +66,12 @@ class Cost:
 
 def main(sizes: tuple[int, ...] = SIZES) -> None:
     """Measure one size of machine after the other and print a table for each."""
+    for name, portal in both_sizes():
+        _print(name, sizes, _measured(portal, sizes, services=name.startswith("large")))
+
+
+def both_sizes() -> Iterator[tuple[str, Portal]]:
+    """A portal of each size, planned but with nothing reported, until the next one is asked for."""
     for name, setting in (
         ("small: SQLite, disk, Whoosh", _small),
         ("large: PostgreSQL, S3, OpenSearch", _large),
@@ -76,7 +82,12 @@ def main(sizes: tuple[int, ...] = SIZES) -> None:
                 continue
             portal = wire(settings, now=lambda: BUILT_AT)
             try:
-                _print(name, sizes, _measured(portal, sizes, services=name.startswith("large")))
+                schema.upgrade(portal.database)
+                portal.search.reset()
+                build_district(
+                    portal, password="measured-and-never-used", progress=lambda _d, _t: None, reports=False
+                )
+                yield name, portal
             finally:
                 portal.close()
 
@@ -126,12 +137,9 @@ def _large(folder: Path) -> Iterator[Settings | None]:
 
 
 def _measured(portal: Portal, sizes: tuple[int, ...], *, services: bool) -> dict[str, list[Cost]]:
-    schema.upgrade(portal.database)
-    portal.search.reset()
-    build_district(portal, password="measured-and-never-used", progress=lambda _d, _t: None, reports=False)
-    notes = _notes(random.Random(100_000))
+    notes = endless_notes(random.Random(100_000))
     client, fresh = Client(create_app(portal)), itertools.count()
-    code = next(iter(sorted(spec.code for spec in projects(day_of(BUILT_AT)))))
+    code = a_project()
     acts: dict[str, Callable[[], object]] = {
         "append one note, and find it": lambda: _append(portal, notes),
         "page of a project": lambda: _get(client, f"/projects/{code}?miss={next(fresh)}"),
@@ -142,7 +150,7 @@ def _measured(portal: Portal, sizes: tuple[int, ...], *, services: bool) -> dict
     found: dict[str, list[Cost]] = {name: [] for name in acts}
     for size in sizes:
         print(f"growing to {size:,} entries", file=sys.stderr)
-        _grow(portal, notes, size)
+        grow(portal, notes, size)
         for name, act in acts.items():
             act()  # once for what is made at first use
             found[name].append(_cost(act, _services() if services else []))
@@ -204,7 +212,13 @@ def _upload(portal: Portal, number: int) -> None:
     )
 
 
-def _grow(portal: Portal, notes: Iterator[dict[str, Any]], size: int) -> None:
+def a_project() -> str:
+    """The code of one that notes are published of."""
+    return min(spec.code for spec in projects(day_of(BUILT_AT)))
+
+
+def grow(portal: Portal, notes: Iterator[dict[str, Any]], size: int) -> None:
+    """Publish notes until the record has so many entries, and let search follow."""
     with portal.database.reading() as session:
         there = last_seq(session) + 1
     while there < size:
@@ -221,7 +235,7 @@ def _disclosed(note: dict[str, Any]) -> log.Disclosed:
     return log.Disclosed(item=report_item(note["number"]), kind="report", document=note)
 
 
-def _notes(chance: random.Random) -> Iterator[dict[str, Any]]:
+def endless_notes(chance: random.Random) -> Iterator[dict[str, Any]]:
     """Notes without end: the projects in turn, each on its way from start to due day."""
     specs = projects(day_of(BUILT_AT))
     for number, spec in enumerate(itertools.cycle(specs)):

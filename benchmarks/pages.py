@@ -28,7 +28,7 @@ from werkzeug.test import Client
 
 from benchmarks import district
 from benchmarks.load import CONNECTIONS, drive
-from config import ROOT
+from config import ROOT, Settings
 from portal.cli.running import gunicorn_options
 from portal.record.shelf import Shelf
 from portal.record.tables import Shelved
@@ -73,10 +73,10 @@ def main() -> None:
     district.prepared()
     portal = wire(district.settings())
     cases = _cases(portal)
-    with _serving("wsgi:application", district.environment()) as ours:
+    with serving("wsgi:application", district.environment()) as ours:
         cases = [dataclasses.replace(case, size=_size(ours.port, case)) for case in cases]
         sizes = ",".join(str(case.size) for case in cases)
-        with _serving("benchmarks.floor:application", {"BENCH_SIZES": sizes}) as floor:
+        with serving("benchmarks.floor:application", {"BENCH_SIZES": sizes}) as floor:
             measured = _in_rounds(cases, ours, floor)
         _print_served(cases, measured, ours.memory())
     _print_misses(portal)
@@ -187,11 +187,14 @@ def _size(port: int, case: Case) -> int:
 
 
 @contextmanager
-def _serving(application: str, environment: Mapping[str, str]) -> Iterator[Server]:
+def serving(
+    application: str, environment: Mapping[str, str], *, settings: Settings | None = None
+) -> Iterator[Server]:
     """The application behind gunicorn, with the options of `portal serve`, until the block ends."""
     port = _free_port()
-    options = gunicorn_options(district.settings(), "127.0.0.1", port)
+    options = gunicorn_options(settings or district.settings(), "127.0.0.1", port)
     command = [sys.executable, "-m", "gunicorn", *options, application]
+    district.FOLDER.mkdir(parents=True, exist_ok=True)
     log = district.FOLDER / f"{application.partition(':')[0]}.log"
     with log.open("wb") as said:
         process = subprocess.Popen(

@@ -43,12 +43,14 @@ REDIS = ("redis://", "rediss://")
 
 @dataclass(frozen=True, kw_only=True)
 class Portal:
-    """Everything an entry point needs. `now` is the only clock; `mailer` is None where no mail is sent."""
+    """Everything an entry point needs. `now` is the only clock; `mailer` is None where no mail is sent.
+    `signed_origin` is where the media store's signed addresses lead, "" where it signs none."""
 
     settings: Settings
     database: Database
     media: MediaStore
     tiles: TileStore
+    signed_origin: str
     spool: Spool
     search: SearchIndex
     queue: JobQueue
@@ -86,6 +88,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         database=database,
         media=media,
         tiles=_tiles(settings, media_root),
+        signed_origin=_signed_origin(settings),
         spool=Spool(media_root / "spool"),
         search=_search(settings),
         queue=JobTable(database),
@@ -129,6 +132,10 @@ def _tiles(settings: Settings, media_root: Path) -> TileStore:
         return LocalTileStore(media_root / "record")
     keys = S3Keys(key=settings.s3_key, secret=settings.s3_secret)
     return S3TileStore(S3Address.parse(settings.media_url), keys=keys)
+
+
+def _signed_origin(settings: Settings) -> str:
+    return S3Address.parse(settings.media_url).browsers if settings.media_url.startswith("s3:") else ""
 
 
 def _search(settings: Settings) -> SearchIndex:

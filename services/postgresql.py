@@ -46,6 +46,15 @@ def start(folder: Path) -> dict[str, str]:
     return {"PORTAL_TEST_POSTGRESQL": f"postgresql+psycopg://postgres@127.0.0.1:{port}/postgres"}
 
 
+def start_replica(folder: Path, *, of: int) -> dict[str, str]:
+    """A streaming replica of the server on that port of loopback, under a folder of its own."""
+    data = _data_folder(folder)
+    if not (data / "PG_VERSION").exists():
+        source = ("-h", "127.0.0.1", "-p", str(of), "-U", "postgres")
+        _as_postgres(_programs() / "pg_basebackup", *source, "-D", data, "-R", "-X", "stream", "-c", "fast")
+    return start(folder)
+
+
 def stop(folder: Path) -> None:
     data = _kept_data_folder(folder)
     if data is not None and (data / "postmaster.pid").exists():

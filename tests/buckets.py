@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import urllib3
 
 from portal.adapters.following_store import FollowingStore
 from portal.adapters.local_media import LocalMediaStore
@@ -16,6 +16,7 @@ from portal.adapters.outbox import Outbox
 from portal.adapters.s3_address import S3Address, S3Keys, S3Limits
 from portal.adapters.s3_media import S3MediaStore
 from tests.services import needs
+from tests.size import chosen
 
 QUICK = S3Limits(connect=2.0, reply=1.0, tries=2)  # for tests in which the bucket does not answer
 REST = 0.2  # seconds
@@ -23,7 +24,7 @@ REST = 0.2  # seconds
 
 def on_s3() -> bool:
     """Whether this run of the tests keeps its photos in a bucket."""
-    return os.environ.get("PORTAL_TEST_MEDIA", "file") == "s3"
+    return chosen("MEDIA") == "s3"
 
 
 needs_folder = pytest.mark.skipif(
@@ -36,12 +37,20 @@ def photos_in(folder: Path) -> dict[str, str]:
     return in_s3(bucket_url(sealed=True), outbox=folder) if on_s3() else {"media_url": f"file:{folder}"}
 
 
-def bucket_url(*, port: int | None = None, sealed: bool = False) -> str:
-    """An address whose prefix nobody else uses. port: of a proxy in front; sealed: originals apart."""
+def bucket_url(*, port: int | None = None, sealed: bool = False, browsers: bool = False) -> str:
+    """An address whose prefix nobody else uses. port: of a proxy in front; sealed: originals apart; browsers:
+    reached by them directly."""
     url = needs("PORTAL_TEST_S3").replace("?", f"/{secrets.token_hex(6)}?")
     if port is not None:
         url = re.sub(r"(endpoint=http://[^:&]+):\d+", rf"\1:{port}", url)
+    if browsers:
+        url += f"&browsers={S3Address.parse(url).endpoint}"
     return f"{url}&sealed={needs('PORTAL_TEST_S3_SEALED')}" if sealed else url
+
+
+def fetch(address: str, method: str = "GET", body: bytes | None = None) -> urllib3.BaseHTTPResponse:
+    """What anybody gets there who has nothing but the address."""
+    return urllib3.request(method, address, body=body, retries=False, timeout=10.0)
 
 
 def other_way(url: str, *, port: int) -> str:

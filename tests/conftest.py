@@ -1,15 +1,13 @@
 """What every test may use: a wired portal on a fresh copy of a migrated database, a clock that stands
 still until told, and a small district.
 
-PORTAL_TEST_DATABASE=postgresql runs the same tests on PostgreSQL (see `make services`), as the role of the web
-processes, which cannot change what never changes. PORTAL_TEST_SEARCH=opensearch and PORTAL_TEST_MEDIA=s3 do the
-same for the archive's index and for photos."""
+`make test-cluster` runs those that could answer otherwise there on PostgreSQL (as the role of the web processes, which
+cannot change what never changes), S3 and OpenSearch."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -27,6 +25,7 @@ from tests.buckets import photos_in
 from tests.postgresql_server import PostgreSQLServer
 from tests.search_engine import search_address
 from tests.services import needs
+from tests.size import DIFFERENT, chosen, is_cluster
 from tests.small_district import SmallDistrict, build
 
 NOON = dt.datetime(2026, 11, 24, 4, 0, tzinfo=dt.UTC)  # 12:00 in Shanghai
@@ -48,7 +47,16 @@ class Clock:
 
 def on_postgresql() -> bool:
     """Whether this run is on PostgreSQL."""
-    return os.environ.get("PORTAL_TEST_DATABASE", "sqlite") == "postgresql"
+    return chosen("DATABASE") == "postgresql"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On the cluster's size, what cannot answer otherwise than on the small one is not run again."""
+    if not is_cluster():
+        return
+    same = [item for item in items if not DIFFERENT & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=same)
+    items[:] = [item for item in items if item not in set(same)]
 
 
 needs_sqlite = pytest.mark.skipif(

@@ -55,7 +55,12 @@ class PostgreSQLServer:
         return _said(self.url.set(database=name))
 
     def web_url(self, name: str) -> str:
-        return _said(self.url.set(database=name, username=WEB_ROLE))
+        return self.web_url_at(_said(self.url), name)
+
+    @staticmethod
+    def web_url_at(url: str, name: str) -> str:
+        """The address of the web role in a database of another server, such as a replica."""
+        return _said(make_url(url).set(database=name, username=WEB_ROLE))
 
 
 def _said(url: URL) -> str:

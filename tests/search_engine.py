@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +13,11 @@ from config import Settings
 from portal.adapters.opensearch_index import SCHEME
 from tests.ports.opensearch_server import index_name, remove_indexes
 from tests.services import needs
+from tests.size import chosen
 
 
 def on_opensearch() -> bool:
-    return os.environ.get("PORTAL_TEST_SEARCH", "whoosh") == "opensearch"
+    return chosen("SEARCH") == "opensearch"
 
 
 needs_whoosh = pytest.mark.skipif(

@@ -89,6 +89,20 @@ class FollowingStore:
             return self._local.open(space, name)
         return self._from_bucket(space, name, self._bucket.open)
 
+    def signed(
+        self, space: Space, name: str, *, seconds: int, mimetype: str, saved_as: str = ""
+    ) -> str | None:
+        space = self._shelf(space, name)
+        with contextlib.suppress(MediaMissing):
+            return self._local.signed(space, name, seconds=seconds, mimetype=mimetype, saved_as=saved_as)
+        return self._from_bucket(
+            space,
+            name,
+            lambda space, name: self._bucket.signed(
+                space, name, seconds=seconds, mimetype=mimetype, saved_as=saved_as
+            ),
+        )
+
     def size(self, space: Space, name: str) -> int:
         space = self._shelf(space, name)
         with contextlib.suppress(MediaMissing):

@@ -68,6 +68,18 @@ class LocalMediaStore:
         except FileNotFoundError as error:
             raise MediaMissing(name) from error
 
+    def signed(
+        self,
+        space: Space,
+        name: str,
+        *,
+        seconds: int,  # noqa: ARG002 - nobody else reads this folder
+        mimetype: str,  # noqa: ARG002
+        saved_as: str = "",  # noqa: ARG002
+    ) -> str | None:
+        self.size(space, name)
+        return None
+
     def size(self, space: Space, name: str) -> int:
         try:
             return self.path(space, name).stat().st_size

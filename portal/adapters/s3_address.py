@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from dataclasses import dataclass, field
@@ -11,9 +12,10 @@ from urllib.parse import parse_qsl, urlsplit
 from boto3.session import Session
 from botocore.config import Config
 
-FORM = "s3://BUCKET/PREFIX?endpoint=http://HOST:PORT&region=REGION&sealed=BUCKET"
-_OPTIONS = {"endpoint", "region", "sealed"}
+FORM = "s3://BUCKET/PREFIX?endpoint=http://HOST:PORT&region=REGION&sealed=BUCKET&browsers=https://HOST"
+_OPTIONS = {"endpoint", "region", "sealed", "browsers"}
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?")
 _PREFIX = re.compile(r"(?:[A-Za-z0-9_-][A-Za-z0-9._-]*/)*")
 
 
@@ -38,13 +40,15 @@ class S3Limits:
 @dataclass(frozen=True, kw_only=True)
 class S3Address:
     """bucket: of everything but originals, and of those too unless `sealed` names another one; prefix: "" or
-    something that ends in a slash; endpoint: "" for the one of the region."""
+    something that ends in a slash; endpoint: "" for the one of the region; browsers: the endpoint as browsers
+    reach it, for signed addresses, "" where they do not."""
 
     bucket: str
     sealed: str
     prefix: str
     endpoint: str
     region: str
+    browsers: str = ""
 
     @classmethod
     def parse(cls, url: str) -> Self:
@@ -59,10 +63,26 @@ class S3Address:
             raise ValueError(f"{url!r} does not name a bucket; use {FORM}")
         if not _PREFIX.fullmatch(prefix):
             raise ValueError(f"{url!r}: a prefix is letters, digits, dots, dashes and slashes")
-        if (endpoint := options.get("endpoint", "")) and not endpoint.startswith(("http://", "https://")):
-            raise ValueError(f"{url!r}: the endpoint begins with http:// or https://")
-        region = options.get("region", "us-east-1")
-        return cls(bucket=parts.netloc, sealed=sealed, prefix=prefix, endpoint=endpoint, region=region)
+        endpoint, browsers = options.get("endpoint", ""), options.get("browsers", "")
+        for each in filter(None, (endpoint, browsers)):
+            if urlsplit(each).scheme not in ("http", "https") or not urlsplit(each).hostname:
+                raise ValueError(f"{url!r}: an endpoint is http://HOST or https://HOST")
+        if browsers and not _ORIGIN.fullmatch(browsers):
+            raise ValueError(f"{url!r}: browsers= is http://HOST:PORT or https://HOST, without a path")
+        return cls(
+            bucket=parts.netloc,
+            sealed=sealed,
+            prefix=prefix,
+            endpoint=endpoint,
+            region=options.get("region", "us-east-1"),
+            browsers=browsers,
+        )
+
+    def signer(self, keys: S3Keys) -> Any | None:
+        """A client that signs addresses for browsers and asks for nothing; None where browsers reach no bucket."""
+        if not self.browsers:
+            return None
+        return dataclasses.replace(self, endpoint=self.browsers).client(keys, S3Limits())
 
     def client(self, keys: S3Keys, limits: S3Limits) -> Any:
         """A client of the store. It opens no connection yet and may be shared by threads."""

@@ -37,13 +37,16 @@ class S3MediaStore:
         limits: S3Limits | None = None,
     ) -> None:
         limits = limits or S3Limits()
+        sealed_keys = sealed_keys or keys
         open_client = address.client(keys, limits)
-        sealed_client = address.client(sealed_keys, limits) if sealed_keys else open_client
+        sealed_client = open_client if sealed_keys == keys else address.client(sealed_keys, limits)
+        open_signer, sealed_signer = address.signer(keys), address.signer(sealed_keys)
         self._rooms = {
             space: S3Room(
                 sealed_client if space is Space.SEALED else open_client,
                 bucket=address.sealed if space is Space.SEALED else address.bucket,
                 prefix=f"{address.prefix}{space.value}/",
+                signer=sealed_signer if space is Space.SEALED else open_signer,
             )
             for space in Space
         }
@@ -113,6 +116,12 @@ class S3MediaStore:
     def open(self, space: Space, name: str) -> BinaryIO:
         digest_in(name)
         return cast(BinaryIO, io.BufferedReader(S3Stream(self._rooms[space], name), _READ))
+
+    def signed(
+        self, space: Space, name: str, *, seconds: int, mimetype: str, saved_as: str = ""
+    ) -> str | None:
+        self.size(space, name)
+        return self._rooms[space].signed(name, seconds=seconds, mimetype=mimetype, saved_as=saved_as)
 
     def size(self, space: Space, name: str) -> int:
         digest_in(name)

@@ -42,8 +42,9 @@ class S3Room:
     """Objects under one prefix. Every call raises `StoreUnavailable`, in words, when there is no good answer,
     `StoreFull` for a quota that is used up, and `MediaMissing` where that can be."""
 
-    def __init__(self, client: Any, *, bucket: str, prefix: str) -> None:
-        self.client, self.bucket, self.prefix = client, bucket, prefix
+    def __init__(self, client: Any, *, bucket: str, prefix: str, signer: Any | None = None) -> None:
+        """signer: a client that signs addresses as browsers reach them."""
+        self.client, self.bucket, self.prefix, self._signer = client, bucket, prefix, signer
         self._conditional = True
 
     def create(self, name: str, data: bytes) -> str | None:
@@ -125,6 +126,15 @@ class S3Room:
             return self._ask(name, asked)
         except _NothingThere:
             return self._ask(name, empty)
+
+    def signed(self, name: str, *, seconds: int, mimetype: str, saved_as: str) -> str | None:
+        """An address that reads the object for so many seconds; None where nobody signs. Asks for nothing."""
+        if self._signer is None:
+            return None
+        words = {**self._at(name), "ResponseContentType": mimetype, "ResponseCacheControl": "no-store"}
+        if saved_as:
+            words["ResponseContentDisposition"] = f'attachment; filename="{saved_as}"'
+        return str(self._signer.generate_presigned_url("get_object", Params=words, ExpiresIn=seconds))
 
     def read(self, name: str, body: Any, count: int) -> bytes:
         """At most so many bytes of a body."""

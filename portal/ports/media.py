@@ -63,6 +63,13 @@ class MediaStore(Protocol):
     def open(self, space: Space, name: str) -> BinaryIO:
         """The content as a binary stream, at its start. Raises `MediaMissing`."""
 
+    def signed(
+        self, space: Space, name: str, *, seconds: int, mimetype: str, saved_as: str = ""
+    ) -> str | None:
+        """An address at which a browser reads this without us, for so many seconds and with nothing but the
+        address; None where there is none, so that it has to be read through us. mimetype: what the answer says
+        it is; saved_as: the name under which a browser keeps it instead of showing it. Raises `MediaMissing`."""
+
     def size(self, space: Space, name: str) -> int:
         """Bytes. Raises `MediaMissing`."""
 

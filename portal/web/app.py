@@ -107,6 +107,8 @@ def create_app(portal: Portal) -> Any:
         portal=portal,
         pages=Pages(),
         build=windows.build_of(ROOT, settings),
+        policies=headers.policies(cdn=settings.media_cdn, signed=portal.signed_origin),
+        photo_folder=f"{settings.media_cdn}/media/",
         site=_sites(portal),
         demo=settings.mode.value == "demo",
     )
@@ -125,6 +127,7 @@ def create_app(portal: Portal) -> Any:
     vendor = Vendor(Path(app.static_folder or "") / "vendor", url=windows.static_url)
     app.jinja_env.globals.update(
         static_url=windows.static_url,
+        photo_folder=app.extensions["photo_folder"],
         window_path=language.window_path,
         vendor_tags=vendor.tags,
         vendor_url=vendor.address,

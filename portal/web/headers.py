@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Response, current_app, request
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'{blob}; connect-src 'self'; "
-    "font-src 'self'; media-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
+    "font-src 'self'; media-src 'self'; manifest-src 'self'; form-action {forms}; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-WINDOW_POLICY = POLICY.format(blob="")
-DESK_POLICY = POLICY.format(blob=" blob:")  # a photo is previewed before it is sent
 MEDIA_POLICY = "default-src 'none'; sandbox"
 RETRY_SECONDS = "10"  # when what could not be done now is worth another try
 FIXED = {
@@ -23,12 +23,36 @@ FIXED = {
 }
 
 
+@dataclass(frozen=True, kw_only=True)
+class Policies:
+    """What a page may load, and where its forms may lead."""
+
+    window: str
+    desk: str
+
+
+def policies(*, cdn: str, signed: str) -> Policies:
+    """cdn: the origin of published photos; signed: the one to which desks are sent for photos that are not
+    published, and for originals (a form may lead there because browsers hold redirects to the policy too);
+    each "" where it is the portal itself."""
+
+    def joined(*origins: str) -> str:
+        return " ".join(filter(None, ("'self'", *origins)))
+
+    return Policies(
+        window=POLICY.format(images=joined(cdn), forms="'self'"),
+        # blob: a photo is previewed before it is sent
+        desk=POLICY.format(images=joined("blob:", cdn, signed), forms=joined(signed)),
+    )
+
+
 def set_headers(response: Response) -> Response:
     """Give the answer what every answer has; a view may have been stricter already."""
     window = (request.blueprint or "public").startswith("public") or request.endpoint == "static"
     for name, value in FIXED.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Content-Security-Policy", WINDOW_POLICY if window else DESK_POLICY)
+    policies: Policies = current_app.extensions["policies"]
+    response.headers.setdefault("Content-Security-Policy", policies.window if window else policies.desk)
     if not window or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     if response.status_code == 503:

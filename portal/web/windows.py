@@ -225,6 +225,11 @@ def _nav() -> list[tuple[str, str, bool]]:
     ]
 
 
+def photo_url(name: str) -> str:
+    """The address of a published rendition: here, or at the CDN in front."""
+    return f"{current_app.extensions['photo_folder']}{name}"
+
+
 def static_url(name: str) -> str:
     """The address of a static file, with its version, so that it can be kept for a year."""
     return f"{current_app.static_url_path}/{name}?v={current_app.extensions['build']}"

@@ -21,6 +21,7 @@ def test_an_address_names_bucket_prefix_endpoint_region_and_the_sealed_bucket() 
     assert whole == S3Address(
         bucket="photos", sealed="vault", prefix="a/b/", endpoint="http://127.0.0.1:9000", region="cn-north-1"
     )
+    assert S3Address.parse("s3://photos?browsers=https://s3.example.org").browsers == "https://s3.example.org"
     short = S3Address.parse("s3://photos")
     assert short == S3Address(bucket="photos", sealed="photos", prefix="", endpoint="", region="us-east-1")
 
@@ -30,6 +31,8 @@ def test_an_address_names_bucket_prefix_endpoint_region_and_the_sealed_bucket() 
     [
         "s3://", "s3:photos", "s3://P", "http://photos", "s3://photos?sealed=", "s3://photos?endpoint=ftp://h",
         "s3://photos?bucket=x", "s3://photos/a b", "s3://photos/../x", "s3://photos?sealed=..",
+        "s3://photos?endpoint=https://", "s3://photos?browsers=ftp://h", "s3://photos?browsers=https://h/path",
+        "s3://photos?browsers=https://h;script-src *",
     ],
 )  # fmt: skip
 def test_an_address_of_another_form_is_refused_with_the_form(wrong: str) -> None:
@@ -39,7 +42,7 @@ def test_an_address_of_another_form_is_refused_with_the_form(wrong: str) -> None
 
 def test_an_s3_address_without_keys_stops_the_start_with_their_names(settings: Settings) -> None:
     with pytest.raises(ValueError, match="PORTAL_S3_KEY and PORTAL_S3_SECRET"):
-        wire(settings.model_copy(update={"media_url": "s3://photos"}))
+        wire(settings.model_copy(update={"media_url": "s3://photos", "s3_key": "", "s3_secret": ""}))
 
 
 def test_secrets_are_not_shown_with_the_settings(settings: Settings) -> None:

@@ -14,6 +14,7 @@ import pytest
 from config import Settings
 from portal.adapters.job_table import JobTable
 from portal.adapters.lease_table import LeaseTable
+from portal.adapters.limit_table import LimitTable
 from portal.database import Database, DatabaseBusy
 from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Report, Verb
@@ -65,7 +66,11 @@ def impatient(settings: Settings, clock: Clock) -> Iterator[Portal]:
     wired.database.close()
     database = Database(settings.database_url, busy_seconds=PATIENCE)
     quick = dataclasses.replace(
-        wired, database=database, queue=JobTable(database), leases=LeaseTable(database)
+        wired,
+        database=database,
+        queue=JobTable(database),
+        leases=LeaseTable(database),
+        limits=LimitTable(database),
     )
     build(quick, now=clock())
     yield quick

@@ -106,6 +106,7 @@ def test_signing_in_goes_on_and_stays_limited_when_redis_is_killed(
     said = [line.getMessage() for line in caplog.records if line.name.startswith("portal.adapters")]
     assert said == ["limits are counted in the database"], "said once"
     assert "Redis does not count" in (portal.limits.check() or "")
+    assert visitor.get("/readyz").get_json()["limits"] == "in the database"
 
 
 def test_redis_counts_again_within_its_rest_after_it_came_back(district, visitor, counter, portal):
@@ -121,6 +122,7 @@ def test_redis_counts_again_within_its_rest_after_it_came_back(district, visitor
 
     until(healed)
     assert portal.limits.check() is None
+    assert visitor.get("/readyz").get_json()["limits"] == "ok"
     for _try in range(TRIES_PER_NAME):
         assert visitor.sign_in("admin", "wrong password").status_code == 422
     assert visitor.sign_in("admin").status_code == 429

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import os
 import shutil
-import signal
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,14 +23,11 @@ from portal.record import log
 from portal.record.tables import Entry, Head, Shelved
 from portal.record.verify import verify
 from portal.web.front import Validator
-from services import postgresql
-from services.machine import Trouble
+from tests.own_postgresql import HEALS_WITHIN, OwnServer
 from tests.postgresql_server import PostgreSQLServer
 from tests.record.test_log import shown
-from tests.services import needs
 
 AT = dt.datetime(2026, 11, 24, 4, tzinfo=dt.UTC)
-HEALS_WITHIN = 60.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -280,43 +274,10 @@ def test_the_role_of_the_web_processes_can_destroy_an_opening_only_as_withdrawal
         assert log.document_of(session, 0) is None
 
 
-class OwnServer:
-    """A PostgreSQL of one test, which it may stop and kill."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.url = postgresql.start(folder)["PORTAL_TEST_POSTGRESQL"]
-
-    def kill(self) -> None:
-        """SIGKILL for the server, as a machine that dies would."""
-        pid_file = Path((self.folder / "where").read_text(encoding="utf-8")) / "postmaster.pid"
-        os.kill(int(pid_file.read_text(encoding="utf-8").split()[0]), signal.SIGKILL)
-
-    def start(self) -> None:
-        """Start it again on the same port; what a killed one left must have gone first."""
-        end = time.monotonic() + HEALS_WITHIN
-        while True:
-            try:
-                postgresql.start(self.folder)
-                return
-            except Trouble:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.5)
-
-    def stop(self) -> None:
-        postgresql.stop(self.folder)
-
-
 @pytest.fixture
 def own_server() -> Iterator[OwnServer]:
-    needs("PORTAL_TEST_POSTGRESQL")  # where one server can be started, another can
-    folder = Path(tempfile.mkdtemp(prefix="portal-test-"))
-    folder.chmod(0o755)
-    server = OwnServer(folder)
-    yield server
-    server.stop()
-    shutil.rmtree(folder)
+    with OwnServer.running() as server:
+        yield server
 
 
 @pytest.mark.slow

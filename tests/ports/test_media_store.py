@@ -96,11 +96,19 @@ def test_a_name_of_another_form_is_refused_everywhere(store: MediaStore, tmp_pat
         lambda: store.publish(name),
         lambda: store.open(Space.PUBLIC, name),
         lambda: store.size(Space.PUBLIC, name),
+        lambda: store.signed(Space.PUBLIC, name, seconds=60, mimetype="image/jpeg"),
         lambda: store.remove(Space.PUBLIC, name),
     ):
         with pytest.raises(ValueError, match="name"):
             act()
     assert sorted(tmp_path.parent.rglob("*")) == before
+
+
+def test_where_browsers_reach_no_bucket_nothing_is_signed(store: MediaStore) -> None:
+    store.put(Space.STAGED, name_of(b"x"), b"x")
+    assert store.signed(Space.STAGED, name_of(b"x"), seconds=60, mimetype="image/jpeg") is None
+    with pytest.raises(MediaMissing):
+        store.signed(Space.SEALED, name_of(b"x"), seconds=60, mimetype="image/jpeg")
 
 
 def test_what_is_not_there_is_missing(store: MediaStore) -> None:

@@ -17,7 +17,7 @@ from portal.web.language import _
 from portal.web.public.links import absolute, item_href, to
 from portal.web.public.units import CODE
 from portal.web.states import ACTS, word
-from portal.web.windows import window
+from portal.web.windows import photo_url, window
 
 bp = Blueprint("public_feeds", __name__)
 
@@ -112,7 +112,7 @@ def _said(document: dict[str, Any]) -> list[str]:
 def _photo(photo: dict[str, Any]) -> dict[str, Any]:
     jpegs = [r for r in photo["renditions"] if r["format"] == "jpeg"]
     chosen = max((r for r in jpegs if r["edge"] <= 1024), key=lambda r: r["edge"], default=jpegs[0])
-    return {**chosen, "href": absolute(f"/media/{chosen['name']}"), "caption": _xml(photo["caption"])}
+    return {**chosen, "href": absolute(photo_url(chosen["name"])), "caption": _xml(photo["caption"])}
 
 
 def _tag(day: str, what: str) -> str:

@@ -10,13 +10,15 @@ from werkzeug.wsgi import wrap_file
 from portal.ports import MediaMissing, Space
 from portal.record.shelf import Shelf
 from portal.web.headers import MEDIA_POLICY
-from portal.web.windows import portal
+from portal.web.windows import photo_url, portal
 
 bp = Blueprint("public_media", __name__)
 
 NAME = re.compile(r"[0-9a-f]{64}\.(?:jpg|avif|webp|png)")
 TYPES = {"jpg": "image/jpeg", "avif": "image/avif", "webp": "image/webp", "png": "image/png"}
-FOR_EVER = "public, max-age=31536000, immutable"  # a name is the hash of its content
+# A name is the hash of its content, so readers keep it for ever. Whoever stands between (a CDN) asks every minute
+# whether the record still shows it: what is withdrawn is gone there too, without our calling anybody.
+FOR_EVER = "public, max-age=31536000, s-maxage=60, immutable"
 
 
 @bp.get("/media/<name>")
@@ -29,6 +31,8 @@ def media(name: str) -> Response:
         if not Shelf(session).shows_media(name):
             abort(404)
     digest, _dot, ending = name.partition(".")
+    if request.if_none_match.contains(digest[:32]):
+        return _kept_for_ever(Response(status=304), digest)  # without asking the store for it
     try:
         size = wired.media.size(Space.PUBLIC, name)
         stream = wired.media.open(Space.PUBLIC, name)
@@ -36,8 +40,15 @@ def media(name: str) -> Response:
         abort(404)
     response = Response(wrap_file(request.environ, stream), mimetype=TYPES[ending], direct_passthrough=True)
     response.content_length = size
+    _kept_for_ever(response, digest)
+    response.make_conditional(request, accept_ranges=True, complete_length=size)
+    return response
+
+
+def _kept_for_ever(response: Response, digest: str) -> Response:
     response.set_etag(digest[:32])
     response.headers["Cache-Control"] = FOR_EVER
     response.headers["Content-Security-Policy"] = MEDIA_POLICY
-    response.make_conditional(request, accept_ranges=True, complete_length=size)
+    if not photo_url("").startswith("/"):  # a page of another origin than the CDN's shows it
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

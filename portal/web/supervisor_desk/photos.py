@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
-
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response
 
 from portal.domain.errors import NoSuchThing
 from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Photo, Report
-from portal.ports import MediaMissing, Space
-from portal.web.desk import find, now, portal, reading, writing
+from portal.ports import MediaMissing
+from portal.web import desk_photos
+from portal.web.desk import find, now, reading, writing
 from portal.web.doors import Audience, door
-from portal.web.headers import MEDIA_POLICY
 from portal.web.supervisor_desk.showing import report_in_remit
 from portal.workflows.open_original import open_original
 
 bp = door(Blueprint("supervisor_photos", __name__), Audience.SUPERVISION)
 SEEN = (ReportState.SUBMITTED, ReportState.IN_REVIEW, ReportState.PUBLISHED, ReportState.SUPERSEDED)
-TYPES = {"jpg": "image/jpeg", "avif": "image/avif"}
 
 
 @bp.get(
@@ -29,10 +26,10 @@ def rendition(report_id: int, photo_id: int, edge: int, extension: str) -> Respo
     with reading() as (session, actor):
         report = report_in_remit(session, report_id, actor)
         name = _rendition_name(_photo_of(report, find(session, Photo, photo_id)), edge, extension)
-    with _opened(Space.STAGED, name) as stream:
-        answer = Response(stream.read(), mimetype=TYPES[extension])
-    answer.headers["Content-Security-Policy"] = MEDIA_POLICY
-    return answer
+    try:
+        return desk_photos.staged(name)
+    except MediaMissing:
+        raise NoSuchThing("no_such_thing") from None
 
 
 @bp.post("/desk/supervision/reports/<int:report_id>/photos/<int:photo_id>/original")
@@ -44,10 +41,10 @@ def original(report_id: int, photo_id: int) -> Response:
         if photo.report_id != report.id:
             raise NoSuchThing("no_such_thing")
         name = open_original(session, photo=photo, actor=actor, now=now())
-        stream = _opened(Space.SEALED, name)  # what is missing is not written down as handed out
-    answer = send_file(stream, mimetype="application/octet-stream", as_attachment=True, download_name=name)
-    answer.content_length = portal().media.size(Space.SEALED, name)
-    answer.headers["Content-Security-Policy"] = MEDIA_POLICY
+        try:
+            answer = desk_photos.sealed(name)
+        except MediaMissing:  # and it is not written down as handed out
+            raise NoSuchThing("no_such_thing") from None
     return answer
 
 
@@ -65,10 +62,3 @@ def _rendition_name(photo: Photo, edge: int, extension: str) -> str:
         if rendition["edge"] == edge and rendition["name"].endswith(f".{extension}"):
             return str(rendition["name"])
     raise NoSuchThing("no_such_thing")
-
-
-def _opened(space: Space, name: str) -> BinaryIO:
-    try:
-        return portal().media.open(space, name)
-    except MediaMissing:
-        raise NoSuchThing("no_such_thing") from None

@@ -126,7 +126,7 @@ def test_tries_sent_all_at_once_count_like_tries_one_by_one(district, portal):
     class Together(Passwords):
         """Lets nobody's password be looked at before every request has been let past the first limit."""
 
-        entered = threading.Barrier(number_of_browsers)
+        entered = threading.Barrier(number_of_browsers, timeout=60)
 
         def verify(self, stored, password):
             self.entered.wait(30)
