@@ -108,6 +108,7 @@ def create_app(portal: Portal) -> Any:
         pages=Pages(),
         build=windows.build_of(ROOT, settings),
         site=_sites(portal),
+        meeting_day=settings.monthly_meeting,
         demo=settings.mode.value == "demo",
     )
     for part in (language, filters, errors, signed_in):
