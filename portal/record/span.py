@@ -14,9 +14,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
+from portal.record.extent import last_before_end
 from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Act, Entry, Shelved
-from portal.rules.clock import end_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,18 +32,20 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """An item on which something was done. before: as it stood when the span began, None when it did not
-    stand; after: as it stood when the span ended; steps: what was done, oldest first."""
+    """An item on which something was done. before: as it stood when the span began, or, of an item that is new
+    in it, as it was first published; after: as it stood when the span ended; steps: what was done, oldest first.
+    """
 
     item: str
     kind: str
-    before: Shown | None
+    before: Shown
     after: Shown
     steps: Sequence[Step]
 
     @property
-    def stood_on_both_days(self) -> bool:
-        return self.before is not None and not self.before.withdrawn and not self.after.withdrawn
+    def new(self) -> bool:
+        """Whether it was first published within the span."""
+        return self.steps[0].prev is None
 
 
 class Span:
@@ -54,19 +56,15 @@ class Span:
 
     @cached_property
     def _within(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-        """Times never run back along the numbers, so days become two numbers, found in the index."""
-        return Shelved.seq > self._last_before(self._first), Shelved.seq <= self._last_before(self._last)
+        """Two days become two numbers."""
+        first, last = (last_before_end(self._shelf.session, day) for day in (self._first, self._last))
+        return Shelved.seq > first, Shelved.seq <= last
 
     def only(self, *where: ColumnElement[bool]) -> Span:
         """The same days, with more conditions."""
         narrowed = Span(self._shelf, self._first, self._last, *self._where, *where)
         narrowed.__dict__["_within"] = self._within
         return narrowed
-
-    def _last_before(self, day: dt.date) -> int:
-        query = select(Entry.seq).where(Entry.at < end_of(day)).order_by(Entry.at.desc(), Entry.seq.desc())
-        found = self._shelf.session.scalar(query.limit(1))
-        return -1 if found is None else found
 
     def figures(self) -> list[tuple[str, Act, int]]:
         """How often each act was done on items of each unit: code of the unit, act, how often."""
@@ -86,13 +84,13 @@ class Span:
         page = page.order_by(newest.desc()).limit(limit).offset(offset)
         items = list(self._shelf.session.scalars(page))
         steps = self._steps(items)
-        ends = {seq for each in steps.values() for seq in (each[0].prev, each[-1].seq) if seq is not None}
-        shown = self._shelf.each_at(ends)
+        starts = {item: each[0].seq if each[0].prev is None else each[0].prev for item, each in steps.items()}
+        shown = self._shelf.each_at({*starts.values(), *(each[-1].seq for each in steps.values())})
         return [
             Moved(
                 item=item,
                 kind=shown[each[-1].seq].kind,
-                before=shown.get(each[0].prev) if each[0].prev is not None else None,
+                before=shown[starts[item]],
                 after=shown[each[-1].seq],
                 steps=each,
             )

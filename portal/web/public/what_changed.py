@@ -14,7 +14,7 @@ from portal.record.tables import Act, Shelved
 from portal.rules.numbers import PROJECT_CODE, project_item
 from portal.web.changes import changed_words
 from portal.web.filters import day as day_words
-from portal.web.filters import month
+from portal.web.filters import month, number
 from portal.web.language import _
 from portal.web.public.asked_days import Asked, asked_days, choices
 from portal.web.public.evidence import shortened
@@ -100,7 +100,7 @@ def _told(
     projects = shelf.titles("project")
     base = to(path, **{**kept, **days})
     return {
-        "sentence": _sentence(totals),
+        "counted": _counted(totals),
         "tiles": [
             {
                 "label": word(ACTS, act.value),
@@ -120,18 +120,18 @@ def _told(
         "pages": pages,
         "base": f"{base}&page=",
         "everything": to(path, **days),
+        "withdrawn_href": to(path, **{**kept, **days, "act": Act.WITHDRAWN.value}),
         "withdrawn": withdrawn_of(span, units=units, projects=projects) if totals[Act.WITHDRAWN] else None,
     }
 
 
-def _sentence(totals: dict[Act, int]) -> str:
-    said = {
-        Act.PUBLISHED: _("公开 %(n)s 件", n=totals[Act.PUBLISHED]),
-        Act.CORRECTED: _("更正 %(n)s 次", n=totals[Act.CORRECTED]),
-        Act.REDACTED: _("遮盖 %(n)s 次", n=totals[Act.REDACTED]),
-        Act.WITHDRAWN: _("撤下 %(n)s 件", n=totals[Act.WITHDRAWN]),
-    }
-    return _("，").join(said.values()) + _("。")
+def _counted(totals: dict[Act, int]) -> list[str]:
+    return [
+        _("公开 %(n)s 件", n=number(totals[Act.PUBLISHED])),
+        _("更正 %(n)s 次", n=number(totals[Act.CORRECTED])),
+        _("遮盖 %(n)s 次", n=number(totals[Act.REDACTED])),
+        _("撤下 %(n)s 件", n=number(totals[Act.WITHDRAWN])),
+    ]
 
 
 def _units(figures: Sequence[tuple[str, Act, int]], names: dict[str, str], href: Any) -> list[dict[str, Any]]:
@@ -153,6 +153,7 @@ def _units(figures: Sequence[tuple[str, Act, int]], names: dict[str, str], href:
 def _row(moved: Moved, projects: dict[str, str]) -> dict[str, Any]:
     before, after = moved.before, moved.after
     gone = after.withdrawn or after.sealed
+    changed = not gone and before.seq != after.seq
     return {
         "kind": word(ITEM_KINDS, moved.kind),
         "key": moved.item.partition("/")[2],
@@ -161,16 +162,14 @@ def _row(moved: Moved, projects: dict[str, str]) -> dict[str, Any]:
         "unit": "" if moved.kind == "unit" else after.document.get("unit", {}).get("name", ""),
         "after": after,
         "steps": [(word(ACTS, step.act.value), step) for step in moved.steps],
-        "new": before is None and not gone,
-        "summary": _summary(after) if before is None and not gone else [],
-        "reason": "" if after.withdrawn else after.document.get("reason", ""),
         "stone": after.document.get("withdrawn"),
         "sealed_by": after.sealed_by,
-        "before_sealed_by": before.sealed_by if before is not None and not gone else None,
-        "compared": before is not None and not gone and not before.sealed,
-        "changes": changed_words(before.document, after.document)
-        if before is not None and not gone and not before.sealed
-        else [],
+        "new": moved.new and not gone,
+        "summary": _summary(after) if moved.new and not gone else [],
+        "changed": changed,
+        "reason": after.document.get("reason", "") if changed else "",
+        "before_sealed_by": before.sealed_by,
+        "changes": changed_words(before.document, after.document) if changed and not before.sealed else [],
     }
 
 

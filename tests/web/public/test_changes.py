@@ -46,6 +46,14 @@ def test_an_item_that_stood_on_both_days_shows_the_difference_of_the_two(
     assert {"/record/7", "/record/8"} <= links(page)
 
 
+def test_an_item_that_is_new_and_was_corrected_shows_how_it_was_published_first(
+    visitor: Browser, district: SmallDistrict, correct
+) -> None:
+    correct(district.published(done="砌筑完成三层。"), done="砌筑完成两层。", reason="丈量后重新计算")
+    page = compact(visitor.get(f"/changes?from={YESTERDAY}&to={TODAY}"))
+    assert "公开以后又改过原因：丈量后重新计算做成了什么原来砌筑完成三层。改成砌筑完成两层。" in page
+
+
 def test_what_was_done_on_the_first_day_is_before_and_on_the_last_day_is_within(
     visitor: Browser, district: SmallDistrict, clock: Clock
 ) -> None:
@@ -85,7 +93,7 @@ def test_what_came_and_went_within_the_days_is_a_tombstone(
 ) -> None:
     withdraw(district.published(done="蓝鲸要撤下。"))
     page = visitor.get(f"/changes?from={YESTERDAY}&to={TODAY}")
-    assert "公开 1 件，更正 0 次，遮盖 0 次，撤下 1 件" in words(page)
+    assert "公开1件，更正0次，遮盖0次，撤下1件。" in compact(page)
     assert "蓝鲸" not in words(page)
     assert {"/record/6", "/record/7"} <= links(page)
 
