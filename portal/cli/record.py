@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 from sqlalchemy import func, select
 
+from portal.adapters.scrubbing import scrub as write_anew
 from portal.cli.terminal import Mishap, bar, open_portal
+from portal.database import DatabaseBusy
 from portal.ports import Space
 from portal.record.rebuild import rebuild_shelf
 from portal.record.tables import Shelved
@@ -69,3 +71,20 @@ def rebuild(name: str) -> None:
             with portal.database.reading() as session:
                 rows = session.scalars(select(func.count()).select_from(Shelved)).one()
             click.echo(f"{rows} entries stand on the shelf")
+
+
+@record.command()
+def scrub() -> None:
+    """Write the database's files anew, so that they hold nothing of what was withdrawn. Readers wait meanwhile.
+
+    Example: python -m portal record scrub
+    """
+    with open_portal() as portal:
+        owner = owner_database(portal.settings)  # who serves may not rewrite tables of PostgreSQL
+        try:
+            write_anew(owner)
+        except DatabaseBusy as trouble:
+            raise Mishap(str(trouble)) from trouble
+        finally:
+            owner.close()
+    click.echo("nothing deleted is left in the database's files")

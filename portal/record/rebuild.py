@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from portal.record.followers import entries, last_seq
-from portal.record.shelving import columns_of, media_of, scopes_of
-from portal.record.tables import PublicMedia, Shelved, Touched
+from portal.record.shelving import columns_of, media_of, scopes_of, sealed_columns
+from portal.record.tables import Act, PublicMedia, Shelved, Touched
 
 BLANK = {"title": "", "project": "", "unit": "", "town": "", "category": "", "year": 0}
 
@@ -48,6 +49,8 @@ def rebuild_shelf(
         rows.append(row)
         media += [{"name": name, "seq": entry.seq} for name in media_of(document or {})]
         touched |= dict.fromkeys(["*", f"kind/{entry.kind}", entry.item, *scopes_of(columns)], entry.seq)
+        if entry.act in (Act.WITHDRAWN, Act.REDACTED):
+            _seal(rows, row)
         progress(len(rows), total)
     for table, values in (
         (Shelved, rows),
@@ -57,3 +60,11 @@ def rebuild_shelf(
         if values:
             session.execute(insert(table), values)
     return len(rows)
+
+
+def _seal(rows: list[dict[str, Any]], by: dict[str, Any]) -> None:
+    """What an entry destroyed keeps only what lists know of that entry itself."""
+    left = sealed_columns(SimpleNamespace(**by))
+    for row in rows:
+        if row["item"] == by["item"] and row["seq"] < by["seq"]:
+            row.update(left)

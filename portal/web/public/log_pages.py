@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -11,6 +12,7 @@ from portal.record.extent import extent, size
 from portal.record.log import iso
 from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Entry, Opening, Shelved
+from portal.rules.clock import day_of
 from portal.web.public.links import positive
 from portal.web.states import ACTS, ITEM_KINDS, word
 from portal.web.windows import window
@@ -49,12 +51,13 @@ def _list(shelf: Shelf) -> str:
     before = positive("before", default=0, most=10**8) or None
     entries = shelf.entries(before=before, limit=PAGE + 1)
     more = entries[PAGE - 1].seq if len(entries) > PAGE else None
-    whole = extent(shelf)
+    whole, first = extent(shelf), shelf.at(0)
     return render_template(
         "public/record.html",
         rows=_rows(shelf, entries[:PAGE]),
         more=more,
         newest=before is None,
+        since=(day_of(first.at) - dt.timedelta(days=1)).isoformat() if first else "",
         size=whole.size,
         root=whole.root,
         at=whole.at,

@@ -17,6 +17,7 @@ from portal.web.filters import month as month_words
 from portal.web.filters import shortday
 from portal.web.language import _
 from portal.web.public.evidence import first_photo, photo_of
+from portal.web.public.gone import gone
 from portal.web.public.links import item_href, zh
 from portal.web.public.standing import (
     DONE,
@@ -44,10 +45,12 @@ def project(code: str) -> Response:
     return window(f"project/{code}", render=lambda shelf: _render(shelf, code))
 
 
-def _render(shelf: Shelf, code: str) -> str:
+def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
     shown = shelf.get(project_item(code))
-    if shown is None or shown.sealed or shown.withdrawn:
+    if shown is None:
         abort(404)
+    if shown.sealed or shown.withdrawn:
+        return gone(shelf, shown)
     everything = shelf.items(Shelved.kind == "report", Shelved.project == code, tombstones=True)
     everything.sort(key=lambda report: (report.first_at, report.seq))
     reports = [report for report in everything if not (report.withdrawn or report.sealed)]
