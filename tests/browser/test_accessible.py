@@ -42,6 +42,7 @@ NO_PAGES = {
     "/robots.txt",
     "/sitemap.xml",
     "/feeds/latest.atom",
+    "/projects/<code>/dossier.zip",
     "/projects/<code>/feed.atom",
     "/units/<code>/feed.atom",
     "/record/root.json",

@@ -33,6 +33,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/projects"): EVERYBODY,
     ("GET", "/projects/<code>"): EVERYBODY,
     ("GET", "/projects/<code>/changes"): EVERYBODY,
+    ("GET", "/projects/<code>/dossier.zip"): EVERYBODY,
     ("GET", "/projects/<code>/feed.atom"): EVERYBODY,
     ("GET", "/readyz"): EVERYBODY,
     ("GET", "/record"): EVERYBODY,

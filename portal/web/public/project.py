@@ -16,6 +16,7 @@ from portal.web.changes import history_words
 from portal.web.filters import month as month_words
 from portal.web.filters import shortday
 from portal.web.language import _
+from portal.web.public.dossier import size_words, weight
 from portal.web.public.evidence import first_photo, photo_of
 from portal.web.public.gone import gone
 from portal.web.public.links import item_href, zh
@@ -80,6 +81,7 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
         promised=sum(bool(row["changes"]) and row["step"] is None for row in history),
         latest=max([shown, *everything], key=lambda each: each.seq),
         on=on,
+        dossier_size=size_words(weight(reports)),
     )
 
 

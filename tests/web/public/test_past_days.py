@@ -25,6 +25,7 @@ ASKED = {
     "/projects": ["/projects", "/projects?lamp=red", "/projects?year=2026&page=1"],
     "/projects/<code>": ["/projects/2026-001", "/projects/2026-002"],
     "/projects/<code>/changes": ["/projects/2026-001/changes?from=2026-01-01"],
+    "/projects/<code>/dossier.zip": ["/projects/2026-001/dossier.zip", "/projects/2026-002/dossier.zip"],
     "/projects/<code>/feed.atom": ["/projects/2026-001/feed.atom"],
     "/reports/<number>": [
         "/reports/2026-000001",
@@ -93,6 +94,8 @@ def lived(portal: Portal, district: SmallDistrict, clock: Clock, correct) -> dic
 
 def _read(reader: Browser, path: str) -> tuple[int, str]:
     answer = reader.get(path)
+    if answer.mimetype == "application/zip":
+        return answer.status_code, answer.get_data().hex()
     return answer.status_code, plain(answer.get_data(as_text=True))
 
 
