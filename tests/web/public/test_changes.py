@@ -41,8 +41,8 @@ def test_an_item_that_stood_on_both_days_shows_the_difference_of_the_two(
     assert "丈量后重新计算" in words(page)
     assert "两层半" not in words(page), "what came and went between the two days stood on neither"
     html = page.get_data(as_text=True)
-    assert "<del>砌筑完成三层。</del>" in html
-    assert "<ins>砌筑完成两层。</ins>" in html
+    assert "砌筑完成<del>三</del>层。" in html, "only what differs is marked"
+    assert "砌筑完成<ins>两</ins>层。" in html
     assert {"/record/7", "/record/8"} <= links(page)
 
 
