@@ -109,6 +109,9 @@ class Settings(BaseSettings):
     address: str = Field("清河区长堤路 1 号", description="Street address in the footer.")
     phone: str = Field("0000-0000 1234", description="Telephone in the footer.")
     site_code: str = Field("0000000000", description="网站标识码.")
+    monthly_meeting: int = Field(
+        5, ge=1, le=31, description="Day of the month on which progress is gone through."
+    )
     icp: str = Field("某ICP备00000000号-1", description="ICP 备案号.")
     police: str = Field("某公网安备 00000000000000号", description="公安备案号.")
 

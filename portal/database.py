@@ -6,10 +6,12 @@ before it is acknowledged; a reading one sees one picture and cannot write; trou
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select
@@ -25,6 +27,7 @@ IDLE_SECONDS = (
 )
 CONNECT_SECONDS = 5
 TRIES = 4
+REWRITTEN = 512 * 1024 * 1024  # bytes of a file that is written anew in some seconds
 
 _Result = TypeVar("_Result")
 
@@ -169,6 +172,26 @@ class Database:
             self._bare.connection = connection
         return connection
 
+    def scrub(self, *, most_bytes: int = REWRITTEN) -> bool:
+        """Leave nothing of what was deleted in the files of SQLite; False when readers were in the way and it has
+        to be done again. Elsewhere nothing is done: see docs/record.md on PostgreSQL.
+
+        Deleted bytes are overwritten as they are deleted, but copies may lie between the rows of a page that was
+        rearranged, and in the log of changes. So the file is written anew, unless it is larger than `most_bytes`,
+        and the log is emptied.
+        """
+        if self.path is None:
+            return True
+        with (
+            _in_our_words(),
+            contextlib.closing(sqlite3.connect(self.path, timeout=self._busy_seconds)) as bare,
+        ):
+            _prepare_sqlite(bare, None)
+            if Path(self.path).stat().st_size <= most_bytes:
+                bare.execute("VACUUM")
+            busy, _frames, _moved = bare.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+
     def close(self) -> None:
         self.engine.dispose()
         self._view.dispose()
@@ -217,9 +240,19 @@ def _that_reads(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
+# secure_delete: what is deleted is overwritten with zeros, so that a withdrawal leaves nothing in the file.
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "secure_delete=ON",
+)
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -12,7 +12,7 @@ from types import FrameType
 
 from config import Settings
 from portal.adapters.key_file import SigningKeyUnusable
-from portal.database import again
+from portal.database import DatabaseBusy, again
 from portal.domain import letters
 from portal.logs import configure_logs
 from portal.ports import (
@@ -28,7 +28,7 @@ from portal.record.blocks import Discrepancy
 from portal.record.shelf import Shelf
 from portal.record.signed import freeze, is_frozen
 from portal.wiring import Portal, wire
-from portal.workflows import moderate_report, withdraw_report
+from portal.workflows import erase_report, moderate_report, withdraw_report
 from portal.workflows.follow_record import follow_into_search
 from portal.workflows.send_letter import Letterhead, letter_refused, letter_sent, write_letter
 from portal.workflows.sign_record import (
@@ -66,9 +66,22 @@ def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
 
     def destroy_media(job: Job) -> None:
         with portal.database.reading() as session:
-            withdraw_report.destroy_media(session, names=job.payload["names"], media=portal.media)
+            erase_report.destroy_media(
+                session,
+                names=job.payload["names"],
+                originals=job.payload.get("originals", ()),
+                media=portal.media,
+            )
 
-    known = {moderate_report.JOB: take_effect, withdraw_report.JOB: destroy_media}
+    def scrub(_job: Job) -> None:
+        if not portal.database.scrub():
+            raise DatabaseBusy("a long reading keeps the log of changes from being emptied")
+
+    known = {
+        moderate_report.JOB: take_effect,
+        withdraw_report.JOB: destroy_media,
+        withdraw_report.SCRUB: scrub,
+    }
     return {kind: partial(_uncrossed, act) for kind, act in known.items()} | {
         letters.JOB: partial(_send_letter, portal)
     }

@@ -26,6 +26,7 @@ with warnings.catch_warnings():
     import whoosh.writing  # noqa: F401
     from whoosh.filedb.filestore import FileStorage
     from whoosh.index import FileIndex, clean_files
+    from whoosh.reading import SegmentReader
     from whoosh.util.filelock import FileLock, try_for
 
 LOCK_TIMEOUT = 20.0  # seconds to wait for another writer; a batch of a few hundred items takes one
@@ -164,3 +165,17 @@ class IndexFolder:
         storage = FileStorage(str(self._path))
         contents.write(storage, _NAME)  # a rename, last
         clean_files(storage, _NAME, contents.generation, contents.segments)
+
+
+def without_deleted(writer: Any, segments: list[Any]) -> list[Any]:
+    """Write every segment anew that still holds a word of anything deleted: what is taken out of the index is
+    in none of its files, nor is an earlier version of it."""
+    clean = []
+    for segment in segments:
+        if not segment.has_deletions():
+            clean.append(segment)
+            continue
+        reader = SegmentReader(writer.storage, writer.schema, segment)
+        writer.add_reader(reader)
+        reader.close()
+    return clean

@@ -21,7 +21,7 @@ from typing import Any
 
 from portal.adapters.search_meaning import TITLE_WEIGHT, check, folded_aliases
 from portal.adapters.whoosh_evaluate import answer
-from portal.adapters.whoosh_folder import Files, IndexFolder, in_words
+from portal.adapters.whoosh_folder import Files, IndexFolder, in_words, without_deleted
 from portal.adapters.whoosh_snapshot import (
     FACET_MARK,
     FORMAT,
@@ -114,7 +114,7 @@ class WhooshIndex:
             if self._heal() < self._told.position:
                 self._told.position = -1
                 raise SearchUnavailable("the search index went back; it has to be followed again from there")
-            self._commit(kept, documents.keys() | dropped, position)
+            self._commit(kept, replaced=documents.keys() - dropped, erased=dropped, position=position)
             self._told.position = position
 
     def reset(self) -> None:
@@ -183,11 +183,18 @@ class WhooshIndex:
             self._folder.create()
             return -1
 
-    def _commit(self, documents: Iterable[dict[str, Any]], replaced: Iterable[str], position: int) -> None:
+    def _commit(
+        self,
+        documents: Iterable[dict[str, Any]],
+        *,
+        replaced: Iterable[str],
+        erased: Iterable[str],
+        position: int,
+    ) -> None:
         """Write one generation. The documents are known to be good, so what Whoosh cannot do, other than
         for want of room, is the fault of damaged files: those are emptied, to be built again."""
         try:
-            self._write(documents, replaced, position)
+            self._write(documents, replaced=replaced, erased=erased, position=position)
         except (OSError, MemoryError) as error:
             raise SearchUnavailable(f"the search index cannot be written ({in_words(error)})") from error
         except Exception as error:
@@ -197,30 +204,41 @@ class WhooshIndex:
                 f"the search index was damaged and is now empty ({in_words(error)})"
             ) from error
 
-    def _write(self, documents: Iterable[dict[str, Any]], replaced: Iterable[str], position: int) -> None:
+    def _write(
+        self,
+        documents: Iterable[dict[str, Any]],
+        *,
+        replaced: Iterable[str],
+        erased: Iterable[str],
+        position: int,
+    ) -> None:
         index = self._folder.index()
         writer = index.writer(_lk=False)  # our own lock is held; Whoosh's would lie inside the folder
         try:
             self._delete(index, writer, [*replaced, POSITION_KEY])
+            erasing = self._delete(index, writer, [*erased]) > 0
             for document in documents:
                 writer.add_document(**document)
             writer.add_document(
                 item=POSITION_KEY, key=b"", text=b"", facets=NO_FACETS, dated=FORMAT, seq=position
             )
-            writer.commit()
+            writer.commit(mergetype=without_deleted if erasing else None)
         except BaseException:
             if not writer.is_closed:
                 with suppress(Exception):  # the first error is the one to tell
                     writer.cancel()
             raise
 
-    def _delete(self, index: Any, writer: Any, keys: Sequence[str]) -> None:
-        """Mark the items of these keys deleted: one reader for all, where Whoosh would open one for each."""
-        reader = index.reader()
+    def _delete(self, index: Any, writer: Any, keys: Sequence[str]) -> int:
+        """Mark the items of these keys deleted: one reader for all, where Whoosh would open one for each. How
+        many were there."""
+        reader, gone = index.reader(), 0
         try:
             for key in keys:
                 if ("item", key) in reader:
                     for number in list(reader.postings("item", key).all_ids()):
                         writer.delete_document(number)
+                        gone += 1
         finally:
             reader.close()
+        return gone

@@ -10,7 +10,9 @@ import click
 from sqlalchemy import func, select
 
 from portal.adapters import schema
+from portal.adapters.scrubbing import scrub as write_anew
 from portal.cli.terminal import Mishap, bar, open_portal
+from portal.database import DatabaseBusy
 from portal.ports import Space
 from portal.record.blocks import Discrepancy
 from portal.record.rebuild import rebuild_shelf
@@ -137,3 +139,20 @@ def _said() -> Iterator[None]:
         yield
     except Discrepancy as reason:
         raise Mishap(str(reason)) from reason
+
+
+@record.command()
+def scrub() -> None:
+    """Write the database's files anew, so that they hold nothing of what was withdrawn. Readers wait meanwhile.
+
+    Example: python -m portal record scrub
+    """
+    with open_portal() as portal:
+        owner = owner_database(portal.settings)  # who serves may not rewrite tables of PostgreSQL
+        try:
+            write_anew(owner)
+        except DatabaseBusy as trouble:
+            raise Mishap(str(trouble)) from trouble
+        finally:
+            owner.close()
+    click.echo("nothing deleted is left in the database's files")

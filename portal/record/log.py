@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from portal.record import merkle
 from portal.record.document import canonical, commitment
-from portal.record.shelving import columns_of, media_of, scopes_of
+from portal.record.shelving import columns_of, media_of, scopes_of, sealed_columns
 from portal.record.signed import RecordFrozen, is_frozen
 from portal.record.tables import Act, Entry, Head, Opening, PublicMedia, Shelved, Touched
 
@@ -75,7 +75,7 @@ def redact(session: Session, shown: Disclosed, *, at: dt.datetime, salt: Salt = 
     """A new version; the openings and media of all earlier ones are destroyed."""
     before = _standing(session, shown.item)
     entry = _append(session, shown, act=Act.REDACTED, at=at, before=before, salt=salt)
-    _destroy(session, shown.item, below=entry.seq)
+    _destroy(session, entry)
     return entry
 
 
@@ -104,7 +104,7 @@ def withdraw(
     }
     shown = Disclosed(item=item, kind=before.kind, document=tombstone)
     entry = _append(session, shown, act=Act.WITHDRAWN, at=at, before=before, salt=salt)
-    _destroy(session, item, below=entry.seq)
+    _destroy(session, entry)
     return entry
 
 
@@ -202,12 +202,14 @@ def _touch(session: Session, seq: int, scopes: Iterable[str]) -> None:
     )
 
 
-def _destroy(session: Session, item: str, *, below: int) -> None:
-    """Openings, media rows and list columns of an item's earlier entries, gone for good."""
-    old = list(session.scalars(select(Entry.seq).where(Entry.item == item, Entry.seq < below)))
+def _destroy(session: Session, entry: Entry) -> None:
+    """Openings and media rows of an item's entries before this one, gone for good. What lists knew of them
+    becomes what they know of the entry that destroyed them, without a title."""
+    old = list(session.scalars(select(Entry.seq).where(Entry.item == entry.item, Entry.seq < entry.seq)))
     session.execute(delete(Opening).where(Opening.seq.in_(old)))
     session.execute(delete(PublicMedia).where(PublicMedia.seq.in_(old)))
-    session.execute(update(Shelved).where(Shelved.seq.in_(old)).values(title=""))
+    left = sealed_columns(session.get_one(Shelved, entry.seq))
+    session.execute(update(Shelved).where(Shelved.seq.in_(old)).values(**left))
     session.expire_all()
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from portal.record.followers import entries, last_seq
-from portal.record.shelving import columns_of, media_of, scopes_of
-from portal.record.tables import Opening, PublicMedia, Shelved, Touched
+from portal.record.shelving import columns_of, media_of, scopes_of, sealed_columns
+from portal.record.tables import Act, Opening, PublicMedia, Shelved, Touched
 
 Progress = Callable[[int, int], None]
 BLANK = {"title": "", "project": "", "unit": "", "town": "", "category": "", "year": 0}
@@ -59,6 +60,8 @@ def derive(session: Session, *, progress: Progress = lambda _done, _total: None)
         found.media.extend({"name": name, "seq": entry.seq} for name in media_of(document or {}))
         scopes = ["*", f"kind/{entry.kind}", entry.item, *(scopes_of(columns) if document else [])]
         found.touched.update(dict.fromkeys(scopes, entry.seq))
+        if entry.act in (Act.WITHDRAWN, Act.REDACTED):
+            _seal(found.rows, row)
         progress(len(found.rows), total)
     return found
 
@@ -85,3 +88,11 @@ def rebuild_shelf(session: Session, *, progress: Progress = lambda _done, _total
         if values:
             session.execute(insert(table), values)
     return len(found.rows)
+
+
+def _seal(rows: list[dict[str, Any]], by: dict[str, Any]) -> None:
+    """What an entry destroyed keeps only what lists know of that entry itself."""
+    left = sealed_columns(SimpleNamespace(**by))
+    for row in rows:
+        if row["item"] == by["item"] and row["seq"] < by["seq"]:
+            row.update(left)

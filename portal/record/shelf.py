@@ -45,6 +45,14 @@ class Shown:
 
 FROZEN = -3  # minus the last number: how a frozen record is told from one that goes on
 DOCUMENTS = 1024  # parsed documents kept, about 10 kB each
+_later = aliased(Shelved)
+_SEALING = select(func.min(_later.seq)).where(
+    _later.item == Shelved.item,
+    _later.seq > Shelved.seq,
+    _later.act.in_([Act.WITHDRAWN, Act.REDACTED]),
+)
+# Looked for only where an opening is gone, and in the same query, however many are gone.
+_SEALED_BY = case((Opening.seq.is_(None), _SEALING.correlate(Shelved, Opening).scalar_subquery()))
 _READ = (
     Shelved.seq,
     Shelved.item,
@@ -54,6 +62,7 @@ _READ = (
     Shelved.at,
     Shelved.first_at,
     Opening.document,
+    _SEALED_BY.label("sealed_by"),
 )
 _OPENED = select(*_READ).outerjoin(Opening, Opening.seq == Shelved.seq)
 
@@ -80,12 +89,12 @@ class Shelf:
     def get(self, item: str) -> Shown | None:
         """The version of an item that stands, tombstones included; None when there is none."""
         found = self._read(self._rows().where(Shelved.item == item)).first()
-        return None if found is None else self._shown(found)
+        return None if found is None else _shown(found)
 
     def many(self, items: Sequence[str]) -> dict[str, Shown]:
         """Those of these items that stand and are not withdrawn."""
         query = _MANY if self.as_of is None else self._rows().where(_NAMED)
-        shown = [self._shown(row) for row in self._read(query, items=list(items)).all()]
+        shown = [_shown(row) for row in self._read(query, items=list(items)).all()]
         return {each.item: each for each in shown if not each.withdrawn and not each.sealed}
 
     def items(
@@ -101,7 +110,7 @@ class Shelf:
         query = self._rows().where(*where).order_by(*order).limit(limit).offset(offset)
         if not tombstones:
             query = query.where(Shelved.act != Act.WITHDRAWN)
-        return [self._shown(row) for row in self._read(query)]
+        return [_shown(row) for row in self._read(query)]
 
     def count(self, *where: ColumnElement[bool]) -> int:
         """How many items stand."""
@@ -139,14 +148,14 @@ class Shelf:
         # One step into the index for each project, however many reports there are.
         found = select(newest).where(promised.kind == "project", promised.project.in_(list(projects)))
         rows = self._read(_OPENED.where(Shelved.seq.in_(found)).add_columns(Shelved.project))
-        return {row.project: self._shown(row) for row in rows}
+        return {row.project: _shown(row) for row in rows}
 
     def history(self, item: str) -> list[Shown]:
         """Every version of an item up to `as_of`, oldest first."""
         query = _OPENED.where(Shelved.item == item).order_by(Shelved.seq)
         if self.as_of is not None:
             query = query.where(Shelved.at < end_of(self.as_of))
-        return [self._shown(row) for row in self._read(query)]
+        return [_shown(row) for row in self._read(query)]
 
     def entry(self, seq: int) -> Entry | None:
         """One line of the log."""
@@ -155,7 +164,12 @@ class Shelf:
     def at(self, seq: int) -> Shown | None:
         """What one entry shows."""
         row = self._read(_OPENED.where(Shelved.seq == seq)).first()
-        return None if row is None else self._shown(row)
+        return None if row is None else _shown(row)
+
+    def each_at(self, seqs: Iterable[int]) -> dict[int, Shown]:
+        """What each of these entries shows."""
+        rows = self._read(_OPENED.where(Shelved.seq.in_(list(seqs))))
+        return {row.seq: _shown(row) for row in rows}
 
     def entries(self, *, before: int | None = None, limit: int = 50) -> list[Entry]:
         """Lines of the log, newest first, below `before`."""
@@ -173,7 +187,7 @@ class Shelf:
         query = query.where(*where).order_by(Shelved.seq.desc()).limit(limit)
         if self.as_of is not None:
             query = query.where(Shelved.at < end_of(self.as_of))
-        return [self._shown(row) for row in self._read(query)]
+        return [_shown(row) for row in self._read(query)]
 
     def filed(self, *columns: Any, where: Sequence[ColumnElement[bool]]) -> list[Row[*tuple[Any, ...]]]:
         """These shelf columns of every standing item that is not withdrawn, newest day first."""
@@ -228,27 +242,19 @@ class Shelf:
     def _rows(self) -> Select[*tuple[Any, ...]]:
         return _OPENED.where(self._stands())
 
-    def _shown(self, row: Row[*tuple[Any, ...]]) -> Shown:
-        sealed_by, text = None, row.document
-        if text is None:
-            sealed_by = self.session.scalar(
-                select(func.min(Shelved.seq)).where(
-                    Shelved.item == row.item,
-                    Shelved.seq > row.seq,
-                    Shelved.act.in_([Act.WITHDRAWN, Act.REDACTED]),
-                )
-            )
-        return Shown(
-            seq=row.seq,
-            item=row.item,
-            kind=row.kind,
-            act=row.act,
-            version=row.version,
-            at=row.at,
-            first_at=row.first_at,
-            document=_parsed(text) if text is not None else {},
-            sealed_by=sealed_by,
-        )
+
+def _shown(row: Row[*tuple[Any, ...]]) -> Shown:
+    return Shown(
+        seq=row.seq,
+        item=row.item,
+        kind=row.kind,
+        act=row.act,
+        version=row.version,
+        at=row.at,
+        first_at=row.first_at,
+        document=_parsed(row.document) if row.document is not None else {},
+        sealed_by=row.sealed_by,
+    )
 
 
 @lru_cache(maxsize=DOCUMENTS)

@@ -25,6 +25,12 @@ def columns_of(document: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def sealed_columns(by: object) -> dict[str, Any]:
+    """The shelf columns of an entry whose opening is destroyed, from the row of the entry that did it."""
+    names = ("dated", "project", "unit", "town", "category", "year")
+    return {"title": "", **{name: getattr(by, name) for name in names}}
+
+
 def media_of(document: Mapping[str, Any]) -> list[str]:
     """Names of the public renditions that a document shows, each once."""
     shown = (r["name"] for photo in document.get("photos", ()) for r in photo["renditions"])

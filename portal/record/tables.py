@@ -63,8 +63,8 @@ class Opening(Base):
 class Shelved(Base):
     """What lists and facets need of an entry, beside it: `latest` marks the version that stands now.
 
-    The columns of an entry whose opening is destroyed are blank; for a withdrawn item the latest row
-    is its tombstone.
+    An entry whose opening is destroyed keeps the columns of the entry that destroyed it, without a title;
+    for a withdrawn item the latest row is its tombstone.
     """
 
     __tablename__ = "record_shelf"

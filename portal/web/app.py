@@ -110,6 +110,7 @@ def create_app(portal: Portal) -> Any:
         policies=headers.policies(cdn=settings.media_cdn, signed=portal.signed_origin),
         photo_folder=f"{settings.media_cdn}/media/",
         site=_sites(portal),
+        meeting_day=settings.monthly_meeting,
         demo=settings.mode.value == "demo",
     )
     for part in (language, filters, errors, signed_in):

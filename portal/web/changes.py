@@ -62,6 +62,19 @@ def rows(document: Document) -> Iterator[Row]:
     yield from _responsible_rows(document)
     yield from _milestone_rows(document)
     yield from _photo_rows(document)
+    yield from _rule_rows(document)
+
+
+def _rule_rows(document: Document) -> Iterator[Row]:
+    """The thresholds by which lamps are lit."""
+    rules = document.get("rules", {})
+    for name, label in (
+        ("yellow_from_points", _("比计划慢多少个百分点亮黄灯")),
+        ("red_from_points", _("比计划慢多少个百分点亮红灯")),
+        ("yellow_before_due_days", _("离时限多少天亮黄灯")),
+    ):
+        if name in rules:
+            yield label, str(rules[name])
 
 
 def _responsible_rows(document: Document) -> Iterator[Row]:

@@ -13,6 +13,8 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from portal.rules.clock import SHANGHAI, day_of
+from portal.text.apart import Pieces
+from portal.text.apart import apart as pieces_apart
 from portal.web.language import ENGLISH, current
 
 Day = dt.date | dt.datetime | str
@@ -81,6 +83,12 @@ def marked(pieces: Iterable[tuple[str, bool]]) -> Markup:
     return Markup("".join(escaped))  # noqa: S704 - each piece is escaped
 
 
+def apart(before: object, after: object) -> tuple[Pieces, Pieces]:
+    """Two versions of a field in pieces, each with whether the other lacks it; None is an empty one."""
+    old, new = ("" if each is None else str(each) for each in (before, after))
+    return pieces_apart(old, new)
+
+
 def by_edge(renditions: Iterable[Rendition], format: str) -> list[Rendition]:
     """The renditions of one format, smallest first."""
     return sorted((each for each in renditions if each["format"] == format), key=itemgetter("edge"))
@@ -114,6 +122,7 @@ def install(app: Flask) -> None:
         month,
         number,
         marked,
+        apart,
         by_edge,
         at_least,
         srcset,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.ports import Indexed, SearchIndex
 from portal.record.followers import Change, changes, last_seq
+from portal.record.tables import Act
 
 BATCH = 500
 KINDS = ("project", "report")  # what the archive finds
@@ -33,6 +34,9 @@ def follow_into_search(
             if c.kind in KINDS and c.standing and c.document and not _gone(c)
         }
         drop = [c.item for c in batch if c.kind in KINDS and c.item not in put]
+        redacted = [c.item for c in batch if c.act is Act.REDACTED and c.item in put]
+        if redacted:  # taken out before it is put in anew, so that no word of the version before stays
+            index.apply(put=(), drop=redacted, position=at)
         at = batch[-1].seq
         index.apply(put=put.values(), drop=drop, position=at)
         read += len(batch)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.database import hold
-from portal.disclosure import public_names
 from portal.domain import audit
 from portal.domain.errors import Invalid, Problem
 from portal.domain.lifecycle import REPORT, ReportAct
@@ -17,12 +14,13 @@ from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
 from portal.domain.progress import Report
 from portal.domain.wording import clean
-from portal.ports import JobQueue, MediaStore, Space
+from portal.ports import JobQueue
 from portal.record import log
-from portal.record.tables import PublicMedia
 from portal.rules.numbers import report_item
+from portal.workflows.erase_report import erase_words, renditions_of, versions_of
 
 JOB = "destroy_media"
+SCRUB = "scrub_database"  # after what is deleted has been deleted
 
 
 def withdraw_report(
@@ -51,15 +49,10 @@ def withdraw_report(
         session, report_item(report.number), reason=reason, basis=basis, role=actor.body.name, at=now
     )
     report.state = next_state
-    versions = session.scalars(select(Report).where(Report.number == report.number))
-    names = [name for version in versions for name in public_names(version.all_photos)]
-    queue.enqueue(session, kind=JOB, payload={"names": sorted(set(names))}, not_before=now)
+    versions = versions_of(session, report.number)
+    names, originals = renditions_of(versions)
+    erase_words(versions)
+    media = {"names": names, "originals": originals}
+    queue.enqueue(session, kind=JOB, payload=media, not_before=now)
+    queue.enqueue(session, kind=SCRUB, payload={}, not_before=now)
     audit.note(session, actor=actor, act="withdraw_report", subject=report, now=now, number=report.number)
-
-
-def destroy_media(session: Session, *, names: Sequence[str], media: MediaStore) -> None:
-    """Destroy public renditions that no standing entry shows. Doing it again changes nothing."""
-    still_shown = set(session.scalars(select(PublicMedia.name).where(PublicMedia.name.in_(names))))
-    for name in names:
-        if name not in still_shown:
-            media.remove(Space.PUBLIC, name)

@@ -18,7 +18,8 @@ PAGES = {
     "": """/ /en/ /projects /projects?lamp=red /projects/{project} /en/projects/{project} /reports/{number} /reports/{gone}
         /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /record /record/3 /record/keys /verify /en/verify /about /help /privacy
         /accessibility /en/help /nothing-here /account/login /?as_of=2026-06-01 /account/link/{link} /account/link/spent
-        /en/archive?q=封顶 /en/reports/{number} /en/reports/{gone} /en/units /en/record/3""",
+        /changes /changes?from=2026-01-01 /changes?from=2026-11-24&to=then /projects/{project}/changes?from=2026-01-01
+        /en/changes?from=2026-01-01 /en/archive?q=封顶 /en/reports/{number} /en/reports/{gone} /en/units /en/record/3""",
     "reporter": """/desk/unit /desk/unit/reports /desk/unit/reports/{draft} /desk/unit/reports/{returned}
         /desk/unit/reports/{correction} /account /en/desk/unit /en/desk/unit/reports/{draft} /desk/admin""",
     "supervisor": """/desk/supervision /desk/supervision/reports/{waiting} /desk/supervision/reports/{held}
@@ -41,6 +42,7 @@ NO_PAGES = {
     "/robots.txt",
     "/sitemap.xml",
     "/feeds/latest.atom",
+    "/projects/<code>/dossier.zip",
     "/projects/<code>/feed.atom",
     "/units/<code>/feed.atom",
     "/record/root.json",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
 from portal.ports import Query, Space
 from portal.record.tables import PublicMedia, Shelved
@@ -71,3 +73,24 @@ def test_only_followers_can_be_rebuilt(run, number):
     said = run("record", "rebuild", "entries")
     assert said.code == 2
     assert "'search', 'shelf'" in said.err
+
+
+def test_scrubbing_writes_the_files_anew_and_changes_nothing_else(run, number, portal, owner):
+    def root_and_file():
+        with portal.database.reading() as session:
+            found = verify(session, open_public=lambda name: portal.media.open(Space.PUBLIC, name))
+            assert found.wrong == []
+            if portal.database.path:
+                wal = Path(f"{portal.database.path}-wal")
+                return found.root, wal.stat().st_size if wal.exists() else 0
+            return found.root, session.scalar(text("SELECT pg_relation_filenode('record_opening')"))
+
+    before = root_and_file()
+    said = run("record", "scrub")
+    assert (said.code, said.out) == (0, "nothing deleted is left in the database's files\n")
+    after = root_and_file()
+    assert after[0] == before[0]
+    if portal.database.path is None:
+        assert after[1] != before[1], "the table lies in another file now"
+    else:
+        assert after[1] == 0, "the log of changes is empty"

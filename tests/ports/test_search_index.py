@@ -468,6 +468,27 @@ def test_many_small_batches_stay_one_index(index: SearchIndex) -> None:
     assert index.search(Query()).facets == counted(left, Query())
 
 
+# --- what is taken out is in no file ----------------------------------------------------------------
+
+
+def test_what_is_taken_out_and_every_earlier_version_of_it_is_in_no_file(tmp_path: Path) -> None:
+    def holds_it() -> bool:
+        return any("鸀鹮".encode() in path.read_bytes() for path in (tmp_path / "search").iterdir())
+
+    index = WhooshIndex(tmp_path / "search")
+    position = 0
+    for size in (400, 90, 20, 5):  # segments that are too large to be merged with what comes after
+        others = [note(position + n, body=f"铺管 {n} 米，回填压实。") for n in range(2, size)]
+        position += size
+        fill(index, note(1, body=f"鸀鹮第 {position} 版"), *others, position=position)
+    fill(index, note(1, body="不再说了"), position=position + 1)
+    assert holds_it(), "earlier versions are only marked as deleted"
+    fill(index, drop=["n1"], position=position + 2)
+    assert not holds_it()
+    assert index.count() == 400 + 90 + 20 + 5 - 8
+    fill(index, drop=["n1"], position=position + 3)  # once more changes nothing
+
+
 # --- a folder that vanishes or is damaged -----------------------------------------------------------
 
 

@@ -20,11 +20,13 @@ Say = Callable[[], str]
 KINDS: Mapping[str, Say] = {
     "take_effect": lambda: _("让审核决定生效"),
     "destroy_media": lambda: _("销毁撤下的照片"),
+    "scrub_database": lambda: _("清掉数据库文件里已经删除的内容"),
     "send_letter": lambda: _("发一封邮件"),
 }
 GIVEN_UP: Mapping[str, Say] = {
     "take_effect": lambda: _("放弃以后，这次审核决定不会生效，报送一直停在待审核。"),
     "destroy_media": lambda: _("放弃以后，撤下的照片文件还留在存储里，要人工删除。"),
+    "scrub_database": lambda: _("放弃以后，撤下的内容可能还有残片留在数据库文件里，下次撤下时一起清掉。"),
     "send_letter": lambda: _(
         "放弃以后，这封邮件不再发。链接可以再发一个，退回的报送在单位的工作台上看得到。"
     ),

@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 from flask import Blueprint, Response, render_template, request
 
 from portal.ports import FACETS, Answer, Query, SearchUnavailable
-from portal.record.shelf import Shelf
+from portal.record.shelf import Shelf, Shown
 from portal.web.filters import day as day_words
 from portal.web.language import _
 from portal.web.public.archive_fallback import from_database
@@ -83,14 +83,7 @@ def _day(name: str) -> dt.date | None:
 
 def _render(shelf: Shelf) -> str:
     asked = _asked()
-    try:
-        answer = portal().search.search(_query(asked))
-        found = shelf.many(answer.items)
-        shown = [found[item] for item in answer.items if item in found]
-        unavailable = False
-    except SearchUnavailable:
-        answer, shown = from_database(shelf, _query(asked))
-        unavailable = True
+    answer, shown, unavailable = _found(shelf, asked)
     names = shelf.titles("unit")
     verdicts = {each.project.item: each for each in judged(shelf, [s for s in shown if s.kind == "project"])}
     pages = min(MOST_PAGES, max(1, -(-answer.total // PAGE)))
@@ -112,14 +105,26 @@ def _render(shelf: Shelf) -> str:
     )
 
 
+def _found(shelf: Shelf, asked: Asked) -> tuple[Answer, list[Shown], bool]:
+    """What is found, the items on this page, and whether the search engine failed to answer.
+
+    The engine knows only what stands today, so a past day is looked through in the record itself."""
+    if shelf.as_of is not None:
+        return *from_database(shelf, _query(asked)), False
+    try:
+        answer = portal().search.search(_query(asked))
+    except SearchUnavailable:
+        return *from_database(shelf, _query(asked)), True
+    found = shelf.many(answer.items)
+    return answer, [found[item] for item in answer.items if item in found], False
+
+
 def _query(asked: Asked) -> Query:
-    """As of a past day nothing later is found, though the words are compared with today's versions."""
-    last = min((day for day in (asked.last, as_of()) if day is not None), default=None)
     return Query(
         text=asked.text,
         filters=tuple(asked.chosen.items()),
         dated_from=_number(asked.first),
-        dated_to=_number(last),
+        dated_to=_number(asked.last),
         sort=asked.sort,
         page=asked.page,
         size=PAGE,

@@ -1,7 +1,7 @@
-"""The archive while the search engine does not answer: a plain filter over the database.
+"""The archive without the search engine, which may not answer and knows no past day: a plain filter over the record.
 
 Facets, days and counts hold; words are found only as they are written, in titles and documents, and the
-newest stands first. One pass over what stands, so it costs more than the engine; it is for an outage.
+newest stands first. One pass over what stands, so it costs more than the engine.
 """
 
 from __future__ import annotations

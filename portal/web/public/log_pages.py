@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template
 
-from portal.record.log import head, iso
+from portal.record.extent import extent, size
+from portal.record.log import iso
 from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Entry, Opening, Shelved
+from portal.rules.clock import day_of
 from portal.web.public.links import positive
 from portal.web.states import ACTS, ITEM_KINDS, word
 from portal.web.windows import window
@@ -54,12 +57,13 @@ def _list(shelf: Shelf) -> str:
     before = positive("before", default=0, most=10**8) or None
     entries = shelf.entries(before=before, limit=PAGE + 1)
     more = entries[PAGE - 1].seq if len(entries) > PAGE else None
-    whole = head(shelf.session)
+    whole, first = extent(shelf), shelf.at(0)
     return render_template(
         "public/record.html",
         rows=_rows(shelf, entries[:PAGE]),
         more=more,
         newest=before is None,
+        since=(day_of(first.at) - dt.timedelta(days=1)).isoformat() if first else "",
         size=whole.size,
         root=whole.root,
         at=whole.at,
@@ -101,7 +105,7 @@ def _one(shelf: Shelf, seq: int) -> str:
         before=history[place - 1] if place else None,
         after=history[place + 1] if place + 1 < len(history) else None,
         photos=len(document.get("photos", ())),
-        size=head(shelf.session).size,
+        size=size(shelf),
     )
 
 
@@ -123,6 +127,6 @@ def _opening(shelf: Shelf, seq: int) -> str | tuple[str, int]:
 
 
 def _root(shelf: Shelf) -> str:
-    whole = head(shelf.session)
+    whole = extent(shelf)
     at = {"at": iso(whole.at)} if whole.at else {}
     return json.dumps({"size": whole.size, "root": whole.root, **at})

@@ -36,7 +36,18 @@ def robots() -> Response:
     """Desks and switches are no destination; a day in the past is the same content again."""
     lines = (
         "User-agent: *",
-        *(f"Disallow: {path}" for path in ("/desk/", "/account", "/display", "/*?*as_of=", "/archive?")),
+        *(
+            f"Disallow: {path}"
+            for path in (
+                "/desk/",
+                "/account",
+                "/display",
+                "/*?*as_of=",
+                "/archive?",
+                "/*/changes?",
+                "/changes?",
+            )
+        ),
         f"Sitemap: {absolute('/sitemap.xml')}",
         "",
     )

@@ -16,7 +16,9 @@ from portal.web.changes import history_words
 from portal.web.filters import month as month_words
 from portal.web.filters import shortday
 from portal.web.language import _
+from portal.web.public.dossier import size_words, weight
 from portal.web.public.evidence import first_photo, photo_of
+from portal.web.public.gone import gone
 from portal.web.public.links import item_href, zh
 from portal.web.public.standing import (
     DONE,
@@ -44,10 +46,12 @@ def project(code: str) -> Response:
     return window(f"project/{code}", render=lambda shelf: _render(shelf, code))
 
 
-def _render(shelf: Shelf, code: str) -> str:
+def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
     shown = shelf.get(project_item(code))
-    if shown is None or shown.sealed or shown.withdrawn:
+    if shown is None:
         abort(404)
+    if shown.sealed or shown.withdrawn:
+        return gone(shelf, shown)
     everything = shelf.items(Shelved.kind == "report", Shelved.project == code, tombstones=True)
     everything.sort(key=lambda report: (report.first_at, report.seq))
     reports = [report for report in everything if not (report.withdrawn or report.sealed)]
@@ -77,6 +81,7 @@ def _render(shelf: Shelf, code: str) -> str:
         promised=sum(bool(row["changes"]) and row["step"] is None for row in history),
         latest=max([shown, *everything], key=lambda each: each.seq),
         on=on,
+        dossier_size=size_words(weight(reports)),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
 
@@ -11,9 +10,9 @@ from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Act, Shelved
 from portal.rules.numbers import project_item, report_item
 from portal.web.changes import changed_words, history_words
-from portal.web.language import _
 from portal.web.public.evidence import photos_of
-from portal.web.public.links import item_href, to
+from portal.web.public.gone import gone
+from portal.web.public.links import item_href
 from portal.web.windows import shelf, window
 
 bp = Blueprint("public_reports", __name__)
@@ -39,7 +38,7 @@ def _render(shelf: Shelf, number: str) -> str | tuple[str, int]:
         abort(404)
     wanted = _wanted(history)
     if wanted.withdrawn or wanted.sealed:
-        return _gone(shelf, wanted)
+        return gone(shelf, wanted)
     standing = history[-1]
     before, after = _neighbours(shelf, wanted)
     newer = next((v for v in history if v.version == wanted.version + 1), None)
@@ -68,28 +67,6 @@ def _wanted(history: list[Shown]) -> Shown:
     if found is None:
         abort(404)
     return found
-
-
-def _gone(shelf: Shelf, version: Shown) -> tuple[str, int]:
-    """What stands where a report was: why, on what basis and by which office it was taken down."""
-    stone = version if version.withdrawn or version.sealed_by is None else shelf.at(version.sealed_by)
-    assert stone is not None
-    said: dict[str, Any] = stone.document.get("withdrawn", {})
-    code = stone.document.get("project", {}).get("code", "")
-    page = render_template(
-        "errors/410.html",
-        tombstone={
-            "what": _("进展 %(number)s 已经撤下。", number=stone.item.partition("/")[2]),
-            "reason": said.get("reason") or stone.document.get("reason"),
-            "basis": said.get("basis"),
-            "by": said.get("role"),
-            "at": stone.at,
-            "seq": stone.seq,
-        },
-        way_href=to(f"/projects/{code}") if code else to("/archive"),
-        way=_("看这个项目"),
-    )
-    return page, 410
 
 
 def _neighbours(shelf: Shelf, report: Shown) -> tuple[Shown | None, Shown | None]:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template
 
 from portal.record.shelf import Shelf, Shown
+from portal.record.span import Span
 from portal.record.tables import Shelved
+from portal.rules.clock import day_of
 from portal.rules.numbers import unit_item
 from portal.web.language import ENGLISH, current
 from portal.web.public.evidence import first_photo, ledger_row
+from portal.web.public.gone import gone
 from portal.web.public.links import item_href, to
-from portal.web.public.standing import standings, worst_first
+from portal.web.public.standing import shown_day, standings, worst_first
+from portal.web.public.withdrawals import withdrawn_of
 from portal.web.states import BODY_KINDS, UNIT_KINDS, word
 from portal.web.windows import window
 
 bp = Blueprint("public_units", __name__)
 
 CODE = re.compile(r"[0-9A-Za-z]{1,8}")
+DAY = dt.timedelta(days=1)
 NEWEST = 12  # reports shown on a unit's page
 
 
@@ -65,10 +71,12 @@ def _row(unit: Shown, projects: dict[str, int], reports: dict[str, int]) -> dict
     }
 
 
-def _one(shelf: Shelf, code: str) -> str:
+def _one(shelf: Shelf, code: str) -> str | tuple[str, int]:
     shown = shelf.get(unit_item(code))
-    if shown is None or shown.withdrawn:
+    if shown is None:
         abort(404)
+    if shown.sealed or shown.withdrawn:
+        return gone(shelf, shown)
     document = shown.document
     own = worst_first(standings(shelf, Shelved.unit == code))
     reports = shelf.items(Shelved.kind == "report", Shelved.unit == code, limit=NEWEST)
@@ -85,5 +93,16 @@ def _one(shelf: Shelf, code: str) -> str:
         located_href=to("/projects", town=code),
         reports=[{"shown": r, "href": item_href(r.item), "photo": first_photo(r)} for r in reports],
         total=shelf.count(Shelved.kind == "report", Shelved.unit == code),
+        withdrawn=_withdrawn(shelf, code, document["title"]),
         archive_href=to("/archive", unit=code, kind="report", sort="newest"),
     )
+
+
+def _withdrawn(shelf: Shelf, code: str, name: str) -> dict[str, Any] | None:
+    """What was taken down of this unit from the beginning until the day shown; None when nothing was."""
+    first = shelf.at(0)
+    if first is None:
+        return None
+    span = Span(shelf, day_of(first.at) - DAY, shown_day(shelf), Shelved.unit == code)
+    told = withdrawn_of(span, units={code: name}, projects=shelf.titles("project"))
+    return told if told["total"] else None

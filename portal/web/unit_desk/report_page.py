@@ -93,7 +93,7 @@ def receipt_page(report: Report, *, errors: Mapping[str, str], typed: Mapping[st
     return render_template(
         "unit_desk/receipt.html",
         report=report,
-        photos=[photo_card(report, photo, typed={}) for photo in report.photos],
+        photos=[photo_card(report, photo, typed={}) for photo in report.photos if photo.renditions],
         public_version=_public_version(report),
         waited=waited(report.submitted_at, now()) if report.submitted_at else "",
         unsaved=_differing(report, {name: typed.get(name, "") for name in FIELDS}, saved) if typed else [],

@@ -27,7 +27,8 @@ def correct(portal: Portal, district: SmallDistrict, clock: Clock) -> Act:
 
     def act(number: str, *, done: str, reason: str) -> None:
         with portal.database.writing() as session:
-            report = session.scalars(select(Report).where(Report.number == number)).one()
+            standing = select(Report).where(Report.number == number, Report.state == ReportState.PUBLISHED)
+            report = session.scalars(standing).one()
             actor = report.author
             draft = start_correction(session, report=report, reason=reason, actor=actor, now=clock())
             session.flush()

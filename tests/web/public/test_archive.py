@@ -142,17 +142,20 @@ def test_without_an_index_words_days_and_facets_still_narrow_the_list(
     assert ("找到1条" in compact(past), f"/reports/{early}?as_of=2026-11-30" in links(past)) == (True, True)
 
 
-def test_a_past_day_says_that_words_are_todays_and_lists_nothing_later(
-    visitor: Browser, district: SmallDistrict, clock: Clock
+def test_a_past_day_is_looked_through_as_it_stood(
+    visitor: Browser, district: SmallDistrict, clock: Clock, correct
 ) -> None:
-    early = district.published()
+    early = district.published(done="主体封顶。")
     clock.forward(days=10)
+    correct(early, done="砌筑完成两层。", reason="写早了")
     late = district.published()
     clock.forward(days=10)
     page = search(visitor, "封顶", "&as_of=2026-11-30")
-    assert f"/reports/{early}?as_of=2026-11-30" in links(page)
+    assert f"/reports/{early}?as_of=2026-11-30" in links(page), "it said so then"
+    assert "找到1条" in compact(page)
     assert not any(late in link for link in links(page))
     assert "按那天的样子显示" in words(page)
+    assert "没有应答" not in words(page)
 
 
 def test_its_tag_changes_with_the_index_and_answers_304_until_then(

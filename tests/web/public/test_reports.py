@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from portal.record import log
 from tests.browsing import Browser
 from tests.small_district import SmallDistrict
 from tests.web.public.reading import compact, links, tags, unmarked_chinese, words
@@ -102,3 +103,18 @@ def test_the_english_page_marks_what_is_chinese(visitor: Browser, district: Smal
     correct(number, done="砌筑完成两层。", reason="丈量后重新计算")
     for path in (f"/en/reports/{number}", f"/en/reports/{number}?version=1"):
         assert unmarked_chinese(visitor.get(path)) == []
+
+
+def test_a_project_and_a_unit_that_are_withdrawn_answer_410_too(
+    visitor: Browser, district: SmallDistrict, portal
+) -> None:
+    code = district.projects[1]
+    with portal.database.writing() as session:
+        for item in (f"project/{code}", "unit/031"):
+            log.withdraw(
+                session, item, reason="登错了", basis="《政府信息公开条例》", role="督查室", at=portal.now()
+            )
+    for path in (f"/projects/{code}", "/units/031", f"/en/projects/{code}", "/en/units/031"):
+        page = visitor.get(path)
+        assert page.status_code == 410, path
+        assert all(said in words(page) for said in ("登错了", "《政府信息公开条例》", "督查室")), path

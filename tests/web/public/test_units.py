@@ -57,3 +57,20 @@ def test_help_says_the_rules_of_lamps_that_are_in_force(visitor: Browser, distri
     assert "慢10个百分点以上" in text
     assert "慢5到9个百分点" in text
     assert 'id="lamps"' in visitor.get("/help").get_data(as_text=True)
+
+
+def test_what_was_withdrawn_of_a_unit_is_counted_by_reason_and_listed(
+    visitor: Browser, district: SmallDistrict, withdraw
+) -> None:
+    assert "撤下了什么" not in words(visitor.get("/units/001"))
+    gone = [district.published(done="蓝鲸。") for _time in range(3)]
+    for number, reason in zip(gone, ("报错了项目", "报错了项目", "拍到了人脸"), strict=True):
+        withdraw(number, reason=reason)
+    page = visitor.get("/units/001")
+    assert "报错了项目2" in compact(page)
+    assert "拍到了人脸1" in compact(page)
+    assert {f"/reports/{number}" for number in gone} <= links(page)
+    assert "蓝鲸" not in words(page)
+    assert "撤下了什么" not in words(visitor.get("/units/030"))
+    assert unmarked_chinese(visitor.get("/en/units/001")) == []
+    assert "撤下了什么" not in words(visitor.get("/units/001?as_of=2026-11-23"))
