@@ -48,6 +48,7 @@ NO_PAGES = {
     "/record/root.json",
     "/record/checkpoint",
     "/record/keys.json",
+    "/record/verify.py",
     "/record/tile/<path:rest>",
     "/record/<int:seq>.tlog-proof",
     "/record/opening/<int:seq>.json",

@@ -45,6 +45,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/record/opening/<int:seq>.json"): EVERYBODY,
     ("GET", "/record/root.json"): EVERYBODY,
     ("GET", "/record/tile/<path:rest>"): EVERYBODY,
+    ("GET", "/record/verify.py"): EVERYBODY,
     ("GET", "/reports/<number>"): EVERYBODY,
     ("GET", "/robots.txt"): EVERYBODY,
     ("GET", "/sitemap.xml"): EVERYBODY,

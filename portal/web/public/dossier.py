@@ -23,13 +23,13 @@ from portal.web.changes import history_words
 from portal.web.front import known_tag
 from portal.web.language import _, current
 from portal.web.public.gone import gone
+from portal.web.public.log_files import VERIFIER
 from portal.web.states import MATTER_STATES, PROJECT_KINDS, word
 from portal.web.windows import as_of, portal, shelf
 from portal.web.zip_stream import File, length, stream
 
 bp = Blueprint("public_dossier", __name__)
 
-VERIFIER = Path(__file__).parents[3] / "verify.py"
 STYLE = Path(__file__).parents[3] / "templates" / "public" / "dossier" / "style.css"
 SUMS = "SHA256SUMS"
 

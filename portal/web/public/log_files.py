@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
@@ -20,6 +21,7 @@ from portal.web.windows import portal, window
 
 bp = Blueprint("public_log_files", __name__)
 
+VERIFIER = Path(__file__).parents[3] / "verify.py"
 TEXT = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"
 FOR_EVER = "public, max-age=31536000, immutable"  # a full tile never changes
@@ -54,6 +56,14 @@ def proof(seq: int) -> Response:
         abort(503)  # what stands here is not what was signed; the page says that the record is frozen
     response = Response(str(made), content_type=TEXT, headers={"Cache-Control": NOT_KEPT})
     response.headers["Content-Disposition"] = f'attachment; filename="{seq}.tlog-proof"'
+    return response
+
+
+@bp.get("/record/verify.py")
+def verifier() -> Response:
+    """The program that checks all this without this site."""
+    response = Response(VERIFIER.read_bytes(), content_type=TEXT, headers={"Cache-Control": NOT_KEPT})
+    response.headers["Content-Disposition"] = 'attachment; filename="verify.py"'
     return response
 
 
