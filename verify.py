@@ -197,8 +197,7 @@ def check_opening(said):
 def check_proof(data, keys):
     head, _, note = data.partition(b"\n\n")
     first, extra, index, *path = head.decode().split("\n")
-    need(first == "c2sp.org/tlog-proof@v1", "not a proof file")
-    need(extra.startswith("extra "), "the file has no opening, so there is nothing to prove")
+    need(first == "c2sp.org/tlog-proof@v1" and extra[:6] == "extra ", "not a proof file with an opening")
     said, number = json.loads(unbase64(extra[6:])), int(index[6:])
     _, size, root = open_checkpoint(note, keys)
     check_opening(said)

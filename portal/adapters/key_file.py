@@ -51,6 +51,11 @@ class KeyFile:
         fsync_folder(self.path.parent)
 
     @property
+    def aside(self) -> KeyFile:
+        """Where keys lie whose place was taken."""
+        return KeyFile(self.path.with_name(f"{self.path.name}.old"))
+
+    @property
     def next(self) -> KeyFile:
         """Where keys lie that are about to take this one's place."""
         return KeyFile(self.path.with_name(f"{self.path.name}.next"))

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from config import Settings
-from portal.cli import accounts, demonstration, doctor, record, running
+from portal.cli import accounts, demonstration, doctor, proofs, record, running
 from portal.cli.terminal import Mishap
 from portal.database import TROUBLE
 from portal.ports import SearchUnavailable, StoreFull
@@ -63,4 +63,4 @@ def main() -> None:
         sys.exit(2)
 
 
-__all__ = ["Settings", "main", "portal"]
+__all__ = ["Settings", "main", "portal", "proofs"]

@@ -20,7 +20,7 @@ from portal.record.mirror import check_log
 from portal.record.proving import prove
 from portal.worker import run_once
 from tests.record.log_files import LogFiles, keys_of, leaves
-from tests.signed_record import keys, publish  # noqa: F401 - a fixture
+from tests.signed_record import publish
 
 FILE = Path(verify.__file__)
 SEED = int(os.environ.get("PORTAL_TEST_SEED", "20261124"))
