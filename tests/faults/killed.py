@@ -38,7 +38,7 @@ def main() -> None:
     writer = _child(lambda: _write(acknowledged, 0))
     for number in range(1, kills + 1):
         signer = _child(lambda: _sign(number))  # noqa: B023 - it is run before the next number comes
-        time.sleep(rng.uniform(0.01, 0.25))
+        time.sleep(rng.uniform(0.01, 0.8))
         if rng.random() < 0.5:
             _kill(writer)
             writer = _child(lambda: _write(acknowledged, number))  # noqa: B023
@@ -49,7 +49,7 @@ def main() -> None:
         last = _look(portal, keys, last, whole=number % CHECKED == 0)
     _kill(writer)
     portal.close()
-    print(
+    sys.stdout.write(
         f"{roles['sign']} signers and {roles['write']} writers killed, {0 if last is None else last.size} signed"
     )
 
@@ -89,7 +89,7 @@ def _write(acknowledged: str, generation: int) -> None:
             )
             line = f"{entry.seq} {entry.commit}\n".encode()
         os.write(told, line)  # acknowledged: it may never be lost from now on
-        time.sleep(0.002)
+        time.sleep(0.02)  # so that a signer has its turn, as between people
 
 
 def _sign(generation: int) -> None:

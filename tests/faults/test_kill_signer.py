@@ -18,7 +18,7 @@ from portal.record.verify_signed import signed_faults
 from portal.worker import run_once
 from tests.faults.running import environment
 from tests.record.test_verify import open_public
-from tests.signed_record import given, keys  # noqa: F401 - a fixture
+from tests.signed_record import given, keys  # noqa: F401
 
 KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "25"))
 SEED = int(os.environ.get("PORTAL_TEST_SEED", "20261124"))
@@ -27,7 +27,7 @@ SEED = int(os.environ.get("PORTAL_TEST_SEED", "20261124"))
 @pytest.mark.slow
 def test_numbers_are_dense_and_every_checkpoint_extends_the_last_however_often_they_are_killed(
     portal,
-    keys,
+    keys,  # noqa: F811
     clock,
     tmp_path: Path,
 ):

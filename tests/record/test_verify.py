@@ -47,7 +47,7 @@ def damage(database, *statements):
             ).all():
                 session.execute(text(f"DROP TRIGGER {name}"))
         else:
-            for table in ("record_entry", "record_opening"):
+            for table in ("record_entry", "record_opening", "record_checkpoint"):
                 session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         for statement in statements:
             session.execute(text(statement))

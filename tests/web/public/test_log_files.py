@@ -12,6 +12,7 @@ from sqlalchemy import update
 
 from portal.record.blocks import Discrepancy
 from portal.record.checkpoint import ProofFile
+from portal.record.log import head
 from portal.record.merkle import leaf_hash
 from portal.record.mirror import check_log
 from portal.record.notes import Note, PublicKey
@@ -30,7 +31,9 @@ from tests.web.public.reading import unmarked_chinese, words
 @pytest.fixture
 def shown(portal, keys, visitor):  # noqa: F811
     """A visitor of a signed record of 300 entries."""
-    publish(portal, 300)
+    with portal.database.reading() as session:
+        there = head(session).size
+    publish(portal, 300 - there)
     run_once(portal)
     return visitor
 
@@ -196,12 +199,13 @@ def _note(event: str, arguments: tuple[object, ...]) -> None:
 
 
 @pytest.fixture(scope="module")
-def _watched() -> None:
+def watched() -> None:
     """Every file that this process opens from now on. Python cannot take such a hook away again."""
     sys.addaudithook(_note)
 
 
-def test_no_page_ever_opens_the_signing_key(portal, district, keys, _watched):  # noqa: F811
+@pytest.mark.usefixtures("watched")
+def test_no_page_ever_opens_the_signing_key(portal, district, keys):  # noqa: F811
     publish(portal, 3, first=500)
     run_once(portal)
     assert str(portal.signing_key.path) in OPENED  # the worker does
