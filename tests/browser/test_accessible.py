@@ -86,7 +86,7 @@ TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? []
     .map(e => e.outerHTML.slice(0, 120))"""
 LOUD = ("error", "warning")
 # What the browser itself says of the pages that are there to refuse.
-REFUSALS = tuple(f"status of {status}" for status in (403, 404, 410))
+REFUSALS = tuple(f"status of {status}" for status in (400, 403, 404, 410))
 
 
 @pytest.fixture(scope="module")

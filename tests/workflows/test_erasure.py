@@ -23,6 +23,8 @@ from portal.record.verify import verify
 from portal.web.app import create_app
 from portal.wiring import Portal
 from portal.worker import run_once
+from portal.workflows.correct_report import start_correction
+from portal.workflows.submit_report import submit_report
 from portal.workflows.withdraw_report import withdraw_report
 from tests.browsing import Browser
 from tests.conftest import Clock, needs_sqlite, on_postgresql
@@ -218,6 +220,40 @@ def test_those_who_were_there_still_see_that_it_was(erased, portal, district) ->
     assert reporter.get("/desk/unit/reports").status_code == 200
     for report_id in ids:
         assert reporter.get(f"/desk/unit/reports/{report_id}").status_code == 200
+
+
+def test_a_correction_that_waits_loses_its_words_with_what_it_corrects_and_its_pages_still_open(
+    portal, district: SmallDistrict, clock: Clock, tmp_path
+) -> None:
+    number = district.published(photos=1, done=f"{SEARCHED}做成了挡墙")
+    with portal.database.writing() as session:
+        report = session.scalars(select(Report).where(Report.number == number)).one()
+        draft = start_correction(session, report=report, reason="写早了", actor=report.author, now=clock())
+        session.flush()
+        submit_report(session, report=draft, actor=report.author, key=None, now=clock())
+        waiting = draft.id
+    with portal.database.writing() as session:
+        report = session.scalars(select(Report).where(Report.number == number)).one()
+        withdraw_report(
+            session, report=report, reason=REASON, basis=BASIS, actor=district.person(session, "supervisor"),
+            queue=portal.queue, now=clock(),
+        )  # fmt: skip
+    clock.forward(seconds=2)
+    run_once(portal)
+    assert list(portal.media.names(Space.STAGED)) == []
+    for login, path in (
+        ("supervisor", "/desk/supervision"),
+        ("supervisor", f"/desk/supervision/reports/{waiting}"),
+        ("reporter", f"/desk/unit/reports/{waiting}"),
+        ("reporter", "/desk/unit"),
+    ):
+        browser = Browser(create_app(portal))
+        browser.sign_in(login)
+        page = browser.get(path)
+        assert page.status_code == 200, path
+        assert SEARCHED not in page.get_data(as_text=True), path
+    if not on_postgresql():
+        assert [path for path, data in everything_kept(tmp_path) if SEARCHED.encode() in data] == []
 
 
 def test_a_redacted_document_leaves_nothing_of_the_one_before(portal, tmp_path) -> None:

@@ -23,7 +23,7 @@ class Asked:
     """What stood when `first` ended is compared with what stood when `last` ended.
 
     wrong: a sentence about each day that makes no sense; then there is nothing to compare. remark: what was
-    understood otherwise than it was written. typed: the two days as they came, for the form.
+    understood otherwise than it was written. typed: the two days for the form, "" for what is none.
     """
 
     first: dt.date | None
@@ -35,32 +35,31 @@ class Asked:
 
 
 def asked_days(shelf: Shelf) -> Asked:
-    """The days of the address; what is missing is the beginning of this month and today."""
+    """The days of the address; what is missing is today, and the beginning of the month of the last day."""
     now = shown_day(shelf)
-    typed = (request.args.get("from", "").strip()[:40], request.args.get("to", "").strip()[:40])
-    days, wrong = [], []
-    for text, usual in zip(typed, (_before(now.replace(day=1)), now), strict=True):
-        day = _day(text) if text else usual
-        if day is None:
-            wrong.append(_("“%(text)s”不是一个日子。日子写成 2026-11-24 这样。", text=text))
-        days.append(day)
-    first, last = days
-    if first is None or last is None:
-        return Asked(first=first, last=last, typed=typed, wrong=tuple(wrong))
-    if typed[1] == "" and first > last:
-        last = now
-    if first > min(last, now) and first > now:
-        wrong.append(_("%(day)s还没有到，没有可比的。", day=day_words(first)))
+    first, last = _asked("from"), _asked("to")
+    wrong = [
+        _("“%(text)s”不是一个日子。日子写成 2026-11-24 这样。", text=day)
+        for day in (first, last)
+        if isinstance(day, str)
+    ]
+    if isinstance(first, str) or isinstance(last, str):
+        typed = (_iso(first), _iso(last))
+        return Asked(first=None, last=None, typed=typed, wrong=tuple(wrong))
+    last = last or now
+    first = first or _before(min(last, now).replace(day=1))
+    typed = (first.isoformat(), last.isoformat())
+    if first > now:
+        wrong = [_("%(day)s还没有到，没有可比的。", day=day_words(first))]
     elif first > last:
-        wrong.append(_("开始的日子在结束的日子后面。"))
+        wrong = [_("开始的日子在结束的日子后面。")]
     if wrong:
-        swapped = first > last and max(first, last) <= now
+        swapped = last < first <= now
         return Asked(first=first, last=last, typed=typed, wrong=tuple(wrong), swapped=swapped)
-    remark = ""
-    if last > now:
-        remark, last = _("%(day)s还没有到，比到%(now)s为止。", day=day_words(last), now=day_words(now)), now
-    shown = (first.isoformat(), last.isoformat())
-    return Asked(first=first, last=last, typed=shown, remark=remark)
+    if last <= now:
+        return Asked(first=first, last=last, typed=typed)
+    remark = _("%(day)s还没有到，比到%(now)s为止。", day=day_words(last), now=day_words(now))
+    return Asked(first=first, last=now, typed=(typed[0], now.isoformat()), remark=remark)
 
 
 def choices(shelf: Shelf, asked: Asked, href: Href) -> list[tuple[str, str, bool]]:
@@ -97,10 +96,16 @@ def _before(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=1)
 
 
-def _day(text: str) -> dt.date | None:
-    """A day far from any is none: dates have ends, and a day more must still be one."""
+def _asked(name: str) -> dt.date | str | None:
+    """The day of the address, None when there is none, or what stands there instead of a day. A day far from any
+    is none: dates have ends, and a day more must still be one."""
+    text = request.args.get(name, "").strip()[:40]
     try:
-        day = dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text) if text else None
     except ValueError:
-        return None
-    return day if 1900 <= day.year <= 9000 else None
+        return text
+    return text if day is not None and not 1900 <= day.year <= 9000 else day
+
+
+def _iso(day: dt.date | str | None) -> str:
+    return day.isoformat() if isinstance(day, dt.date) else ""

@@ -198,6 +198,13 @@ def test_a_last_day_to_come_means_today(visitor: Browser, district: SmallDistric
     assert "2027年1月1日还没有到，比到2026年11月24日为止" in words(page)
 
 
+def test_with_a_last_day_alone_it_is_the_month_up_to_that_day(
+    visitor: Browser, district: SmallDistrict
+) -> None:
+    assert "2026年4月30日到2026年5月12日：" in words(visitor.get("/changes?to=2026-05-12"))
+    assert "2026年10月31日到2026年11月24日：" in words(visitor.get("/changes?to=2030-05-12"))
+
+
 def test_long_ones_come_in_pages(visitor: Browser, district: SmallDistrict) -> None:
     numbers = [district.published() for _time in range(21)]
     first, second = (

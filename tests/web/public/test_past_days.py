@@ -49,7 +49,7 @@ ASKED = {
     "/help": ["/help"],
     "/privacy": ["/privacy"],
 }  # fmt: skip
-# What shows nothing of the record, or the same bytes for ever.
+# What shows nothing of the record, the same bytes for ever, or what is signed now.
 TIMELESS = {
     "/account/link/<token>",
     "/account/login",
@@ -57,8 +57,15 @@ TIMELESS = {
     "/healthz",
     "/media/<name>",
     "/readyz",
+    "/record/<int:seq>.tlog-proof",
+    "/record/checkpoint",
+    "/record/keys",
+    "/record/keys.json",
+    "/record/tile/<path:rest>",
+    "/record/verify.py",
     "/robots.txt",
     "/static/<path:filename>",
+    "/verify",
 }
 
 
