@@ -43,24 +43,3 @@ def root(leaves: Sequence[bytes]) -> bytes:
     for size, leaf in enumerate(leaves):
         frontier = grow(frontier, size, leaf)
     return root_of(frontier)
-
-
-def levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
-    """Every node of the tree over at least one leaf hash, level by level, the root last. A node without a
-    neighbour goes up as it is, which gives the same tree as the definition's recursion."""
-    tree = [list(leaves)]
-    while len(tree[-1]) > 1:
-        below = tree[-1]
-        above = [node_hash(below[at], below[at + 1]) for at in range(0, len(below) - 1, 2)]
-        tree.append(above + below[len(below) & ~1 :])
-    return tree
-
-
-def path(tree: Sequence[Sequence[bytes]], seq: int) -> list[bytes]:
-    """The hashes beside the way from a leaf up to the root (RFC 9162, 2.1.3)."""
-    beside = []
-    for level in tree[:-1]:
-        if seq ^ 1 < len(level):
-            beside.append(level[seq ^ 1])
-        seq >>= 1
-    return beside

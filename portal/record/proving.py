@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from portal.record.blocks import Discrepancy, Read, reading
 from portal.record.checkpoint import Checkpoint, ProofFile
+from portal.record.merkle import leaf_hash
 from portal.record.notes import Note
 from portal.record.proofs import Tree, includes
 from portal.record.tables import Entry, Opening
@@ -31,14 +31,25 @@ def prove(session: Session, seq: int, *, read: Read) -> ProofFile:
     entry = session.get(Entry, seq) if seq < told.size else None
     if entry is None:
         raise NotSigned(str(seq))
-    path = Tree(told.size, lambda tile: reading(read, tile)).inclusion(seq)
-    if not includes(bytes.fromhex(entry.leaf_hash), seq=seq, size=told.size, proof=path, root=told.root):
-        raise Discrepancy(f"entry {seq} is not what was signed")
-    opened = json.dumps(_opened(entry, session.get(Opening, seq)), ensure_ascii=False, separators=(",", ":"))
-    return ProofFile(index=seq, path=path, checkpoint=note, extra=opened.encode())
+    tree = Tree(told.size, lambda tile: reading(read, tile))
+    return proof_in(tree, entry, session.get(Opening, seq), checkpoint=note)
 
 
-def _opened(entry: Entry, opening: Opening | None) -> dict[str, Any]:
+def proof_in(tree: Tree, entry: Entry, opening: Opening | None, *, checkpoint: Note) -> ProofFile:
+    """The file for an entry of the tree that this checkpoint is of. Raises `Discrepancy`."""
+    root, path = Checkpoint.parse(checkpoint.text).root, tree.inclusion(entry.seq)
+    leaf = leaf_hash(entry.leaf.encode())
+    if leaf.hex() != entry.leaf_hash or not includes(
+        leaf, seq=entry.seq, size=tree.size, proof=path, root=root
+    ):
+        raise Discrepancy(f"entry {entry.seq} is not what was signed")
+    extra = opening_text(entry, opening).encode()
+    return ProofFile(index=entry.seq, path=path, checkpoint=checkpoint, extra=extra)
+
+
+def opening_text(entry: Entry, opening: Opening | None) -> str:
     """What is behind an entry, as `/record/opening/<seq>.json` says it."""
-    leaf = {"seq": entry.seq, "leaf": entry.leaf, "leaf_hash": entry.leaf_hash}
-    return leaf if opening is None else {**leaf, "salt": opening.salt, "document": opening.document}
+    told = {"seq": entry.seq, "leaf": entry.leaf, "leaf_hash": entry.leaf_hash}
+    if opening is not None:
+        told |= {"salt": opening.salt, "document": opening.document}
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))

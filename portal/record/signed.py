@@ -74,6 +74,23 @@ def newest(session: Session) -> SignedCheckpoint | None:
     return session.scalars(select(SignedCheckpoint).order_by(SignedCheckpoint.id.desc()).limit(1)).first()
 
 
+def first_with(session: Session, seq: int) -> SignedCheckpoint | None:
+    """The first checkpoint that was signed with this entry in it; None before that. It stays the same for ever.
+
+    Sizes never shrink from one number to the next, so halving finds it, and few of the rows are read."""
+    last = newest(session)
+    if last is None or last.size <= seq:
+        return None
+    low, high = 1, last.id
+    while low < high:
+        middle = (low + high) // 2
+        there = select(SignedCheckpoint.id, SignedCheckpoint.size).where(SignedCheckpoint.id >= middle)
+        number, size = session.execute(there.order_by(SignedCheckpoint.id).limit(1)).one()
+        low, high = (low, middle) if size > seq else (number + 1, high)
+    found = select(SignedCheckpoint).where(SignedCheckpoint.id >= low)
+    return session.scalars(found.order_by(SignedCheckpoint.id).limit(1)).one()
+
+
 def latest_at(session: Session) -> dt.datetime | None:
     """When the newest entry was made."""
     return session.scalars(select(Head.at)).one()

@@ -5,7 +5,6 @@ import hashlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.record import merkle
 from portal.record.merkle import EMPTY, grow, leaf_hash, node_hash, root, root_of
 
 # Roots of the RFC 6962 test vectors (certificate-transparency), sizes 1 to 8.
@@ -55,18 +54,3 @@ def test_growing_leaf_by_leaf_gives_the_root_of_the_definition_at_every_size(lea
         frontier = grow(frontier, size, leaf)
         assert root_of(frontier) == by_definition(leaves[: size + 1])
         assert len(frontier) == (size + 1).bit_count()
-
-
-def test_the_tree_by_levels_has_the_same_root_and_its_paths_lead_there():
-    leaves = [merkle.leaf_hash(str(n).encode()) for n in range(70)]
-    for size in range(1, len(leaves) + 1):
-        tree = merkle.levels(leaves[:size])
-        assert tree[-1] == [merkle.root(leaves[:size])]
-        for seq in range(size):
-            node, at, last = leaves[seq], seq, size - 1  # RFC 9162, 2.1.3.2
-            for beside in merkle.path(tree, seq):
-                while not at & 1 and at == last:
-                    at, last = at >> 1, last >> 1
-                node = merkle.node_hash(beside, node) if at & 1 else merkle.node_hash(node, beside)
-                at, last = at >> 1, last >> 1
-            assert (node, last) == (tree[-1][0], 0)

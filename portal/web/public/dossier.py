@@ -15,9 +15,10 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.ports import Space
-from portal.record.evidence import Evidence, Proven, evidence_of, proof_text
+from portal.record.blocks import Discrepancy
+from portal.record.evidence import Evidence, Proven, evidence_of, ground_of
 from portal.record.shelf import Shown, touched
-from portal.record.tables import Shelved
+from portal.record.tables import Shelved, SignedCheckpoint
 from portal.rules.numbers import PROJECT_CODE, project_item
 from portal.web.changes import history_words
 from portal.web.front import known_tag
@@ -45,10 +46,15 @@ def dossier(code: str) -> BaseResponse | tuple[str, int]:
             abort(404)
         if project.withdrawn or project.sealed:
             return gone(shown, project)
-        tag = _tag(touched(shown.session, [f"project/{code}"]))
+        entries = Shelved.project == code
+        row = ground_of(shown, entries)
+        tag = _tag(touched(shown.session, [f"project/{code}"]), row)
         if known_tag(request.headers.get("If-None-Match", ""), tag):
             return _with_headers(Response(status=304), code, tag)
-        proven = evidence_of(shown, Shelved.project == code)
+        try:
+            proven = evidence_of(shown, entries, row=row, read=portal().tiles.read)
+        except Discrepancy:
+            abort(503)  # what stands here is not what was signed; the page says that the record is frozen
     files = list(_files(code, proven))
     response = Response(stream(files), mimetype="application/zip")
     response.content_length = length(files)
@@ -60,13 +66,13 @@ def weight(reports: Sequence[Shown]) -> int:
     names: dict[str, int] = {
         photo["name"]: photo["bytes"] for report in reports for photo in _pictures(report)
     }
-    text = sum(len(report.document.get("done", "")) * 12 + 6000 for report in reports)
-    return sum(names.values()) + text + 20_000
+    text = sum(len(report.document.get("done", "")) * 12 + 11_000 for report in reports)
+    return sum(names.values()) + text + 40_000
 
 
-def _tag(seq: int) -> str:
-    day = as_of()
-    parts = (str(seq), day.isoformat() if day else "", current(), current_app.extensions["build"])
+def _tag(seq: int, row: SignedCheckpoint | None) -> str:
+    day, note = as_of(), "" if row is None else row.note
+    parts = (str(seq), day.isoformat() if day else "", current(), current_app.extensions["build"], note)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 
@@ -111,15 +117,14 @@ def _texts(code: str, proven: Proven) -> Iterator[tuple[str, bytes]]:
     own = histories.pop(project_item(code))
     project = own[-1].shown
     reports = [_told(history) for item, history in histories.items() if item.startswith("report/")]
-    verifier = VERIFIER.read_bytes() if VERIFIER.exists() else b""
     common: dict[str, Any] = {
         "project": project.document,
         "proven": proven,
         "state": word(MATTER_STATES, project.document["state"]),
         "kind": word(PROJECT_KINDS, project.document["type"]),
-        "verifier": bool(verifier),
         "last_seq": proven.entries[-1].shown.seq,
         "last": proven.entries[-1].shown.at,
+        "files": {each.shown.seq: each.name for each in proven.entries},
     }
     yield "README.txt", render_template("public/dossier/readme.txt", **common).encode()
     yield (
@@ -137,10 +142,12 @@ def _texts(code: str, proven: Proven) -> Iterator[tuple[str, bytes]]:
         page = render_template("public/dossier/report.html", **common, root="../", **report)
         yield f"reports/{report['number']}.html", page.encode()
     yield "style.css", STYLE.read_bytes()
-    if verifier:
-        yield "verify.py", verifier
+    yield "verify.py", VERIFIER.read_bytes()
+    if proven.ground is not None:
+        yield "checkpoint", str(proven.ground.note).encode()
+        yield "keys.txt", "".join(f"{key.line}\n" for key in proven.ground.keys).encode()
     for each in proven.entries:
-        yield f"proofs/{each.shown.seq}.json", proof_text(each, proven).encode()
+        yield f"proofs/{each.name}", each.file
 
 
 def _told(history: Sequence[Evidence]) -> dict[str, Any]:
