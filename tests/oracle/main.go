@@ -132,7 +132,10 @@ func checkpoint(path string, known note.Verifiers, name string) (tlog.Tree, erro
 // entries hashes every entry of every bundle, and proves every step-th.
 func entries(place folder, tree tlog.Tree, hashes tlog.HashReader) (proven int, err error) {
 	for n := int64(0); n*256 < tree.N; n++ {
-		width := int(min(256, tree.N-n*256))
+		width := 256
+		if left := tree.N - n*256; left < 256 {
+			width = int(left)
+		}
 		bundle, err := place.read(tlog.Tile{H: height, L: -1, N: n, W: width})
 		if err != nil {
 			return proven, err

@@ -52,7 +52,7 @@ def proof(seq: int) -> Response:
             made = prove(session, seq, read=portal().tiles.read)
     except LookupError:  # not signed yet
         abort(404)
-    except Discrepancy:
+    except (Discrepancy, Malformed):
         abort(503)  # what stands here is not what was signed; the page says that the record is frozen
     response = Response(str(made), content_type=TEXT, headers={"Cache-Control": NOT_KEPT})
     response.headers["Content-Disposition"] = f'attachment; filename="{seq}.tlog-proof"'
