@@ -188,6 +188,14 @@ def test_a_changed_entry_is_not_proven(shown, owner):
     assert shown.get("/record/9.tlog-proof").status_code == 503
 
 
+def test_a_damaged_tile_is_said_and_no_accident(shown, portal):
+    tiles = portal.tiles
+    width = int(tiles.read("checkpoint").split(b"\n")[1])
+    path = f"tile/0/000.p/{width}" if width < 256 else "tile/0/000"
+    tiles.write(path, tiles.read(path)[:-1])
+    assert shown.get("/record/9.tlog-proof").status_code == 503
+
+
 # --- the signing key --------------------------------------------------------------------------------
 
 OPENED: list[str] = []
