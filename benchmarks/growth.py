@@ -8,8 +8,6 @@ services. The exponent is the slope of log(cost) over log(entries): 0 = does not
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
 import io
 import itertools
 import json
@@ -34,15 +32,11 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from werkzeug.test import Client
 
+from benchmarks.notes import NOW, a_project, disclosed, endless_notes, grow, time_of
 from config import ROOT, Settings
 from portal.adapters import schema
-from portal.demo import prose
 from portal.demo.build import build_district
-from portal.demo.projects import ProjectSpec, projects
 from portal.record import log
-from portal.record.followers import last_seq
-from portal.rules.clock import day_of, month_of
-from portal.rules.numbers import report_item
 from portal.web.app import create_app
 from portal.wiring import Portal, wire
 from portal.workflows.follow_record import follow_into_search
@@ -50,11 +44,7 @@ from portal.workflows.receive_photo import receive_photo
 
 SIZES = (1_000, 10_000, 100_000)
 TIMES = 20  # each act at each size
-TOGETHER = 500  # notes in one transaction while growing
 WORDS = ("道路", "绿化", "验收", "挡墙", "管网")
-BUILT_AT = dt.datetime(2026, 11, 24, 8, tzinfo=dt.UTC)
-BETWEEN = dt.timedelta(seconds=1)  # two notes; pages are read when the last one has come
-NOW = BUILT_AT + 4 * max(SIZES) * BETWEEN
 ADDRESSES = ROOT / ".services" / "addresses.json"
 
 
@@ -198,7 +188,7 @@ def _get(client: Client, path: str) -> None:
 def _append(portal: Portal, notes: Iterator[dict[str, Any]]) -> None:
     with portal.database.writing() as session:
         note = next(notes)
-        log.publish(session, _disclosed(note), at=_time_of(note))
+        log.publish(session, disclosed(note), at=time_of(note))
     with portal.database.reading() as session:
         follow_into_search(session, index=portal.search)
 
@@ -213,87 +203,6 @@ def _upload(portal: Portal, number: int) -> None:
     receive_photo(
         received=arrival.finish(), file_name=f"{number}.jpg", darkroom=portal.darkroom, media=portal.media
     )
-
-
-def a_project() -> str:
-    """The code of one that notes are published of."""
-    return min(spec.code for spec in projects(day_of(BUILT_AT)))
-
-
-def grow(portal: Portal, notes: Iterator[dict[str, Any]], size: int) -> None:
-    """Publish notes until the record has so many entries, and let search follow."""
-    with portal.database.reading() as session:
-        there = last_seq(session) + 1
-    while there < size:
-        batch = min(TOGETHER, size - there)
-        with portal.database.writing() as session:
-            for note in itertools.islice(notes, batch):
-                log.publish(session, _disclosed(note), at=_time_of(note))
-        there += batch
-    with portal.database.reading() as session:
-        follow_into_search(session, index=portal.search)
-
-
-def _time_of(note: dict[str, Any]) -> dt.datetime:
-    """Each note has its own: lists are in that order."""
-    return BUILT_AT + int(note["number"].partition("-")[2]) * BETWEEN
-
-
-def _disclosed(note: dict[str, Any]) -> log.Disclosed:
-    return log.Disclosed(item=report_item(note["number"]), kind="report", document=note)
-
-
-def endless_notes(chance: random.Random) -> Iterator[dict[str, Any]]:
-    """Notes without end: the projects in turn, each on its way from start to due day."""
-    specs = projects(day_of(BUILT_AT))
-    for number, spec in enumerate(itertools.cycle(specs)):
-        yield _note(spec, number, chance)
-
-
-def _note(spec: ProjectSpec, number: int, chance: random.Random) -> dict[str, Any]:
-    day = spec.start_on + (min(spec.due_on, day_of(BUILT_AT)) - spec.start_on) * chance.random()
-    percent = spec.actual_percent(day)
-    milestone = spec.milestone_at(percent)
-    words = prose.note(spec, milestone=milestone, percent=percent, day=day, rng=chance)
-    note = {
-        "number": f"2020-{number:06d}",
-        "title": spec.name,
-        "dated": day.isoformat(),
-        "year": day.year,
-        "month": month_of(day),
-        "category": spec.category,
-        "milestone": {"ordinal": spec.milestones.index(milestone) + 1, "name": milestone.name},
-        "physical_percent": percent,
-        "project": {"code": spec.code, "name": spec.name},
-        "unit": {"code": spec.unit, "name": spec.unit},
-        "town": {"code": spec.town, "name": spec.town},
-        "reported_at": f"{day.isoformat()}T03:00:00Z",
-        "approved_by": "区委区政府督查室",
-        "photos": [_photo(day, number)],
-    }
-    passages = {name: getattr(words, name) for name in ("done", "problems", "next_step")}
-    return {**note, **{name: said for name, said in passages.items() if said}}
-
-
-def _photo(day: dt.date, number: int) -> dict[str, Any]:
-    def name(edge: int, extension: str) -> str:
-        return f"{hashlib.sha256(f'{number} {edge} {extension}'.encode()).hexdigest()}.{extension}"
-
-    sizes = ((1024, "jpeg", "jpg"), (480, "jpeg", "jpg"), (480, "avif", "avif"), (240, "jpeg", "jpg"))
-    return {
-        "caption": "现场全景",
-        "width": 960,
-        "height": 720,
-        "original": hashlib.sha256(str(number).encode()).hexdigest(),
-        "received_on": day.isoformat(),
-        "taken_on": day.isoformat(),
-        "tone": "798c73",
-        "renditions": [
-            {"edge": edge, "format": kind, "name": name(edge, extension), "bytes": 20_000,
-             "width": min(edge, 960), "height": min(edge, 960) * 3 // 4}
-            for edge, kind, extension in sizes
-        ],
-    }  # fmt: skip
 
 
 def _print(name: str, sizes: tuple[int, ...], found: dict[str, list[Cost]]) -> None:

@@ -16,8 +16,9 @@ from urllib.parse import quote
 
 from werkzeug.test import Client
 
-from benchmarks.growth import WORDS, a_project, both_sizes, endless_notes, grow
+from benchmarks.growth import WORDS, both_sizes
 from benchmarks.load import CONNECTIONS, drive
+from benchmarks.notes import a_project, endless_notes, grow
 from benchmarks.pages import GZIP, Server, serving
 from portal.web.app import create_app
 from portal.wiring import Portal

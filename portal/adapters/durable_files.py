@@ -47,6 +47,24 @@ def fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+@contextlib.contextmanager
+def new_file(place: Path, *, temporary: Path, mode: int) -> Iterator[int]:
+    """A descriptor to write to. At the end the content is durable and the file has its name, or there is neither it nor
+    the temporary one, which must lie on the same disk. The name itself is durable after `fsync_folder`."""
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        try:
+            yield descriptor
+            os.fchmod(descriptor, mode)  # exactly, whatever the umask says
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        temporary.rename(place)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
 def write_all(descriptor: int, data: bytes | bytearray | memoryview) -> None:
     """Write every byte. Raises `OSError`."""
     rest = memoryview(data).cast("B")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
-from portal.adapters.durable_files import fsync_folder, write_all
+from portal.adapters.durable_files import fsync_folder, new_file, write_all
 from portal.record.notes import NoteRefused
 from portal.record.signing import SigningKeys
 
@@ -40,14 +39,8 @@ class KeyFile:
         """Write the keys, whole or not at all; what was there before is replaced."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         new = self.path.with_name(f"{self.path.name}.{secrets.token_hex(4)}")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _MODE)
-        try:
+        with new_file(self.path, temporary=new, mode=_MODE) as descriptor:
             write_all(descriptor, keys.text().encode("ascii"))
-            os.fchmod(descriptor, _MODE)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        new.rename(self.path)
         fsync_folder(self.path.parent)
 
     @property

@@ -13,7 +13,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from portal.adapters.durable_files import fsync_folder, make_folder, store_full_when_no_room, write_all
+from portal.adapters.durable_files import (
+    fsync_folder,
+    make_folder,
+    new_file,
+    store_full_when_no_room,
+    write_all,
+)
 from portal.ports import MediaMissing, Received, Space
 
 _NAME = re.compile(r"([0-9a-f]{64})\.[a-z0-9]{1,5}")
@@ -146,18 +152,8 @@ class LocalMediaStore:
         make_folder(self._root / _INCOMING, mode=0o700)
         self._make_folders(path, space=space)
         temporary = self._root / _INCOMING / secrets.token_hex(16)
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            try:
-                yield descriptor
-                os.fchmod(descriptor, _FILE_MODES[space])
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            temporary.rename(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
+        with new_file(path, temporary=temporary, mode=_FILE_MODES[space]) as descriptor:
+            yield descriptor
 
     def _make_folders(self, path: Path, *, space: Space) -> None:
         make_folder(self._root / space.value, mode=_FOLDER_MODES[space])

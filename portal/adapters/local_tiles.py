@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from portal.adapters.durable_files import fsync_folder, make_folder, store_full_when_no_room, write_all
+from portal.adapters.durable_files import (
+    fsync_folder,
+    make_folder,
+    new_file,
+    store_full_when_no_room,
+    write_all,
+)
 from portal.adapters.tile_paths import must_be_path
 from portal.ports import TileMissing
 
@@ -31,18 +36,8 @@ class LocalTileStore:
                 return
             self._make_folders(place.parent)
             new = place.with_name(f"{_NEW}{place.name}-{secrets.token_hex(6)}")
-            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _FILE)
-            try:
-                try:
-                    write_all(descriptor, data)
-                    os.fchmod(descriptor, _FILE)
-                    os.fsync(descriptor)
-                finally:
-                    os.close(descriptor)
-                new.rename(place)
-            except BaseException:
-                new.unlink(missing_ok=True)
-                raise
+            with new_file(place, temporary=new, mode=_FILE) as descriptor:
+                write_all(descriptor, data)
             fsync_folder(place.parent)
 
     def read(self, path: str) -> bytes:

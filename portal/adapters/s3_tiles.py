@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from portal.adapters.s3_address import S3Address, S3Keys, S3Limits
 from portal.adapters.s3_room import S3Room
+from portal.adapters.s3_stream import S3Stream
 from portal.adapters.tile_paths import must_be_path
 from portal.ports import MediaMissing, StoreUnavailable, TileMissing
 
@@ -29,16 +30,10 @@ class S3TileStore:
 
     def read(self, path: str) -> bytes:
         try:
-            body, size = self._room.get(must_be_path(path))
+            with S3Stream(self._room, must_be_path(path)) as stream:
+                return stream.readall()
         except MediaMissing as missing:
             raise TileMissing(path) from missing
-        with contextlib.closing(body):
-            data = bytearray()
-            while len(data) < size and (more := self._room.read(path, body, size - len(data))):
-                data += more
-        if len(data) != size:
-            raise StoreUnavailable(f"存储桶 {self._room.bucket} 的应答中断了")
-        return bytes(data)
 
     def remove(self, path: str) -> None:
         self._room.delete(must_be_path(path))

@@ -97,8 +97,11 @@ def latest_at(session: Session) -> dt.datetime | None:
 
 
 def sizes_signed(session: Session, *, above: int) -> list[int]:
-    """The sizes above this one for which a checkpoint was signed."""
-    sizes = select(SignedCheckpoint.size).where(SignedCheckpoint.size > above).distinct()
+    """The sizes above this one for which a checkpoint was signed. Older rows are not read."""
+    first = first_with(session, above)
+    if first is None:
+        return []
+    sizes = select(SignedCheckpoint.size).where(SignedCheckpoint.id >= first.id).distinct()
     return list(session.scalars(sizes.order_by(SignedCheckpoint.size)))
 
 

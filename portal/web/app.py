@@ -88,21 +88,7 @@ def create_app(portal: Portal) -> Any:
     """The WSGI application of a wired portal: the front, and Flask behind it (`.flask`)."""
     app = PortalFlask("portal.web", template_folder=str(ROOT / "templates"), static_folder="static")
     settings = portal.settings
-    app.config.update(
-        SECRET_KEY=portal.secret_key,
-        MAX_CONTENT_LENGTH=SMALL_FORM,
-        MAX_FORM_PARTS=400,
-        SESSION_COOKIE_NAME="__Host-session" if settings.https else "session",
-        SESSION_COOKIE_SECURE=settings.https,
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        SEND_FILE_MAX_AGE_DEFAULT=31536000,
-        WTF_CSRF_TIME_LIMIT=None,  # the sign-in's own age is the limit
-        WTF_CSRF_SSL_STRICT=False,  # we send no referrer; SameSite and the token guard
-        TRUSTED_HOSTS=[host.strip() for host in settings.hosts.split(",") if host.strip()] or None,
-    )
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.bytecode_cache = CompiledOnce()
+    app.config.update(_configuration(portal))
     app.extensions.update(
         portal=portal,
         pages=Pages(),
@@ -125,6 +111,35 @@ def create_app(portal: Portal) -> Any:
     app.teardown_request(_tidy)
     app.context_processor(windows.page_context)
     app.context_processor(desk.desk_context)
+    _prepare_templates(app)
+    front = Front(
+        _keeping(app), pages=app.extensions["pages"], validate=Validator(portal.database), now=portal.now
+    )
+    front.flask = app  # type: ignore[attr-defined]
+    return front
+
+
+def _configuration(portal: Portal) -> dict[str, Any]:
+    """What Flask and its extensions are told."""
+    settings = portal.settings
+    return {
+        "SECRET_KEY": portal.secret_key,
+        "MAX_CONTENT_LENGTH": SMALL_FORM,
+        "MAX_FORM_PARTS": 400,
+        "SESSION_COOKIE_NAME": "__Host-session" if settings.https else "session",
+        "SESSION_COOKIE_SECURE": settings.https,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SEND_FILE_MAX_AGE_DEFAULT": 31536000,
+        "WTF_CSRF_TIME_LIMIT": None,  # the sign-in's own age is the limit
+        "WTF_CSRF_SSL_STRICT": False,  # we send no referrer; SameSite and the token guard
+        "TRUSTED_HOSTS": [host.strip() for host in settings.hosts.split(",") if host.strip()] or None,
+    }
+
+
+def _prepare_templates(app: Flask) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.bytecode_cache = CompiledOnce()
     vendor = Vendor(Path(app.static_folder or "") / "vendor", url=windows.static_url)
     app.jinja_env.globals.update(
         static_url=windows.static_url,
@@ -133,11 +148,6 @@ def create_app(portal: Portal) -> Any:
         vendor_tags=vendor.tags,
         vendor_url=vendor.address,
     )
-    front = Front(
-        _keeping(app), pages=app.extensions["pages"], validate=Validator(portal.database), now=portal.now
-    )
-    front.flask = app  # type: ignore[attr-defined]
-    return front
 
 
 def _keeping(app: Flask) -> Any:

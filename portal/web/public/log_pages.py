@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, render_template
 
 from portal.record.extent import extent, size
 from portal.record.log import iso
+from portal.record.proving import opening_text
 from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Entry, Opening, Shelved
 from portal.rules.clock import day_of
@@ -119,10 +120,9 @@ def _entry(shelf: Shelf, seq: int) -> Entry:
 
 def _opening(shelf: Shelf, seq: int) -> str | tuple[str, int]:
     entry, found = _entry(shelf, seq), shelf.session.get(Opening, seq)
-    leaf = {"seq": seq, "leaf": entry.leaf, "leaf_hash": entry.leaf_hash}
     if found is not None:
-        return json.dumps({**leaf, "salt": found.salt, "document": found.document}, ensure_ascii=False)
-    shown = shelf.at(seq)
+        return opening_text(entry, found)
+    leaf, shown = {"seq": seq, "leaf": entry.leaf, "leaf_hash": entry.leaf_hash}, shelf.at(seq)
     return json.dumps({**leaf, "destroyed_by": shown.sealed_by if shown else None}), 410
 
 

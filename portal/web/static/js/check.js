@@ -108,17 +108,12 @@ const signedHere = async (checkpoint) => {
 
 /** Whether the record of today still begins with what the proof, and this device, have seen. */
 const remembers = async (now, checkpoint) => {
-  const tile = async (path) => {
-    const answer = await fetch(`/record/${path}`, { credentials: "omit" });
-    if (!answer.ok) throw new Error(`/record/${path}: ${answer.status}`);
-    return new Uint8Array(await answer.arrayBuffer());
-  };
   if (checkpoint.size > now.checkpoint.size) {
     tell("memory", "noolder", { old: figures.format(checkpoint.size), size: figures.format(now.checkpoint.size) });
     offerEvidence(now, checkpoint.note.whole);
     return "bad";
   }
-  if (!(await proof.extendsFrom(checkpoint, now.checkpoint, tile))) {
+  if (!(await proof.extendsFrom(checkpoint, now.checkpoint, record.tile))) {
     tell("memory", "noproof");
     offerEvidence(now, checkpoint.note.whole);
     return "bad";

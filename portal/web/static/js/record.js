@@ -28,6 +28,13 @@ const text = async (address) => {
   return answer.text();
 };
 
+/** A tile of the record, by its path. */
+export const tile = async (path) => {
+  const answer = await fetch(`/record/${path}`, { credentials: "omit" });
+  if (!answer.ok) throw new Error(`/record/${path}: ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+};
+
 /** Compare the record of today with what is remembered, and remember it when it agrees.
     The answer's `state` is `first`, `same`, `extends`, `fork`, `older` or `unsigned`; with it come `key`, `checkpoint`,
     what was remembered as `before`, and `newKey` when the log's key was replaced as it should be.
@@ -51,11 +58,6 @@ export const visit = async (proof) => {
   if (before !== null) {
     const old = proof.parseCheckpoint(proof.parseNote(before.note));
     if (old.size > checkpoint.size) return { ...found, state: "older", old };
-    const tile = async (path) => {
-      const answer = await fetch(`/record/${path}`, { credentials: "omit" });
-      if (!answer.ok) throw new Error(`/record/${path}: ${answer.status}`);
-      return new Uint8Array(await answer.arrayBuffer());
-    };
     if (!(await proof.extendsFrom(old, checkpoint, tile))) return { ...found, state: "fork", old };
     found.old = old;
   }

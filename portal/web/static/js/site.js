@@ -63,9 +63,12 @@ const raise = () => {
 };
 
 const lookAtRecord = async () => {
-  const [proof, record] = await Promise.all([import(proofAddress), import(recordAddress)]);
-  if (record.remembered() === null) return; // the first visit remembers on a page that says so
-  const { state } = await record.visit(proof);
+  const record = await import(recordAddress);
+  if (record.remembered() === null) {
+    localStorage.setItem(LOOKED, String(Date.now())); // the first visit is remembered on a page that says so
+    return;
+  }
+  const { state } = await record.visit(await import(proofAddress));
   const agrees = !["fork", "older", "unsigned"].includes(state);
   localStorage.setItem(LOOKED, agrees ? String(Date.now()) : "alarm");
   if (!agrees) raise();

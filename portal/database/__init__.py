@@ -15,10 +15,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.orm.exc import StaleDataError
+
+from portal.database.trouble import (
+    TROUBLE,
+    DatabaseBusy,
+    DatabaseConflict,
+    DatabaseFull,
+    DatabaseGone,
+    NeverStored,
+    in_our_words,
+)
+
+__all__ = [
+    "TRIES", "TROUBLE", "Database", "DatabaseBusy", "DatabaseConflict", "DatabaseFull", "DatabaseGone", "NeverStored",
+    "again", "hold", "one_by_one",
+]  # fmt: skip
 
 BUSY_SECONDS = 10
 STATEMENT_SECONDS = 30  # the longest single statement of a page or an act
@@ -30,29 +42,6 @@ TRIES = 4
 REWRITTEN = 512 * 1024 * 1024  # bytes of a file that is written anew in some seconds
 
 _Result = TypeVar("_Result")
-
-
-class DatabaseBusy(Exception):
-    """Others hold the database; the act was not done and may be tried again."""
-
-
-class DatabaseConflict(DatabaseBusy):
-    """Another act came first and this one was undone whole. Trying again at once may well succeed."""
-
-
-class DatabaseFull(Exception):
-    """No room left on the database's disk; the act was not done."""
-
-
-class DatabaseGone(Exception):
-    """The database does not answer. An act in its very last moment may have been done: look before repeating."""
-
-
-class NeverStored(ValueError):
-    """A value was asked for or given that no row can hold: a number beyond the column, a NUL in a text."""
-
-
-TROUBLE = (DatabaseBusy, DatabaseFull, DatabaseGone)
 
 
 class Database:
@@ -135,26 +124,26 @@ class Database:
 
         Raises `DatabaseBusy`, `DatabaseFull` and `DatabaseGone` for what the caller cannot help.
         """
-        with _in_our_words(), self._writers.begin() as session:
+        with in_our_words(), self._writers.begin() as session:
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One consistent picture for as long as the block lasts; nothing can be written."""
-        with _in_our_words(), self._readers() as session:
+        with in_our_words(), self._readers() as session:
             yield session
 
     @contextmanager
     def viewing(self) -> Iterator[Session]:
         """As `reading`, from the replica when there is one. A replica is never ahead and may be a moment
         behind, so only windows look here, and all of a page comes from here."""
-        with _in_our_words(), self._viewers() as session:
+        with in_our_words(), self._viewers() as session:
             yield session
 
     def glance(self, query: str, values: Sequence[str]) -> Any:
         """One value by one bare query where windows read, outside any transaction: the front asks this for
         every page. `{}` in the query becomes a mark for each value."""
-        with _in_our_words():
+        with in_our_words():
             if self._glancing is None:
                 marks = ",".join("?" * len(values))
                 return self._bare_sqlite().execute(query.format(marks), tuple(values)).fetchone()[0]
@@ -183,7 +172,7 @@ class Database:
         if self.path is None:
             return True
         with (
-            _in_our_words(),
+            in_our_words(),
             contextlib.closing(sqlite3.connect(self.path, timeout=self._busy_seconds)) as bare,
         ):
             _prepare_sqlite(bare, None)
@@ -264,63 +253,3 @@ def _begin_sqlite(connection: Any) -> None:
     else:
         connection.exec_driver_sql("PRAGMA query_only=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-# SQLSTATE of PostgreSQL, by its beginning → what it is to us.
-_STATES: tuple[tuple[str, type[Exception]], ...] = (
-    ("40001", DatabaseConflict),  # serialisation failure, or a replica that must go on
-    ("40P01", DatabaseConflict),  # deadlock
-    ("55P03", DatabaseBusy),  # lock not available in time
-    ("57014", DatabaseBusy),  # statement took too long
-    ("53300", DatabaseBusy),  # too many connections
-    ("53", DatabaseFull),  # disk or memory
-    ("57P", DatabaseGone),  # shutting down, crashed, starting
-    ("08", DatabaseGone),  # connection
-    ("25P03", DatabaseGone),  # ended after idling in a transaction
-    ("22003", NeverStored),  # number out of range
-    ("22021", NeverStored),  # no character
-)
-
-
-@contextmanager
-def _in_our_words() -> Iterator[None]:
-    try:
-        yield
-    except StaleDataError as error:
-        raise DatabaseConflict(str(error)) from error
-    except PoolExhausted as error:
-        raise DatabaseBusy("every connection is in use") from error
-    except DBAPIError as error:
-        said = (
-            _sqlite_words(error.orig) if isinstance(error.orig, sqlite3.Error) else _postgresql_words(error)
-        )
-        if said is None:
-            raise
-        raise said from error
-    except OverflowError as error:  # a number that SQLite cannot even compare
-        raise NeverStored(str(error)) from error
-    except sqlite3.OperationalError as error:
-        raise (_sqlite_words(error) or DatabaseGone(str(error))) from error
-
-
-def _sqlite_words(error: BaseException) -> Exception | None:
-    text = str(error)
-    if not isinstance(error, sqlite3.OperationalError):
-        return None
-    if "locked" in text or "busy" in text:
-        return DatabaseBusy(text)
-    return DatabaseFull(text) if "full" in text else None
-
-
-def _postgresql_words(error: DBAPIError) -> Exception | None:
-    state, text = getattr(error.orig, "sqlstate", None), str(error.orig)
-    if state is None and "NUL" in text:  # the driver's own refusal
-        return NeverStored(text)
-    if state is None:
-        return DatabaseGone(text) if error.connection_invalidated or _is_connecting(error) else None
-    return next((kind(text) for begins, kind in _STATES if state.startswith(begins)), None)
-
-
-def _is_connecting(error: DBAPIError) -> bool:
-    """Whether a connection could not be made: such an error belongs to no statement."""
-    return error.statement is None and type(error.orig).__name__ in ("OperationalError", "ConnectionTimeout")
