@@ -30,8 +30,11 @@ from portal.record.signed import freeze, is_frozen
 from portal.wiring import Portal, wire
 from portal.workflows import erase_report, moderate_report, withdraw_report
 from portal.workflows.follow_record import follow_into_search
+from portal.workflows.seal_audit import SEALING, has_new, hashed, seal, take_in
+from portal.workflows.seal_audit import is_due as is_seal_due
 from portal.workflows.send_letter import Letterhead, letter_refused, letter_sent, write_letter
 from portal.workflows.sign_record import (
+    AUDIT,
     TILES,
     NotReady,
     Signed,
@@ -128,8 +131,10 @@ def run_once(portal: Portal, watch: Watch | None = None) -> int:
         frozen = is_frozen(session)
     done = 0 if frozen else portal.queue.run_due(handlers(portal), now=portal.now())
     done += portal.media.settle(shown=lambda name: _shown(portal, name))
+    watch = watch or Watch()
+    done += _seal_audit(portal, watch, frozen=frozen)
     if not frozen:  # before the archive, which may stumble over what was changed
-        done += sign(portal, watch or Watch())
+        done += sign(portal, watch)
     return done + _follow(portal)
 
 
@@ -159,6 +164,36 @@ def _follow(portal: Portal) -> int:
     except SearchUnavailable as trouble:
         log.warning("index unavailable", extra={"trouble": str(trouble)})
         return 0
+
+
+def _seal_audit(portal: Portal, watch: Watch, *, frozen: bool) -> int:
+    """Make leaves of new acts and, when a day has ended, put its seal on the record, unless another process is
+    doing that. Acts that are not what was sealed are said, and nothing is sealed for an hour."""
+
+    def keep_lease(_done: int = 0, _total: int = 0) -> None:
+        if not portal.leases.hold(SEALING, now=portal.now()):
+            raise _NoLongerOurs
+
+    now, done = portal.now(), 0
+    waits = frozen or (watch.audit_waits is not None and now < watch.audit_waits)
+    try:
+        with portal.database.reading() as session:
+            new, due = has_new(session), not waits and is_seal_due(session, now=now)
+        if new or due:
+            keep_lease()
+            with portal.database.writing() as session:
+                done = take_in(session, late=due)
+        if due:
+            with portal.database.reading() as session:  # no writer has to wait for all this hashing
+                tree = hashed(session, progress=keep_lease)
+            with portal.database.writing() as session:
+                seal(session, tree, now=now)
+    except _NoLongerOurs:
+        return done
+    except Discrepancy as found:
+        log.critical("the audit is not sealed", extra={"trouble": str(found)})
+        watch.audit_waits = now + AUDIT
+    return done
 
 
 def sign(portal: Portal, watch: Watch) -> int:

@@ -25,6 +25,8 @@ EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
 RIGHTS = {
     "alembic_version": "SELECT",
     "audit_entry": "SELECT, INSERT",
+    "audit_leaf": "SELECT, INSERT",
+    "audit_seal": "SELECT, INSERT",
     "record_checkpoint": "SELECT, INSERT",
     "record_entry": "SELECT, INSERT",
     "record_freeze": "SELECT, INSERT",

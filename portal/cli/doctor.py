@@ -18,10 +18,13 @@ from portal.ports import SearchUnavailable
 from portal.record.followers import last_seq
 from portal.record.signed import freeze_of, generations, latest_at, newest
 from portal.wiring import Portal
+from portal.workflows.seal_audit import is_due as is_seal_due
+from portal.workflows.seal_audit import newest_seal
 
 Finding = tuple[str, str]  # ("ok" | "warn" | "bad", sentence)
 SPACE = 2 * 1024**3  # bytes
 LATE = dt.timedelta(minutes=2)  # without a signature of a new entry
+SEALED_BY = dt.timedelta(hours=2)  # after a day has ended
 DAILY = dt.timedelta(hours=26)  # without any signature
 CURE = (
     "Nothing is published or signed until it is cured. Do not repair by hand: keep a copy of the database and of "
@@ -188,6 +191,24 @@ def _record(portal: Portal) -> Iterator[Finding]:
         yield "ok", f"the record is signed by {known[-1].name} up to {signed} entries"
 
 
+def _audit(portal: Portal) -> Iterator[Finding]:
+    """Whether what the house does is sealed every day."""
+    try:
+        with portal.database.reading() as session:
+            due, last = is_seal_due(session, now=portal.now() - SEALED_BY), newest_seal(session)
+    except Exception:  # said above
+        return
+    if due:
+        yield (
+            "bad",
+            "the audit has no seal since "
+            + (f"{last.day}" if last else "its beginning")
+            + ": start `python -m portal work`, then run `python -m portal audit verify`, which names what is wrong",
+        )
+    elif last is not None:
+        yield "ok", f"the audit is sealed up to {last.day}, {last.size} acts"
+
+
 CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _python,
     _settings,
@@ -198,6 +219,7 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _limits,
     _mail,
     _record,
+    _audit,
     _worker,
     _darkroom,
     _assets,

@@ -1,11 +1,12 @@
-"""Who did what, when: a row in the same transaction as the act, never changed afterwards."""
+"""Who did what, when: a row in the same transaction as the act, never changed afterwards, and a leaf of the tree
+that seals it (`workflows/seal_audit.py`)."""
 
 from __future__ import annotations
 
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.base import Base
@@ -23,6 +24,31 @@ class AuditEntry(Base):
     subject_kind: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[str] = mapped_column(String(40))
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class AuditLeaf(Base):
+    """An act in the tree of acts: its place from 0 without gaps, its leaf, and the salt of the leaf's commitment.
+    What is committed to is made again from the row of the act."""
+
+    __tablename__ = "audit_leaf"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id"), unique=True)
+    salt: Mapped[str] = mapped_column(String(64))
+    leaf: Mapped[str] = mapped_column(Text)
+    leaf_hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditSeal(Base):
+    """Size and root of the tree of acts when a day had ended. The public record holds the hash of both under
+    `audit/<day>`, so neither can be changed any more and neither is told."""
+
+    __tablename__ = "audit_seal"
+
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    size: Mapped[int]
+    root: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[dt.datetime]
 
 
 _TABLE = AuditEntry.metadata.tables[AuditEntry.__tablename__]

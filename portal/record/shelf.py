@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CursorResult, Row, Select, bindparam, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from portal.record.shelving import SEALS
 from portal.record.tables import Act, Entry, Freeze, Opening, PublicMedia, Shelved, Touched
 from portal.rules.clock import end_of
 
@@ -203,7 +204,7 @@ class Shelf:
         """Keys of standing items, newest first, each with when it last changed."""
         rows = self.session.execute(
             select(Shelved.item, Shelved.at)
-            .where(self._stands(), Shelved.act != Act.WITHDRAWN, Shelved.kind != "rules")
+            .where(self._stands(), Shelved.act != Act.WITHDRAWN, Shelved.kind.not_in(("rules", *SEALS)))
             .order_by(Shelved.seq.desc())
             .limit(limit)
             .offset(offset)

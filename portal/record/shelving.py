@@ -11,6 +11,10 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+SEALS = (
+    "audit",
+)  # kinds that seal what is inside the house: on the record, in no list of what was published
+
 
 def columns_of(document: Mapping[str, Any]) -> dict[str, Any]:
     """The shelf columns of a document. Raises `KeyError` when it does not say what it is."""

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from portal.record.extent import last_before_end
 from portal.record.shelf import Shelf, Shown
+from portal.record.shelving import SEALS
 from portal.record.tables import Act, Entry, Shelved
 
 
@@ -49,10 +50,12 @@ class Moved:
 
 
 class Span:
-    """The entries after the end of `first` up to the end of `last`; `where` are conditions on `Shelved`."""
+    """The entries after the end of `first` up to the end of `last`; `where` are conditions on `Shelved`.
+    Seals of what is inside the house are left out."""
 
     def __init__(self, shelf: Shelf, first: dt.date, last: dt.date, *where: ColumnElement[bool]) -> None:
-        self._shelf, self._first, self._last, self._where = shelf, first, last, where
+        self._shelf, self._first, self._last = shelf, first, last
+        self._where = (Shelved.kind.not_in(SEALS), *where)
 
     @cached_property
     def _within(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -62,7 +65,7 @@ class Span:
 
     def only(self, *where: ColumnElement[bool]) -> Span:
         """The same days, with more conditions."""
-        narrowed = Span(self._shelf, self._first, self._last, *self._where, *where)
+        narrowed = Span(self._shelf, self._first, self._last, *self._where[1:], *where)
         narrowed.__dict__["_within"] = self._within
         return narrowed
 

@@ -46,6 +46,7 @@ ITEM_KINDS: dict[str, Say] = {
     "report": lambda: _("进展"),
     "unit": lambda: _("单位"),
     "rules": lambda: _("规则"),
+    "audit": lambda: _("内部审计日志"),
 }
 CAUSES: dict[str, Say] = {
     "completed": lambda: _("已经办结。"),

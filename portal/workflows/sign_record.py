@@ -43,11 +43,13 @@ class NotReady(Exception):
 @dataclass
 class Watch:
     """What a process remembers of its passes. next_block: where the next one goes on with old entries;
-    trouble: why the last one came to nothing."""
+    trouble: why the last one came to nothing; audit_waits: until when nothing of the audit is sealed, because it
+    is not what it was."""
 
     looked_at: dt.datetime | None = None
     next_block: int = 0
     trouble: str = ""
+    audit_waits: dt.datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

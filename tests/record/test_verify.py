@@ -47,7 +47,14 @@ def damage(database, *statements):
             ).all():
                 session.execute(text(f"DROP TRIGGER {name}"))
         else:
-            for table in ("record_entry", "record_opening", "record_checkpoint"):
+            for table in (
+                "record_entry",
+                "record_opening",
+                "record_checkpoint",
+                "audit_entry",
+                "audit_leaf",
+                "audit_seal",
+            ):
                 session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         for statement in statements:
             session.execute(text(statement))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from flask import Blueprint, render_template, request
 
-from portal.queries.trail import PAGE, Trace, actors, acts, trail
+from portal.queries.trail import PAGE, Trace, actors, acts, last_seal, trail
 from portal.web.admin.asking import base_of_pages, number_typed, page_asked, pages_of
 from portal.web.desk import reading
 from portal.web.doors import Audience, door
@@ -50,6 +50,7 @@ ACTS: Mapping[str, Say] = {
     "move_photo": lambda: _("调照片顺序"),
     "submit_report": lambda: _("报送"),
     "start_correction": lambda: _("开始更正"),
+    "see_report": lambda: _("打开看"),
     "claim_report": lambda: _("开始审"),
     "release_report": lambda: _("放开不审"),
     "decide_approve": lambda: _("通过"),
@@ -59,6 +60,7 @@ ACTS: Mapping[str, Say] = {
     "effect_return": lambda: _("退回生效"),
     "withdraw_report": lambda: _("撤下"),
     "open_original": lambda: _("下载原件"),
+    "export_audit": lambda: _("导出这本日志"),
     "retry_job": lambda: _("重试后台工作"),
     "discard_job": lambda: _("放弃后台工作"),
 }
@@ -91,6 +93,7 @@ def listing() -> str:
             act_word=act_word,
             subject_words=subject_words,
             people=[(str(key), f"{name}（{login}）") for key, name, login in actors(session)],
+            seal=last_seal(session),
             acts=[(act, act_word(act)) for act in acts(session)],
         )
 

@@ -14,6 +14,7 @@ from portal.web.windows import as_of
 bp = Blueprint("public_links", __name__)
 
 CHINESE_LETTER = re.compile("[\u3007\u3400-\u9fff]")
+EXPLAINED = {"rules": "lamps", "audit": "audit"}  # what is shown by words of the help
 PLACES = {"project": "/projects/", "report": "/reports/", "unit": "/units/"}
 
 
@@ -31,8 +32,8 @@ def to(path: str, **query: object) -> str:
 def item_href(item: str) -> str:
     """The window that shows an item of the record."""
     kind, _slash, key = item.partition("/")
-    if kind not in PLACES:
-        return to("/help") + "#lamps"
+    if kind in EXPLAINED:
+        return f"{to('/help')}#{EXPLAINED[kind]}"
     return to(PLACES[kind] + key)
 
 

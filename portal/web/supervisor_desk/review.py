@@ -24,7 +24,7 @@ from portal.queries.review import (
 )
 from portal.rules.clock import day_of
 from portal.web import words
-from portal.web.desk import now, reading
+from portal.web.desk import now, reading, writing
 from portal.web.doors import Audience, door
 from portal.web.language import _
 from portal.web.states import word
@@ -40,6 +40,7 @@ from portal.web.supervisor_desk.showing import (
     report_path,
     undo_bars,
 )
+from portal.workflows.see_report import is_new_look, see_report
 
 bp = door(Blueprint("supervisor_review", __name__), Audience.SUPERVISION)
 QUEUE_BESIDE = 12  # submissions listed beside the one under review
@@ -47,8 +48,18 @@ QUEUE_BESIDE = 12  # submissions listed beside the one under review
 
 @bp.get("/desk/supervision/reports/<int:report_id>")
 def review(report_id: int) -> Response:
-    """`?fresh=1` forgets the reasons of a return that was taken back."""
+    """`?fresh=1` forgets the reasons of a return that was taken back. Who looks is written down."""
+    _note_look(report_id)
     return review_page(report_id, typed=Typed() if request.args.get("fresh") else None)
+
+
+def _note_look(report_id: int) -> None:
+    with reading() as (session, actor):
+        report = report_in_remit(session, report_id, actor)
+        new = report.state in WAITING and is_new_look(session, report=report, actor=actor, now=now())
+    if new:
+        with writing() as (session, actor):
+            see_report(session, report=report_in_remit(session, report_id, actor), actor=actor, now=now())
 
 
 def review_page(report_id: int, *, typed: Typed | None = None, said: str = "", status: int = 200) -> Response:
