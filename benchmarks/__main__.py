@@ -1,11 +1,11 @@
-"""All measurements, or those named: `python -m benchmarks [pages] [search] [intake] [growth] [processes]`."""
+"""All measurements, or those named: `python -m benchmarks [pages] [search] [intake] [growth] [processes] [proofs]`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import growth, intake, pages, processes, search
+from benchmarks import growth, intake, pages, processes, proofs, search
 
 ALL: dict[str, Callable[[], None]] = {
     "pages": pages.main,
@@ -13,6 +13,7 @@ ALL: dict[str, Callable[[], None]] = {
     "intake": intake.main,
     "growth": growth.main,
     "processes": processes.main,
+    "proofs": proofs.main,
 }
 
 

@@ -32,7 +32,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from werkzeug.test import Client
 
-from benchmarks.notes import NOW, a_project, disclosed, endless_notes, grow, time_of
+from benchmarks.notes import BUILT_AT, NOW, a_project, disclosed, endless_notes, grow, time_of
 from config import ROOT, Settings
 from portal.adapters import schema
 from portal.demo.build import build_district
@@ -73,13 +73,15 @@ def both_sizes() -> Iterator[tuple[str, Portal]]:
             if settings is None:
                 print(f"{name}: left out; start the services with `make services`\n")
                 continue
-            portal = wire(settings, now=lambda: NOW)
+            moment = [BUILT_AT]  # before the notes, whose moments would else all be that of the plan
+            portal = wire(settings, now=lambda clock=moment: clock[0])
             try:
                 schema.upgrade(portal.database)
                 portal.search.reset()
                 build_district(
                     portal, password="measured-and-never-used", progress=lambda _d, _t: None, reports=False
                 )
+                moment[0] = NOW
                 yield name, portal
             finally:
                 portal.close()
