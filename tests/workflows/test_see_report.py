@@ -12,7 +12,9 @@ from tests.small_district import SmallDistrict
 
 def looks(portal: Portal) -> list[tuple[str, dict[str, int]]]:
     with portal.database.reading() as session:
-        rows = session.scalars(select(AuditEntry).where(AuditEntry.act == "see_report").order_by(AuditEntry.id))
+        rows = session.scalars(
+            select(AuditEntry).where(AuditEntry.act == "see_report").order_by(AuditEntry.id)
+        )
         return [(row.subject_id, row.detail) for row in rows]
 
 
@@ -30,7 +32,9 @@ def test_opening_a_submission_is_one_look_until_an_hour_has_passed(
     assert looks(portal) == [(str(report), {"round": 1})] * 2
 
 
-def test_each_person_has_looks_of_their_own(district: SmallDistrict, portal: Portal, visitor: Browser) -> None:
+def test_each_person_has_looks_of_their_own(
+    district: SmallDistrict, portal: Portal, visitor: Browser
+) -> None:
     report = district.submitted(photos=1)
     for login in ("supervisor", "second"):
         visitor.sign_in(login)
@@ -39,7 +43,9 @@ def test_each_person_has_looks_of_their_own(district: SmallDistrict, portal: Por
     assert len(looks(portal)) == 2
 
 
-def test_whoever_may_not_look_leaves_no_look(district: SmallDistrict, portal: Portal, visitor: Browser) -> None:
+def test_whoever_may_not_look_leaves_no_look(
+    district: SmallDistrict, portal: Portal, visitor: Browser
+) -> None:
     report = district.submitted(photos=1)
     visitor.sign_in("outsider")
     assert visitor.get(f"/desk/supervision/reports/{report}").status_code in (403, 404)
