@@ -25,6 +25,7 @@ EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
 RIGHTS = {
     "alembic_version": "SELECT",
     "audit_entry": "SELECT, INSERT",
+    "receipt": "SELECT, INSERT, UPDATE",
     "record_checkpoint": "SELECT, INSERT",
     "record_entry": "SELECT, INSERT",
     "record_freeze": "SELECT, INSERT",

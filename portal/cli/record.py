@@ -14,6 +14,7 @@ from portal.adapters.scrubbing import scrub as write_anew
 from portal.cli.terminal import Mishap, bar, open_portal
 from portal.database import DatabaseBusy
 from portal.ports import Space
+from portal.queries.receipts import receipt_faults
 from portal.record.blocks import Discrepancy
 from portal.record.rebuild import rebuild_shelf
 from portal.record.recover import Recovered, lines_of
@@ -44,6 +45,7 @@ def verify() -> None:
             session, open_public=lambda name: portal.media.open(Space.PUBLIC, name), progress=tell
         )
         found.wrong.extend(signed_faults(session, roots=found.roots, read=portal.tiles.read))
+        found.wrong.extend(receipt_faults(session, now=portal.now()))
     click.echo(
         f"{found.entries} entries, {found.documents} documents, {found.renditions} renditions; root {found.root}"
     )

@@ -44,6 +44,7 @@ class Shown:
 
 
 FROZEN = -3  # minus the last number: how a frozen record is told from one that goes on
+NO_WINDOW = ("rules", "receipts")  # kinds whose items have no window of their own
 DOCUMENTS = 1024  # parsed documents kept, about 10 kB each
 _later = aliased(Shelved)
 _SEALING = select(func.min(_later.seq)).where(
@@ -203,7 +204,7 @@ class Shelf:
         """Keys of standing items, newest first, each with when it last changed."""
         rows = self.session.execute(
             select(Shelved.item, Shelved.at)
-            .where(self._stands(), Shelved.act != Act.WITHDRAWN, Shelved.kind != "rules")
+            .where(self._stands(), Shelved.act != Act.WITHDRAWN, Shelved.kind.not_in(NO_WINDOW))
             .order_by(Shelved.seq.desc())
             .limit(limit)
             .offset(offset)

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from portal.record.extent import last_before_end
+from portal.record.receipt import KIND as RECEIPTS
 from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Act, Entry, Shelved
 
@@ -55,10 +56,10 @@ class Span:
         self._shelf, self._first, self._last, self._where = shelf, first, last, where
 
     @cached_property
-    def _within(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-        """Two days become two numbers."""
+    def _within(self) -> tuple[ColumnElement[bool], ...]:
+        """Two days become two numbers. What the log says of receipts is no news."""
         first, last = (last_before_end(self._shelf.session, day) for day in (self._first, self._last))
-        return Shelved.seq > first, Shelved.seq <= last
+        return Shelved.seq > first, Shelved.seq <= last, Shelved.kind != RECEIPTS
 
     def only(self, *where: ColumnElement[bool]) -> Span:
         """The same days, with more conditions."""
