@@ -11,6 +11,7 @@ from portal.web.app import create_app
 from tests.browsing import Browser
 from tests.guards.addresses import EVERYBODY, LET_IN, TABLE
 
+WITHOUT_TOKEN = {"/record/receipt"}  # looks up and changes nothing, for people without a cookie
 VISITORS = sorted(LET_IN[EVERYBODY])
 
 
@@ -91,7 +92,7 @@ def test_every_act_needs_the_token_of_its_page(front, paths):
         "signed_in": "reporter",
     }
     for (method, rule), audience in TABLE.items():
-        if method == "GET":
+        if method == "GET" or rule in WITHOUT_TOKEN:
             continue
         browser = Browser(front)
         if audience in logins:
