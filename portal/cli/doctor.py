@@ -204,7 +204,7 @@ def _receipts(portal: Portal) -> Iterator[Finding]:
     """Whether receipts can be given, and whether the log says what was received."""
     try:
         with portal.database.reading() as session:
-            left, known = waiting(session), keys_of_receipts(session)
+            left, known = waiting(session, now=portal.now()), keys_of_receipts(session)
     except Exception:  # said above
         return
     if not portal.receipt_key.exists():
@@ -221,6 +221,11 @@ def _receipts(portal: Portal) -> Iterator[Finding]:
                     f"no receipts are given: {portal.receipt_key.path} is not the key on the record; put it back, "
                     "or run `python -m portal record rotate-receipt-key`",
                 )
+    if left.overdue:
+        yield (
+            "warn",
+            f"{left.overdue} submissions should have been decided by now, and their receipts prove it",
+        )
     if left.since is None:
         yield "ok", "the record says of every receipt that was given"
         return

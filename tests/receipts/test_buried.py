@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from portal.domain.progress import Verb
 from portal.domain.receipts import GivenReceipt
-from portal.queries.receipts import receipt_faults
+from portal.queries.receipts import receipt_faults, waiting
 from portal.record import log
 from portal.record.log import Disclosed
 from portal.record.notes import Note
@@ -67,7 +67,8 @@ def test_2_the_status_is_changed_so_that_nobody_decides(holder, owner):
     code, said = holder.check(kept, holder.look())
     assert code == 1
     assert "NOT DECIDED" in said
-    assert any("should have been decided" in fault for fault in faults(holder))
+    with holder.portal.database.reading() as session:
+        assert waiting(session, now=holder.clock()).overdue == 1
 
 
 def test_2_a_decision_is_changed_afterwards(holder, owner):
