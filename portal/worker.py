@@ -218,33 +218,37 @@ def _freeze(portal: Portal, reason: str) -> None:
         freeze(session, reason, now=portal.now())
 
 
-def log_receipts(portal: Portal) -> int:
+def log_receipts(portal: Portal, said: set[str] | None = None) -> int:
     """Put on the record what was received and decided, when it is due, unless another process is doing that or the
-    record is frozen. How many batches."""
-    if not portal.receipt_key.exists():
-        return 0
+    record is frozen. How many batches. `said` is what this process has complained of."""
+    said = set() if said is None else said
     try:
         with portal.database.reading() as session:
+            known = keys_of_receipts(session)
             if is_frozen(session) or not batch_is_due(session, now=portal.now()):
                 return 0
+        if not known and not portal.receipt_key.exists():  # none is given here
+            return 0
         if not portal.leases.hold(RECEIPTS, now=portal.now()):
             return 0
-        key = portal.receipt_key.read().public
+        first = None if known else portal.receipt_key.read().public
         with portal.database.writing() as session:
-            if not keys_of_receipts(session):  # later ones stand by `portal record rotate-receipt-key` alone
-                stand_key(session, key, now=portal.now())
+            if first is not None:  # later ones stand by `portal record rotate-receipt-key` alone
+                stand_key(session, first, now=portal.now())
             return len(publish_batches(session, now=portal.now()))
     except (ReceiptKeyUnusable, RecordFrozen) as trouble:
-        log.warning("no receipts are logged", extra={"trouble": str(trouble)})
+        if str(trouble) not in said:  # once, not twice a second
+            log.warning("no receipts are logged", extra={"trouble": str(trouble)})
+        said.add(str(trouble))
         return 0
 
 
 def work(portal: Portal, *, stop: threading.Event) -> None:
     """Work until told to stop; what is in hand is finished first."""
-    next_sweep, watch = portal.now(), Watch()
+    next_sweep, watch, said = portal.now(), Watch(), set[str]()
     while not stop.is_set():
         try:
-            done = run_once(portal, watch) + log_receipts(portal)
+            done = run_once(portal, watch) + log_receipts(portal, said)
             if portal.now() >= next_sweep:
                 portal.spool.sweep(SPOOL_KEEPS)
                 portal.media.sweep(SPOOL_KEEPS)

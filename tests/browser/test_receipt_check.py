@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 
 from portal.domain.progress import Verb
 from portal.web.app import create_app
+from portal.worker import log_receipts
 from tests.receipts.conftest import holder, keys  # noqa: F401 - fixtures
 from tests.receipts.holding import Holder
 from tests.record.test_verify import damage
@@ -110,6 +111,20 @@ def test_undecided_swapped_and_changed_files_are_red(device, holder, owner):  # 
     other.write_text(other.read_text().replace("2026-12-01T", "2026-12-02T"))
     verdict, lamps = check(device, other, holder.clock())
     assert (verdict, lamps["receipt"]) == ("red", "red")
+
+
+def test_a_batch_that_is_dated_earlier_is_noticed_by_a_device_that_had_looked(device, holder):  # noqa: F811
+    kept = holder.hand_in()
+    holder.clock.forward(hours=25)
+    holder.sign()
+    assert check(device, kept, holder.clock())[0] == "red", "it should be there"
+    holder.clock.at -= dt.timedelta(hours=20)
+    log_receipts(holder.portal)
+    holder.clock.at += dt.timedelta(hours=20)
+    holder.sign()
+    verdict, lamps = check(device, kept, holder.clock())
+    assert (verdict, lamps["logged"]) == ("red", "red")
+    assert "倒填了时间" in words(device, "logged")
 
 
 def test_what_is_no_receipt_is_said_so(device, holder):  # noqa: F811

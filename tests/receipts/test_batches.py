@@ -123,12 +123,15 @@ def test_the_content_is_everything_that_was_handed_in(portal, district, clock):
         )
 
 
-def test_without_a_receipt_key_nothing_is_given_logged_or_missed(portal, district, clock):
+def test_without_the_key_file_none_is_given_and_what_was_given_is_still_logged(portal, district, clock):
+    with portal.database.writing() as session:
+        give(session, "report/900/1", now=clock())
     portal.receipt_key.path.unlink()
     number = district.published()
     clock.forward(hours=6)
-    assert log_receipts(portal) == 0
+    assert log_receipts(portal) == 1
     with portal.database.reading() as session:
+        assert receipt_of(session, "report/900/1").logged_in is not None
         report = session.scalars(select(Report).where(Report.number == number)).one()
         assert receipt_of(session, submission_of(report)) is None
 

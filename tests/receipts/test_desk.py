@@ -11,7 +11,9 @@ from portal.web.app import create_app
 from portal.workflows.moderate_report import Why
 from portal.workflows.withdraw_report import withdraw_report
 from tests.browsing import Browser
+from tests.conftest import on_postgresql
 from tests.web.unit_desk.pages import fields_of, path_of
+from tests.workflows.test_erasure import everything_kept
 
 
 def signed_in(portal, login="reporter"):
@@ -70,7 +72,7 @@ def test_each_round_has_its_own_and_an_earlier_one_keeps_no_words(portal, holder
         assert holder.check(kept, holder.look())[0] == 0
 
 
-def test_what_is_withdrawn_leaves_the_file_and_the_rest_still_proves(portal, holder):
+def test_what_is_withdrawn_leaves_the_file_and_the_rest_still_proves(portal, holder, tmp_path):
     holder.hand_in(done="鸀鹮做成了挡墙")
     holder.district.decide(holder.reports[0], Verb.APPROVE)
     holder.work(hours=6)
@@ -80,6 +82,10 @@ def test_what_is_withdrawn_leaves_the_file_and_the_rest_still_proves(portal, hol
             actor=holder.district.person(session, "supervisor"), queue=portal.queue, now=holder.clock(),
         )  # fmt: skip
     holder.sign()
+    for path in holder.home.iterdir():  # what the holder has is theirs to keep
+        path.unlink()
+    if not on_postgresql():
+        assert [path for path, data in everything_kept(tmp_path) if "鸀鹮".encode() in data] == []
     kept = holder.download(holder.reports[0])
     assert "鸀鹮" not in kept.read_text()
     code, said = holder.check(kept, holder.look())
@@ -92,3 +98,8 @@ def test_a_key_file_that_cannot_be_used_stops_no_submission(portal, district, ho
     sent = browser.post(path_of(report_id), data={**fields_of(browser, report_id), "act": "submit"})
     assert sent.status_code == 303
     assert "/receipts/" not in browser.get(path_of(report_id)).text
+
+
+def test_the_desk_needs_nothing_of_the_keys_that_sign_the_record(portal, holder):
+    portal.signing_key.path.unlink()
+    assert read_file(holder.hand_in().read_text())[1] is not None

@@ -3,6 +3,7 @@
    Formats: docs/record.md, "Receipts". */
 
 const DAY = 24 * 3600 * 1000;
+const SLACK = 10 * 60 * 1000;
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const PASSAGES = ["month", "physical_percent", "done", "problems", "next_step", "reason"];
 const utf8 = new TextEncoder();
@@ -171,10 +172,14 @@ const told = async (receipt, now, said, by) => {
   }
   const entry = await inLog(logged);
   const at = new Date(entry?.leaf.at ?? NaN);
-  const facts = { ...said, entry: logged.seq, at: entry ? moment(at) : "" };
+  const seen = now.before ? moment(new Date(now.before.seen)) : "";
+  const facts = { ...said, entry: logged.seq, at: entry ? moment(at) : "", seen };
   const times = code.times(logged.line);
+  // what this device saw was signed a minute after it was made at most, so what was not there then is not older
+  const unseen = now.old !== undefined && logged.seq >= now.old.size && at < new Date(now.before.seen) - SLACK;
   const wrong = !entry ? "noproof"
     : at < receipt.received ? "noearly"
+    : unseen ? "noback"
     : at - receipt.received > DAY ? "nolate"
     : logged.line.slice(64, 128) !== code.mark || times[0] !== +receipt.received || times[1] !== +receipt.by ? "nodiffers"
     : "";
