@@ -23,6 +23,7 @@ from portal.record.verify import verify as verify_record
 from portal.record.verify_signed import signed_faults
 from portal.wiring import owner_database
 from portal.workflows.follow_record import follow_into_search
+from portal.workflows.log_receipts import log_again
 from portal.workflows.recover_record import rebuild_tiles, recover_record
 from portal.workflows.sign_record import TILES
 
@@ -109,6 +110,7 @@ def recover() -> None:
                 bar("recovering") as tell,
             ):
                 found = recover_record(session, tiles=portal.tiles, now=portal.now(), progress=tell)
+                log_again(session)
                 kept = _keep_removed(found, portal.settings.instance, stamp=f"{portal.now():%Y%m%d-%H%M%S}")
         finally:
             owner.close()

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.receipts import GivenReceipt
-from portal.record.batches import batches_of_day, keys_of_receipts
+from portal.record.batches import batch_at, batches_of_day, keys_of_receipts
 from portal.record.followers import move
 from portal.record.log import Disclosed, iso, publish
 from portal.record.notes import Note, PublicKey
@@ -77,6 +77,26 @@ def publish_batches(
             break
     move(session, RECEIPTS, position=made[-1].seq, now=now)
     return made
+
+
+def log_again(session: Session) -> int:
+    """After a recovery: what rows say is on the record, and is not, waits once more. How many lines."""
+    read: dict[int, list[bytes]] = {}
+
+    def stands(seq: int, line: bytes) -> bool:
+        if seq not in read:
+            batch = batch_at(session, seq)
+            read[seq] = [] if batch is None else batch.lines
+        return line in read[seq]
+
+    waits = 0
+    for given in session.scalars(select(GivenReceipt).where(GivenReceipt.logged_in.is_not(None))):
+        assert given.logged_in is not None
+        if not stands(given.logged_in, _receipt_line(given)):
+            given.logged_in, waits = None, waits + 1
+        if given.decided_in is not None and not stands(given.decided_in, _decision_line(given)):
+            given.decided_in, waits = None, waits + 1
+    return waits
 
 
 def _waiting(session: Session, most: int) -> Sequence[GivenReceipt]:

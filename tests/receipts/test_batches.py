@@ -13,7 +13,7 @@ from portal.record.signed import freeze
 from portal.record.tables import Freeze
 from portal.worker import log_receipts
 from portal.workflows.give_receipt import KeyUnknown, give_receipt
-from portal.workflows.log_receipts import is_due, publish_batches
+from portal.workflows.log_receipts import is_due, log_again, publish_batches
 from portal.workflows.moderate_report import Why
 from tests.receipts.holding import receipt_key
 
@@ -85,13 +85,13 @@ def test_a_returned_report_has_a_decision_for_each_round(portal, holder):
     assert (status, "decided: returned" in said) == (0, True)
 
 
-def test_while_the_record_is_frozen_receipts_are_given_and_logged_after(portal, clock, holder):
+def test_while_the_record_is_frozen_receipts_are_given_and_logged_after(portal, clock, holder, owner):
     with portal.database.writing() as session:
         freeze(session, "a test", now=clock())
     kept = holder.hand_in()
     clock.forward(hours=6)
     assert log_receipts(portal) == 0
-    with portal.database.writing() as session:
+    with owner.writing() as session:
         session.scalars(select(Freeze)).one().cured_at = clock()
     holder.work(minutes=1)
     assert holder.check(kept, holder.look())[0] == 0
@@ -146,3 +146,17 @@ def test_two_workers_publish_one_batch(portal, clock):
 def test_a_code_of_nobody_is_not_found(portal):
     with portal.database.reading() as session:
         assert look_up(session, Code(b"nobody's code..")) is None
+
+
+def test_after_a_recovery_what_the_record_lost_is_said_again(portal, clock, holder):
+    kept, other = holder.hand_in(), holder.hand_in()
+    holder.work(hours=6)
+    with portal.database.writing() as session:
+        assert log_again(session) == 0
+        first = session.scalars(select(GivenReceipt).order_by(GivenReceipt.id)).first()
+        first.logged_in = 9000  # a batch that was never signed, and was taken out
+        session.flush()
+        assert log_again(session) == 1
+    holder.work(hours=6)
+    for each in (kept, other):
+        assert holder.check(each, holder.look())[0] == 0

@@ -47,7 +47,7 @@ def damage(database, *statements):
             ).all():
                 session.execute(text(f"DROP TRIGGER {name}"))
         else:
-            for table in ("record_entry", "record_opening", "record_checkpoint"):
+            for table in ("record_entry", "record_opening", "record_checkpoint", "receipt"):
                 session.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
         for statement in statements:
             session.execute(text(statement))
