@@ -81,6 +81,14 @@ class Settings(BaseSettings):
         description="Where the record's signing keys lie; only the worker reads it. "
         "Empty = `signing_key` in the instance folder.",
     )
+    receipt_key_file: str = Field(
+        "",
+        description="Where the key lies that signs receipts; web processes and the worker read it. "
+        "Empty = `receipt_key` in the instance folder.",
+    )
+    decide_within: int = Field(
+        7, ge=1, le=365, description="Days within which a receipt promises a decision."
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     threads: int = Field(8, ge=1, le=64, description="Threads of a web process.")
@@ -164,6 +172,11 @@ class Settings(BaseSettings):
     def signing_key(self) -> Path:
         """Where the record's signing keys lie."""
         return Path(self.signing_key_file) if self.signing_key_file else self.instance / "signing_key"
+
+    @property
+    def receipt_key(self) -> Path:
+        """Where the key lies that signs receipts."""
+        return Path(self.receipt_key_file) if self.receipt_key_file else self.instance / "receipt_key"
 
     @property
     def log_name(self) -> str:

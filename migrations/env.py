@@ -10,6 +10,7 @@ import portal.domain.audit
 import portal.domain.counter
 import portal.domain.letters
 import portal.domain.progress
+import portal.domain.receipts
 import portal.record.tables  # noqa: F401 - these imports fill the metadata
 from portal.columns import metadata
 

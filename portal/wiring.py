@@ -25,6 +25,7 @@ from portal.adapters.opensearch_index import SCHEME as OPENSEARCH
 from portal.adapters.opensearch_index import OpenSearchIndex
 from portal.adapters.outbox import Outbox
 from portal.adapters.passwords import Passwords
+from portal.adapters.receipt_key_file import ReceiptKeyFile
 from portal.adapters.s3_address import S3Address, S3Keys
 from portal.adapters.s3_media import S3MediaStore
 from portal.adapters.s3_tiles import S3TileStore
@@ -61,6 +62,7 @@ class Portal:
     darkroom: Darkroom
     secret_key: str
     signing_key: KeyFile
+    receipt_key: ReceiptKeyFile
     now: Clock
 
     @property
@@ -99,6 +101,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         darkroom=Darkroom(),
         secret_key=settings.secret_key or _kept_secret(settings.instance / "secret_key"),
         signing_key=KeyFile(settings.signing_key),
+        receipt_key=ReceiptKeyFile(settings.receipt_key),
         now=now or _clock(settings),
     )
 

@@ -12,6 +12,7 @@ from types import FrameType
 
 from config import Settings
 from portal.adapters.key_file import SigningKeyUnusable
+from portal.adapters.receipt_key_file import ReceiptKeyUnusable
 from portal.database import DatabaseBusy, again
 from portal.domain import letters
 from portal.logs import configure_logs
@@ -24,12 +25,15 @@ from portal.ports import (
     StoreFull,
     StoreUnavailable,
 )
+from portal.record.batches import keys_of_receipts
 from portal.record.blocks import Discrepancy
 from portal.record.shelf import Shelf
-from portal.record.signed import freeze, is_frozen
+from portal.record.signed import RecordFrozen, freeze, is_frozen
 from portal.wiring import Portal, wire
 from portal.workflows import erase_report, moderate_report, withdraw_report
 from portal.workflows.follow_record import follow_into_search
+from portal.workflows.log_receipts import RECEIPTS, publish_batches, stand_key
+from portal.workflows.log_receipts import is_due as batch_is_due
 from portal.workflows.seal_audit import SEALING, has_new, hashed, seal, take_in
 from portal.workflows.seal_audit import is_due as is_seal_due
 from portal.workflows.send_letter import Letterhead, letter_refused, letter_sent, write_letter
@@ -249,12 +253,37 @@ def _freeze(portal: Portal, reason: str) -> None:
         freeze(session, reason, now=portal.now())
 
 
+def log_receipts(portal: Portal, said: set[str] | None = None) -> int:
+    """Put on the record what was received and decided, when it is due, unless another process is doing that or the
+    record is frozen. How many batches. `said` is what this process has complained of."""
+    said = set() if said is None else said
+    try:
+        with portal.database.reading() as session:
+            known = keys_of_receipts(session)
+            if is_frozen(session) or not batch_is_due(session, now=portal.now()):
+                return 0
+        if not known and not portal.receipt_key.exists():  # none is given here
+            return 0
+        if not portal.leases.hold(RECEIPTS, now=portal.now()):
+            return 0
+        first = None if known else portal.receipt_key.read().public
+        with portal.database.writing() as session:
+            if first is not None:  # later ones stand by `portal record rotate-receipt-key` alone
+                stand_key(session, first, now=portal.now())
+            return len(publish_batches(session, now=portal.now()))
+    except (ReceiptKeyUnusable, RecordFrozen) as trouble:
+        if str(trouble) not in said:  # once, not twice a second
+            log.warning("no receipts are logged", extra={"trouble": str(trouble)})
+        said.add(str(trouble))
+        return 0
+
+
 def work(portal: Portal, *, stop: threading.Event) -> None:
     """Work until told to stop; what is in hand is finished first."""
-    next_sweep, watch = portal.now(), Watch()
+    next_sweep, watch, said = portal.now(), Watch(), set[str]()
     while not stop.is_set():
         try:
-            done = run_once(portal, watch)
+            done = run_once(portal, watch) + log_receipts(portal, said)
             if portal.now() >= next_sweep:
                 portal.spool.sweep(SPOOL_KEEPS)
                 portal.media.sweep(SPOOL_KEEPS)

@@ -27,6 +27,7 @@ RIGHTS = {
     "audit_entry": "SELECT, INSERT",
     "audit_leaf": "SELECT, INSERT",
     "audit_seal": "SELECT, INSERT",
+    "receipt": "SELECT, INSERT, UPDATE",
     "record_checkpoint": "SELECT, INSERT",
     "record_entry": "SELECT, INSERT",
     "record_freeze": "SELECT, INSERT",

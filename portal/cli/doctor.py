@@ -13,9 +13,13 @@ import click
 from config import ROOT, Mode
 from portal.adapters import schema
 from portal.adapters.console_mailer import SCHEME as CONSOLE
+from portal.adapters.receipt_key_file import ReceiptKeyUnusable
 from portal.cli.terminal import Mishap, wired
 from portal.ports import SearchUnavailable
+from portal.queries.receipts import waiting
+from portal.record.batches import keys_of_receipts
 from portal.record.followers import last_seq
+from portal.record.receipt import LOGGED_WITHIN
 from portal.record.signed import freeze_of, generations, latest_at, newest
 from portal.wiring import Portal
 from portal.workflows.seal_audit import is_due as is_seal_due
@@ -29,6 +33,10 @@ DAILY = dt.timedelta(hours=26)  # without any signature
 CURE = (
     "Nothing is published or signed until it is cured. Do not repair by hand: keep a copy of the database and of "
     "the tiles, find out who did it, then run `python -m portal record recover` (docs/operations.md)"
+)
+
+RECEIPTS_CURE = (
+    "Start `python -m portal work`; while the record is frozen, cure that first, and say publicly why"
 )
 
 
@@ -161,7 +169,11 @@ def _assets(_portal: Portal) -> Iterator[Finding]:
 
 
 def _keys(portal: Portal) -> Iterator[Finding]:
-    for path in (Path(portal.settings.instance) / "secret_key", portal.settings.signing_key):
+    for path in (
+        Path(portal.settings.instance) / "secret_key",
+        portal.settings.signing_key,
+        portal.settings.receipt_key,
+    ):
         if path.exists() and path.stat().st_mode & 0o077:
             yield "bad", f"{path.name} can be read by others: chmod 600 it"
 
@@ -209,6 +221,46 @@ def _audit(portal: Portal) -> Iterator[Finding]:
         yield "ok", f"the audit is sealed up to {last.day}, {last.size} acts"
 
 
+def _receipts(portal: Portal) -> Iterator[Finding]:
+    """Whether receipts can be given, and whether the log says what was received."""
+    try:
+        with portal.database.reading() as session:
+            left, known = waiting(session, now=portal.now()), keys_of_receipts(session)
+    except Exception:  # said above
+        return
+    if not portal.receipt_key.exists():
+        yield "warn", "no receipts are given: run `python -m portal init`, which makes their key"
+    else:
+        try:
+            key = portal.receipt_key.read().public
+        except ReceiptKeyUnusable as trouble:
+            yield "bad", f"no receipts are given: {trouble}"
+        else:
+            if known and key not in known:
+                yield (
+                    "bad",
+                    f"no receipts are given: {portal.receipt_key.path} is not the key on the record; put it back, "
+                    "or run `python -m portal record rotate-receipt-key`",
+                )
+    if left.overdue:
+        yield (
+            "warn",
+            f"{left.overdue} submissions should have been decided by now, and their receipts prove it",
+        )
+    if left.since is None:
+        yield "ok", "the record says of every receipt that was given"
+        return
+    hours = int((portal.now() - left.since).total_seconds() // 3600)
+    said = f"{left.count} receipts and decisions wait to be put on the record, the oldest for {hours} h"
+    if portal.now() - left.since > LOGGED_WITHIN:
+        yield (
+            "bad",
+            f"{said}: 24 h were promised, and whoever holds such a receipt can prove it. {RECEIPTS_CURE}",
+        )
+    else:
+        yield "ok", said
+
+
 CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _python,
     _settings,
@@ -220,6 +272,7 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _mail,
     _record,
     _audit,
+    _receipts,
     _worker,
     _darkroom,
     _assets,

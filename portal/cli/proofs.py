@@ -12,16 +12,19 @@ from pathlib import Path
 import click
 
 from portal.adapters.key_file import SigningKeyUnusable
+from portal.adapters.receipt_key_file import ReceiptKeyFile, ReceiptKeyUnusable
 from portal.cli.record import record
 from portal.cli.terminal import Mishap, bar, open_portal
 from portal.record.blocks import Discrepancy
 from portal.record.mirror import check_log, leaves_between, must_follow
 from portal.record.notes import Note, NoteRefused, PublicKey
 from portal.record.proving import CHECKPOINT, NotSigned, prove
-from portal.record.signed import generations
+from portal.record.receipt_key import ReceiptKey
+from portal.record.signed import RecordFrozen, generations
 from portal.record.signing import SigningKeys, open_checkpoint
 from portal.wiring import owner_database
 from portal.workflows.found_keys import KeysDiffer, replace_keys
+from portal.workflows.log_receipts import stand_key
 
 Read = Callable[[str], bytes]
 SECONDS = 30  # for one answer
@@ -129,6 +132,32 @@ def rotate_key() -> None:
     click.echo(f"{new.name} is signed by new keys from now on; publish these lines elsewhere too:")
     for key in new.public:
         click.echo(key.line)
+
+
+@record.command("rotate-receipt-key")
+def rotate_receipt_key() -> None:
+    """Make a new key for receipts and put it on the record after the old one, whose receipts still hold. To be run as
+    the account of the web processes.
+
+    Example: python -m portal record rotate-receipt-key
+    """
+    with open_portal() as portal:
+        file = portal.receipt_key
+        try:
+            if file.exists():
+                before = file.read()
+                aside = ReceiptKeyFile(file.path.with_name(f"{file.path.name}.old"))
+                aside.keep(before)
+            with portal.database.writing() as session:
+                known = generations(session)
+                new = ReceiptKey.make(known[-1].name if known else portal.settings.log_name)
+                stand_key(session, new.public, now=portal.now())
+                session.flush()
+                file.keep(new)  # durable before the record says that it stands
+        except (ReceiptKeyUnusable, RecordFrozen) as trouble:
+            raise Mishap(str(trouble)) from trouble
+    click.echo("receipts are signed by a new key from now on:")
+    click.echo(new.public.line)
 
 
 def reader(place: str) -> Read:

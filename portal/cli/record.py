@@ -14,6 +14,7 @@ from portal.adapters.scrubbing import scrub as write_anew
 from portal.cli.terminal import Mishap, bar, open_portal
 from portal.database import DatabaseBusy
 from portal.ports import Space
+from portal.queries.receipts import receipt_faults
 from portal.record.blocks import Discrepancy
 from portal.record.rebuild import rebuild_shelf
 from portal.record.recover import Recovered, lines_of
@@ -22,6 +23,7 @@ from portal.record.verify import verify as verify_record
 from portal.record.verify_signed import signed_faults
 from portal.wiring import owner_database
 from portal.workflows.follow_record import follow_into_search
+from portal.workflows.log_receipts import log_again
 from portal.workflows.recover_record import rebuild_tiles, recover_record
 from portal.workflows.sign_record import TILES
 
@@ -44,6 +46,7 @@ def verify() -> None:
             session, open_public=lambda name: portal.media.open(Space.PUBLIC, name), progress=tell
         )
         found.wrong.extend(signed_faults(session, roots=found.roots, read=portal.tiles.read))
+        found.wrong.extend(receipt_faults(session, now=portal.now()))
     click.echo(
         f"{found.entries} entries, {found.documents} documents, {found.renditions} renditions; root {found.root}"
     )
@@ -107,6 +110,7 @@ def recover() -> None:
                 bar("recovering") as tell,
             ):
                 found = recover_record(session, tiles=portal.tiles, now=portal.now(), progress=tell)
+                log_again(session)
                 kept = _keep_removed(found, portal.settings.instance, stamp=f"{portal.now():%Y%m%d-%H%M%S}")
         finally:
             owner.close()

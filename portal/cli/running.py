@@ -21,6 +21,8 @@ from portal.adapters.key_file import SigningKeyUnusable
 from portal.cli import demonstration
 from portal.cli.terminal import Mishap, open_portal, say_unsafe
 from portal.ports import SearchUnavailable
+from portal.record.batches import keys_of_receipts
+from portal.record.receipt_key import ReceiptKey
 from portal.record.signed import generations
 from portal.record.signing import SigningKeys
 from portal.rules.lamps import DEFAULT_RULES
@@ -42,6 +44,7 @@ def init() -> None:
             Path(portal.database.path).parent.mkdir(parents=True, exist_ok=True)
         _migrate(portal.settings)
         _make_keys(portal)
+        _make_receipt_key(portal)
         if portal.settings.mode is Mode.PRODUCTION:  # the demonstration's record begins years ago, by itself
             with portal.database.writing() as session:
                 publish_lamp_rules(session, rules=DEFAULT_RULES, now=portal.now())
@@ -87,6 +90,16 @@ def _make_keys(portal: Portal) -> None:
         raise Mishap(f"{trouble}; put the right key file back ({file.path})") from trouble
     finally:
         owner.close()
+
+
+def _make_receipt_key(portal: Portal) -> None:
+    """The key that signs receipts; the worker puts its public half on the record. Where the record knows one
+    already, none is made: the right file must be put back."""
+    with portal.database.reading() as session:
+        known, log = keys_of_receipts(session), generations(session)
+    if known or portal.receipt_key.exists():
+        return
+    portal.receipt_key.keep(ReceiptKey.make(log[-1].name if log else portal.settings.log_name))
 
 
 @click.command()

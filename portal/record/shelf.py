@@ -45,6 +45,7 @@ class Shown:
 
 
 FROZEN = -3  # minus the last number: how a frozen record is told from one that goes on
+NO_WINDOW = ("rules", *SEALS)  # kinds whose items have no window of their own
 DOCUMENTS = 1024  # parsed documents kept, about 10 kB each
 _later = aliased(Shelved)
 _SEALING = select(func.min(_later.seq)).where(
@@ -204,7 +205,7 @@ class Shelf:
         """Keys of standing items, newest first, each with when it last changed."""
         rows = self.session.execute(
             select(Shelved.item, Shelved.at)
-            .where(self._stands(), Shelved.act != Act.WITHDRAWN, Shelved.kind.not_in(("rules", *SEALS)))
+            .where(self._stands(), Shelved.act != Act.WITHDRAWN, Shelved.kind.not_in(NO_WINDOW))
             .order_by(Shelved.seq.desc())
             .limit(limit)
             .offset(offset)

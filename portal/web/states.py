@@ -47,6 +47,13 @@ ITEM_KINDS: dict[str, Say] = {
     "unit": lambda: _("单位"),
     "rules": lambda: _("规则"),
     "audit": lambda: _("内部审计日志"),
+    "receipts": lambda: _("收件凭据"),
+}
+OUTCOMES: dict[str, Say] = {
+    "published": lambda: _("已公开"),
+    "returned": lambda: _("退回补正"),
+    "refused": lambda: _("不予受理"),
+    "withdrawn": lambda: _("已撤回"),
 }
 CAUSES: dict[str, Say] = {
     "completed": lambda: _("已经办结。"),

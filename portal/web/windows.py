@@ -17,7 +17,7 @@ from flask import Response, current_app, g, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
-from portal.ports import MediaStore, SearchIndex, TileStore
+from portal.ports import Limits, MediaStore, SearchIndex, TileStore
 from portal.record.shelf import Shelf, touched
 from portal.record.signed import is_frozen
 from portal.rules.clock import day_of
@@ -42,6 +42,10 @@ class WindowSide(Protocol):
     def tiles(self) -> TileStore: ...
     @property
     def search(self) -> SearchIndex: ...
+    @property
+    def limits(self) -> Limits: ...
+    @property
+    def secret_key(self) -> str: ...
     @property
     def now(self) -> Callable[[], dt.datetime]: ...
 

@@ -28,6 +28,7 @@ from portal.domain.progress import (
     ReturnReason,
     Verb,
 )
+from portal.domain.receipts import Outcome, decided, submission_of
 from portal.domain.wording import clean, passage_text
 from portal.ports import JobQueue, MediaStore
 from portal.record import log
@@ -170,9 +171,11 @@ def take_effect(
     if report.content_hash != decision.seen_hash:
         raise Stale("report_changed_since_seen")
     if decision.verb is Verb.APPROVE:
-        _publish(session, report, decision, media, now)
+        entry = _publish(session, report, decision, media, now)
+        decided(session, submission_of(report), outcome=Outcome.PUBLISHED, at=now, entry=entry)
     else:
         report.state = REPORT.next(report.state, ReportAct.RETURN)
+        decided(session, submission_of(report), outcome=Outcome.RETURNED, at=now)
         _tell_author(session, report, letters, now)
     decision.took_effect_at = now
     report.pending = None
@@ -189,7 +192,8 @@ def take_effect(
 
 def _publish(
     session: Session, report: Report, decision: Decision, media: MediaStore, now: dt.datetime
-) -> None:
+) -> int:
+    """The number of its entry."""
     if report.corrects is None:
         year = day_of(now).year
         report.number = report_number(year, next_number(session, name=f"report/{year}"))
@@ -201,7 +205,7 @@ def _publish(
     session.flush()
     for name in public_names(report.photos):
         media.publish(name)  # before the record names it, so that it never names what is not there
-    log.publish(session, report_shown(report, decided_by=decision.by), at=now)
+    return log.publish(session, report_shown(report, decided_by=decision.by), at=now).seq
 
 
 def _tell_author(session: Session, report: Report, letters: JobQueue | None, now: dt.datetime) -> None:

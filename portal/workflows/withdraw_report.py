@@ -13,6 +13,7 @@ from portal.domain.lifecycle import REPORT, ReportAct
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
 from portal.domain.progress import Report
+from portal.domain.receipts import Outcome, decided, submission_of
 from portal.domain.wording import clean
 from portal.ports import JobQueue
 from portal.record import log
@@ -52,6 +53,8 @@ def withdraw_report(
     versions = versions_of(session, report.number)
     names, originals = renditions_of(versions)
     erase_words(versions)
+    for each in versions:  # corrections that are not decided go with what they correct
+        decided(session, submission_of(each), outcome=Outcome.WITHDRAWN, at=now)
     media = {"names": names, "originals": originals}
     queue.enqueue(session, kind=JOB, payload=media, not_before=now)
     queue.enqueue(session, kind=SCRUB, payload={}, not_before=now)

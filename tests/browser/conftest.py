@@ -16,13 +16,16 @@ from config import Settings
 from portal.domain.lifecycle import ReportState
 from portal.domain.plan import ProjectKind
 from portal.domain.progress import Report, Verb
+from portal.domain.receipts import content_of, submission_of
 from portal.record.followers import last_seq
+from portal.record.receipt_key import ReceiptKey
 from portal.web.app import create_app
 from portal.wiring import wire
 from portal.worker import run_once
 from portal.workflows.correct_report import start_correction
 from portal.workflows.draft_report import discard_draft
 from portal.workflows.edit_plan import MilestoneFacts, ProjectFacts, add_project, draw_up_plan
+from portal.workflows.give_receipt import give_receipt
 from portal.workflows.manage_people import issue_link
 from portal.workflows.moderate_report import Why, claim_report
 from portal.workflows.submit_report import submit_report
@@ -81,6 +84,7 @@ def live(tmp_path_factory, migrated):
     )
     clock = Clock(dt.datetime.now(dt.UTC))
     portal = wire(settings, now=clock)
+    portal.receipt_key.keep(ReceiptKey.make("127.0.0.1/record"))
     district = build(portal, now=clock())
     facts = _every_state(portal, district, clock)
     server = make_server("127.0.0.1", 0, create_app(portal), threaded=True)
@@ -134,6 +138,12 @@ def _every_state(portal, district, clock):
         colleague = district.person(session, "second")
         claim_report(session, report=session.get_one(Report, held), actor=colleague, now=clock())
         session.get_one(Report, held).claimed_until = clock() + dt.timedelta(hours=2)  # longer than the tests
+    with portal.database.writing() as session:
+        given = session.get_one(Report, correction)
+        key = portal.receipt_key.read()
+        give_receipt(
+            session, submission=submission_of(given), content=content_of(given), key=key, days=7, now=clock()
+        )
     link = _next_year_and_link(portal, district, clock)
     draft = district.draft(photos=2)
     return {

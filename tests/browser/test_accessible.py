@@ -16,12 +16,13 @@ pytestmark = pytest.mark.browser
 
 PAGES = {
     "": """/ /en/ /projects /projects?lamp=red /projects/{project} /en/projects/{project} /reports/{number} /reports/{gone}
-        /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /record /record/3 /record/keys /verify /en/verify /about /help /privacy
+        /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /record /record/3 /record/keys /verify /en/verify
+        /record/receipt /en/record/receipt /about /help /privacy
         /accessibility /en/help /nothing-here /account/login /?as_of=2026-06-01 /account/link/{link} /account/link/spent
         /changes /changes?from=2026-01-01 /changes?from=2026-11-24&to=then /projects/{project}/changes?from=2026-01-01
         /en/changes?from=2026-01-01 /en/archive?q=封顶 /en/reports/{number} /en/reports/{gone} /en/units /en/record/3""",
     "reporter": """/desk/unit /desk/unit/reports /desk/unit/reports/{draft} /desk/unit/reports/{returned}
-        /desk/unit/reports/{correction} /account /en/desk/unit /en/desk/unit/reports/{draft} /desk/admin""",
+        /desk/unit/reports/{correction} /desk/unit/reports/{correction}/receipts/1 /account /en/desk/unit /en/desk/unit/reports/{draft} /desk/admin""",
     "supervisor": """/desk/supervision /desk/supervision/reports/{waiting} /desk/supervision/reports/{held}
         /desk/supervision/reports/{correction} /desk/supervision/reports/{published}/withdraw
         /desk/supervision/published /desk/supervision/projects /desk/supervision/projects/{project}
@@ -49,6 +50,9 @@ NO_PAGES = {
     "/record/checkpoint",
     "/record/keys.json",
     "/record/verify.py",
+    "/record/verify_receipt.py",
+    "/record/receipts/<month>.json",
+    "/desk/unit/reports/<int:report_id>/receipts/<int:round_>.receipt",
     "/record/tile/<path:rest>",
     "/record/<int:seq>.tlog-proof",
     "/record/opening/<int:seq>.json",

@@ -91,6 +91,7 @@ def test_both_databases_refuse_the_same(empty):
         ("record_opening", "DELETE"),
         ("responsibility", "UPDATE"),
         ("responsibility", "DELETE"),
+        ("receipt", "DELETE"),
         ("audit_entry", "UPDATE"),
         ("audit_entry", "DELETE"),
         ("audit_leaf", "UPDATE"),

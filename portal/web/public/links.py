@@ -32,6 +32,8 @@ def to(path: str, **query: object) -> str:
 def item_href(item: str) -> str:
     """The window that shows an item of the record."""
     kind, _slash, key = item.partition("/")
+    if kind == "receipts":
+        return to("/record/receipt")
     if kind in EXPLAINED:
         return f"{to('/help')}#{EXPLAINED[kind]}"
     return to(PLACES[kind] + key)

@@ -13,6 +13,7 @@ from portal.ports import TileMissing
 from portal.record.blocks import Discrepancy
 from portal.record.log import iso
 from portal.record.proving import CHECKPOINT, prove
+from portal.record.receipt import KEYS_ITEM
 from portal.record.shelf import Shelf
 from portal.record.signed import Generation, generations
 from portal.record.tiles import Malformed, Tile
@@ -21,7 +22,8 @@ from portal.web.windows import portal, window
 
 bp = Blueprint("public_log_files", __name__)
 
-VERIFIER = Path(__file__).parents[3] / "verify.py"
+PROGRAMS = Path(__file__).parents[3]  # where what anybody may take along lies
+VERIFIER = PROGRAMS / "verify.py"
 TEXT = "text/plain; charset=utf-8"
 BYTES = "application/octet-stream"
 FOR_EVER = "public, max-age=31536000, immutable"  # a full tile never changes
@@ -62,8 +64,20 @@ def proof(seq: int) -> Response:
 @bp.get("/record/verify.py")
 def verifier() -> Response:
     """The program that checks all this without this site."""
-    response = Response(VERIFIER.read_bytes(), content_type=TEXT, headers={"Cache-Control": NOT_KEPT})
-    response.headers["Content-Disposition"] = 'attachment; filename="verify.py"'
+    return _program("verify.py")
+
+
+@bp.get("/record/verify_receipt.py")
+def receipt_verifier() -> Response:
+    """The program that checks a receipt without this site."""
+    return _program("verify_receipt.py")
+
+
+def _program(name: str) -> Response:
+    response = Response(
+        (PROGRAMS / name).read_bytes(), content_type=TEXT, headers={"Cache-Control": NOT_KEPT}
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
@@ -100,15 +114,21 @@ def _standing_key() -> str:
 
 
 def _keys_page(shelf: Shelf) -> str:
-    return render_template("public/keys.html", generations=generations(shelf.session)[::-1])
+    receipts = shelf.get(KEYS_ITEM)
+    return render_template(
+        "public/keys.html", generations=generations(shelf.session)[::-1], receipts=receipts
+    )
 
 
 def _keys_json(shelf: Shelf) -> str:
-    known = generations(shelf.session)
-    return json.dumps(
-        {"origin": known[-1].name if known else None, "keys": [_told(each) for each in known]},
-        ensure_ascii=False,
-    )
+    known, stands = generations(shelf.session), shelf.get(KEYS_ITEM)
+    told: dict[str, Any] = {
+        "origin": known[-1].name if known else None,
+        "keys": [_told(each) for each in known],
+    }
+    if stands is not None:  # the entry binds them; this only says where it is
+        told["receipts"] = {"entry": stands.seq, "vkeys": stands.document["keys"]}
+    return json.dumps(told, ensure_ascii=False)
 
 
 def _told(generation: Generation) -> dict[str, Any]:

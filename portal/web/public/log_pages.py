@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, render_template
 from portal.record.extent import extent, size
 from portal.record.log import iso
 from portal.record.proving import opening_text
-from portal.record.shelf import Shelf, Shown
+from portal.record.shelf import NO_WINDOW, Shelf, Shown
 from portal.record.tables import Entry, Opening, Shelved
 from portal.rules.clock import day_of
 from portal.web.public.links import positive
@@ -87,7 +87,7 @@ def _rows(shelf: Shelf, entries: list[Entry]) -> list[dict[str, Any]]:
 
 
 def _title(shown: Shown | None) -> str:
-    return "" if shown is None or shown.kind == "rules" else str(shown.document["title"])
+    return "" if shown is None or shown.kind in NO_WINDOW else str(shown.document["title"])
 
 
 def _one(shelf: Shelf, seq: int) -> str:

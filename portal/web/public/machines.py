@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, render_template
 
 from portal.record.log import iso
-from portal.record.shelf import Shelf
+from portal.record.shelf import NO_WINDOW, Shelf
+from portal.record.tables import Shelved
 from portal.web.public.links import absolute, item_href, positive, to
 from portal.web.windows import window
 
@@ -55,7 +56,7 @@ def robots() -> Response:
 
 
 def _sitemap(shelf: Shelf) -> str:
-    total, page = shelf.count(), positive("page", default=0, most=1000)
+    total, page = shelf.count(Shelved.kind.not_in(NO_WINDOW)), positive("page", default=0, most=1000)
     if page == 0 and total > PAGE:
         pages = [absolute(to("/sitemap.xml", page=n)) for n in range(1, -(-total // PAGE) + 1)]
         return render_template("public/sitemaps.xml", pages=pages)

@@ -19,6 +19,7 @@ from portal.web.doors import Audience, door
 from portal.web.language import _
 from portal.web.unit_desk.intake import NotTaken, Unwanted, take_in, take_one, uploads
 from portal.web.unit_desk.own import CAN_BE_WRITTEN, own_report
+from portal.web.unit_desk.receipts import give_for
 from portal.web.unit_desk.report_page import Said, form_page, photo_card, receipt_page
 from portal.web.unit_desk.typed import Typed, read_typed
 from portal.web.words import PHOTO_REFUSALS, by_field
@@ -57,7 +58,7 @@ def show(report_id: int) -> str:
         report = own_report(session, report_id, actor)
         if report.state in CAN_BE_WRITTEN:
             return form_page(session, report, said=Said(removed=_removed(session, report)))
-        return receipt_page(report, errors={}, typed={})
+        return receipt_page(session, report, errors={}, typed={})
 
 
 @bp.post("/desk/unit/reports/<int:report_id>")
@@ -151,7 +152,8 @@ def _act(report_id: int, typed: Typed, *, hold: bool) -> list[Problem]:
             return [*missing(report), *unanswered(report)]
         if typed.act == "submit":
             try:
-                submit_report(session, report=report, actor=actor, key=typed.key, now=now())
+                if submit_report(session, report=report, actor=actor, key=typed.key, now=now()):
+                    give_for(session, report)
             except Invalid as invalid:
                 return list(invalid.problems)
         elif typed.act == "discard" and not hold:
@@ -201,7 +203,7 @@ def _again(report_id: int, typed: Typed, outcome: Outcome) -> BaseResponse | tup
         if typed.key is not None and typed.key == report.idempotency_key:
             return redirect(url_for(".show", report_id=report_id), 303)  # its twin was faster
         if report.state not in CAN_BE_WRITTEN:
-            return receipt_page(report, errors={}, typed=typed.fields), outcome.status
+            return receipt_page(session, report, errors={}, typed=typed.fields), outcome.status
         said = Said(
             typed=typed.fields,
             errors=by_field(outcome.problems),

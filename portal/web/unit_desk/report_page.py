@@ -21,6 +21,7 @@ from portal.domain.progress import (
     Report,
     ReturnReason,
 )
+from portal.queries.receipts import receipts_of
 from portal.queries.unit_work import last_published, planned_percent
 from portal.rules.clock import day_of, month_of, recent_months
 from portal.web import filters
@@ -84,10 +85,13 @@ def form_page(session: Session, report: Report, *, said: Said) -> str:
             "bytes": MAX_PHOTO_BYTES,
         },
         today=today.isoformat(),
+        receipts=_rounds(session, report),
     )
 
 
-def receipt_page(report: Report, *, errors: Mapping[str, str], typed: Mapping[str, str]) -> str:
+def receipt_page(
+    session: Session, report: Report, *, errors: Mapping[str, str], typed: Mapping[str, str]
+) -> str:
     """A report that is out of the unit's hands, with where it stands."""
     saved = saved_fields(report)
     return render_template(
@@ -99,6 +103,7 @@ def receipt_page(report: Report, *, errors: Mapping[str, str], typed: Mapping[st
         unsaved=_differing(report, {name: typed.get(name, "") for name in FIELDS}, saved) if typed else [],
         errors=errors,
         reason=typed.get("reason", ""),
+        receipts=_rounds(session, report),
     )
 
 
@@ -161,6 +166,11 @@ def waited(since: dt.datetime, until: dt.datetime) -> str:
 def size_words(count: int) -> str:
     """Bytes as people read them on a phone."""
     return f"{count / 1024 / 1024:.1f} MB" if count >= 1024 * 1024 else f"{max(count // 1024, 1)} KB"
+
+
+def _rounds(session: Session, report: Report) -> list[int]:
+    """The rounds of which there is a receipt, the last first."""
+    return [int(given.submission.rpartition("/")[2]) for given in receipts_of(session, report)]
 
 
 def _reasons(report: Report) -> list[ReturnReason]:

@@ -50,6 +50,6 @@ def correct(report_id: int) -> BaseResponse | tuple[str, int]:
         with reading() as (session, actor):
             report = own_report(session, report_id, actor)
             errors = {"reason": by_field(invalid.problems)["correction_reason"]}
-            return receipt_page(report, errors=errors, typed={}), 422
+            return receipt_page(session, report, errors=errors, typed={}), 422
     say(_("改好后再报送一次。审核通过前，公众看到的还是原来那一版。"), "blue")
     return redirect(url_for("unit_report.show", report_id=draft_id), 303)

@@ -22,8 +22,8 @@ const tell = (name, how, facts = {}) => {
   const words = item?.dataset[how];
   if (!words) return;
   item.hidden = false;
-  item.dataset.lamp = how === "wrong" || how.startsWith("no") ? "red" : "green";
-  item.querySelector("[data-mark]").textContent = item.dataset.lamp === "red" ? "✕" : "✓";
+  item.dataset.lamp = how === "wrong" || how.startsWith("no") ? "red" : how.startsWith("wait") ? "yellow" : "green";
+  item.querySelector("[data-mark]").textContent = { red: "✕", yellow: "…", green: "✓" }[item.dataset.lamp];
   item.querySelector("[data-words]").textContent = filled(words, facts);
 };
 
@@ -132,6 +132,15 @@ const remembers = async (now, checkpoint) => {
   return "good";
 };
 
+/** A receipt: everything is looked for here, in public lists; neither the file nor its code goes anywhere. */
+const checkReceipt = async (text) => {
+  begin();
+  const receipts = await import(desk.dataset.receipt);
+  const moment = (date) => date.toLocaleString(english ? "en" : "zh-CN", { timeZone: "Asia/Shanghai" });
+  const word = (name) => steps.get("decided").getAttribute(`data-word-${name}`) ?? name;
+  await receipts.check(text, { proof, record, tell, conclude, remembers, moment, word });
+};
+
 /** Two checkpoints that cannot both be true, as a file: whoever has it can show it. */
 const offerEvidence = (now, other) => {
   const link = desk.querySelector("[data-evidence]");
@@ -186,7 +195,7 @@ if (chooser) {
       return;
     }
     const text = await file.text();
-    again = () => check(text, { foreignKey: key.value }).catch(unanswered);
+    again = () => (text.startsWith("sunlight/receipt-file/v1\n") ? checkReceipt(text) : check(text, { foreignKey: key.value })).catch(unanswered);
     await again();
     verdict.scrollIntoView({ block: "nearest" });
   };

@@ -21,7 +21,7 @@ const packaged = {};
 /** Addresses of the packaged libraries, used when the browser itself cannot: {hash, signature}. */
 export const useInstead = (addresses) => Object.assign(packaged, addresses);
 
-const sha256 = async (...parts) => {
+export const sha256 = async (...parts) => {
   const data = join(...parts);
   if (globalThis.crypto?.subtle) return new Uint8Array(await crypto.subtle.digest("SHA-256", data));
   if (!packaged.hash) throw new Wrong("form", "this browser cannot hash on this page");
@@ -52,12 +52,12 @@ export const same = (one, other) => one.length === other.length && one.every((by
 
 export const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-const unhex = (text) => {
+export const unhex = (text) => {
   if (!/^(?:[0-9a-f]{2})*$/.test(text)) throw new Wrong("form", "not hexadecimal");
   return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 };
 
-const unbase64 = (text) => {
+export const unbase64 = (text) => {
   let raw;
   try {
     raw = atob(text);
