@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import json
 import random
 import shutil
 import sqlite3
@@ -28,6 +29,7 @@ from werkzeug.serving import make_server
 from benchmarks.notes import disclosed, endless_notes, time_of
 from config import Settings
 from portal.adapters import schema
+from portal.ports import Space
 from portal.record import log, merkle
 from portal.record.checkpoint import Checkpoint
 from portal.record.document import canonical, commitment
@@ -164,7 +166,10 @@ def _tiles(portal: Portal, keys: SigningKeys) -> None:
 
     def follow() -> None:
         with portal.database.reading() as session:
-            follow_into_tiles(session, tiles=portal.tiles, keys=keys, watch=Watch(), now=AT)
+            follow_into_tiles(
+                session, tiles=portal.tiles, keys=keys, watch=Watch(), now=AT,
+                open_public=lambda name: portal.media.open(Space.PUBLIC, name),
+            )  # fmt: skip
 
     many = _each(follow, 1)
     again = _each(follow, 3)
@@ -228,7 +233,7 @@ def _proofs(files: Million, keys: SigningKeys) -> None:
     note = keys.sign_checkpoint(Checkpoint(origin=keys.name, size=MILLION, root=files.root), at=AT)
     made, checked, sizes, bare = [], [], [], []
     for seq, (leaf, salt, document) in files.documents.items():
-        entry = Entry(seq=seq, leaf=leaf.decode(), leaf_hash=merkle.leaf_hash(leaf).hex())
+        entry = _entry(seq, leaf)
         opening = Opening(seq=seq, salt=salt.hex(), document=document.decode())
         start = time.process_time_ns()
         proof = proof_in(Tree(MILLION, files.fetch), entry, opening, checkpoint=note)
@@ -250,6 +255,11 @@ def _proofs(files: Million, keys: SigningKeys) -> None:
     print()
 
 
+def _entry(seq: int, leaf: bytes) -> Entry:
+    commit = json.loads(leaf)["commit"]
+    return Entry(seq=seq, leaf=leaf.decode(), leaf_hash=merkle.leaf_hash(leaf).hex(), commit=commit)
+
+
 def _browser(portal: Portal, files: Million, keys: SigningKeys) -> None:
     """The page's own module checks such a proof in Chromium."""
     found = next((path for name in ("chromium", "google-chrome") if (path := shutil.which(name))), None)
@@ -258,7 +268,7 @@ def _browser(portal: Portal, files: Million, keys: SigningKeys) -> None:
         return
     seq, (leaf, salt, document) = next(iter(files.documents.items()))
     note = keys.sign_checkpoint(Checkpoint(origin=keys.name, size=MILLION, root=files.root), at=AT)
-    entry = Entry(seq=seq, leaf=leaf.decode(), leaf_hash=merkle.leaf_hash(leaf).hex())
+    entry = _entry(seq, leaf)
     opening = Opening(seq=seq, salt=salt.hex(), document=document.decode())
     text = str(proof_in(Tree(MILLION, files.fetch), entry, opening, checkpoint=note))
     server = make_server("127.0.0.1", 0, create_app(portal), threaded=True)

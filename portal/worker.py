@@ -22,6 +22,7 @@ from portal.ports import (
     Letter,
     MailerUnavailable,
     SearchUnavailable,
+    Space,
     StoreFull,
     StoreUnavailable,
 )
@@ -218,7 +219,13 @@ def sign(portal: Portal, watch: Watch) -> int:
         keys = portal.signing_key.read()
         with portal.database.reading() as session:
             signed = follow_into_tiles(
-                session, tiles=portal.tiles, keys=keys, watch=watch, now=portal.now(), progress=keep_lease
+                session,
+                tiles=portal.tiles,
+                keys=keys,
+                watch=watch,
+                now=portal.now(),
+                open_public=lambda name: portal.media.open(Space.PUBLIC, name),
+                progress=keep_lease,
             )
         if signed is not None:
             keep_lease()

@@ -27,6 +27,7 @@ RIGHTS = {
     "audit_entry": "SELECT, INSERT",
     "audit_leaf": "SELECT, INSERT",
     "audit_seal": "SELECT, INSERT",
+    "media_gone": "SELECT, INSERT, UPDATE",
     "receipt": "SELECT, INSERT, UPDATE",
     "record_checkpoint": "SELECT, INSERT",
     "record_entry": "SELECT, INSERT",

@@ -17,7 +17,7 @@ from portal.record import merkle
 from portal.record.document import canonical, commitment
 from portal.record.shelving import columns_of, media_of, scopes_of, sealed_columns
 from portal.record.signed import RecordFrozen, is_frozen
-from portal.record.tables import Act, Entry, Head, Opening, PublicMedia, Shelved, Touched
+from portal.record.tables import Act, Entry, GoneMedia, Head, Opening, PublicMedia, Shelved, Touched
 
 Salt = Callable[[int], bytes]
 
@@ -195,22 +195,39 @@ def _shelve(session: Session, entry: Entry, shown: Disclosed) -> None:
 
 
 def _touch(session: Session, seq: int, scopes: Iterable[str]) -> None:
-    upsert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     rows = [{"scope": scope, "seq": seq} for scope in dict.fromkeys(scopes)]
     session.execute(
-        upsert(Touched).values(rows).on_conflict_do_update(index_elements=["scope"], set_={"seq": seq})
+        _insert(session)(Touched)
+        .values(rows)
+        .on_conflict_do_update(index_elements=["scope"], set_={"seq": seq})
     )
+
+
+def _insert(session: Session) -> Any:
+    """The database's own INSERT, which knows what to do with a row that is there already."""
+    return sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
 
 
 def _destroy(session: Session, entry: Entry) -> None:
     """Openings and media rows of an item's entries before this one, gone for good. What lists knew of them
     becomes what they know of the entry that destroyed them, without a title."""
     old = list(session.scalars(select(Entry.seq).where(Entry.item == entry.item, Entry.seq < entry.seq)))
+    _leave_marks(
+        session, session.scalars(select(PublicMedia.name).where(PublicMedia.seq.in_(old))).all(), entry.seq
+    )
     session.execute(delete(Opening).where(Opening.seq.in_(old)))
     session.execute(delete(PublicMedia).where(PublicMedia.seq.in_(old)))
     left = sealed_columns(session.get_one(Shelved, entry.seq))
     session.execute(update(Shelved).where(Shelved.seq.in_(old)).values(**left))
     session.expire_all()
+
+
+def _leave_marks(session: Session, names: Iterable[str], seq: int) -> None:
+    """So that the addresses of these renditions say from now on that this entry destroyed them."""
+    rows = [{"mark": GoneMedia.mark_of(name), "seq": seq} for name in dict.fromkeys(names)]
+    if rows:
+        upsert = _insert(session)(GoneMedia).values(rows)
+        session.execute(upsert.on_conflict_do_update(index_elements=["mark"], set_={"seq": seq}))
 
 
 def document_of(session: Session, seq: int) -> dict[str, Any] | None:

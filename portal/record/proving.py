@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.record.blocks import Discrepancy, Read, reading
 from portal.record.checkpoint import Checkpoint, ProofFile
+from portal.record.document import opens
 from portal.record.merkle import leaf_hash
 from portal.record.notes import Note
 from portal.record.proofs import Tree, includes
@@ -43,6 +44,8 @@ def proof_in(tree: Tree, entry: Entry, opening: Opening | None, *, checkpoint: N
         leaf, seq=entry.seq, size=tree.size, proof=path, root=root
     ):
         raise Discrepancy(f"entry {entry.seq} is not what was signed")
+    if opening is not None and not opens(opening.salt, opening.document, entry.commit):
+        raise Discrepancy(f"the document of entry {entry.seq} is not what was committed to")
     extra = opening_text(entry, opening).encode()
     return ProofFile(index=entry.seq, path=path, checkpoint=checkpoint, extra=extra)
 

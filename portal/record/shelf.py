@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, CursorResult, Row, Select, bindparam, case
 from sqlalchemy.orm import Session, aliased
 
 from portal.record.shelving import SEALS
-from portal.record.tables import Act, Entry, Freeze, Opening, PublicMedia, Shelved, Touched
+from portal.record.tables import Act, Entry, Freeze, GoneMedia, Opening, PublicMedia, Shelved, Touched
 from portal.rules.clock import end_of
 
 
@@ -228,6 +228,11 @@ class Shelf:
         return (
             self.session.scalar(select(PublicMedia.seq).where(PublicMedia.name == name).limit(1)) is not None
         )
+
+    def what_took(self, name: str) -> Shown | None:
+        """What the entry shows that destroyed a rendition; None for one that never was."""
+        seq = self.session.scalar(select(GoneMedia.seq).where(GoneMedia.mark == GoneMedia.mark_of(name)))
+        return None if seq is None else self.at(seq)
 
     def _stands(self, shelved: type[Shelved] = Shelved) -> ColumnElement[bool]:
         if self.as_of is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -102,6 +103,20 @@ class PublicMedia(Base):
     seq: Mapped[int] = mapped_column(
         ForeignKey("record_entry.seq"), primary_key=True, autoincrement=False, index=True
     )
+
+
+class GoneMedia(Base):
+    """Where a rendition was, so that its old address can say why it shows nothing: `mark` is a hash of the name, which
+    nobody finds the picture by; `seq` is the entry that destroyed it. No part of the record, and not verified."""
+
+    __tablename__ = "media_gone"
+
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seq: Mapped[int] = mapped_column(ForeignKey("record_entry.seq"))
+
+    @staticmethod
+    def mark_of(name: str) -> str:
+        return hashlib.sha256(b"sunlight/gone/v1\n" + name.encode()).hexdigest()
 
 
 class Touched(Base):

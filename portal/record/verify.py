@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,12 +12,12 @@ from sqlalchemy.orm import Session
 from portal.record import merkle
 from portal.record.document import opens
 from portal.record.followers import entries
+from portal.record.hashing_media import OpenPublic, is_as_named
 from portal.record.log import leaf_line
 from portal.record.signed import sizes_signed
 from portal.record.tables import Act, Entry, Head, Opening, PublicMedia, Shelved
 from portal.record.verify_shelf import derived_faults
 
-OpenPublic = Callable[[str], BinaryIO]
 Progress = Callable[[int, int], None]
 
 
@@ -143,17 +141,9 @@ def _shelf_faults(session: Session, last_of: dict[str, tuple[int, int]]) -> Iter
 
 def _media_faults(name: str, open_public: OpenPublic) -> Iterator[str]:
     try:
-        with open_public(name) as stream:
-            digest = _sha256(stream)
+        named = is_as_named(name, open_public)
     except LookupError:
         yield f"{name}: the rendition is missing"
         return
-    if digest != name.split(".", maxsplit=1)[0]:
+    if not named:
         yield f"{name}: the rendition does not hash to its name"
-
-
-def _sha256(stream: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    while block := stream.read(1 << 20):
-        digest.update(block)
-    return digest.hexdigest()

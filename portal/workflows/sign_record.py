@@ -18,6 +18,7 @@ from portal.ports import TileMissing, TileStore
 from portal.record import merkle
 from portal.record.blocks import Discrepancy, block, differences, must_open, reading
 from portal.record.checkpoint import Checkpoint
+from portal.record.hashing_media import OpenPublic, must_be_as_named
 from portal.record.log import head
 from portal.record.notes import Note, NoteRefused
 from portal.record.proofs import Tree, extends
@@ -42,12 +43,13 @@ class NotReady(Exception):
 
 @dataclass
 class Watch:
-    """What a process remembers of its passes. next_block: where the next one goes on with old entries;
-    trouble: why the last one came to nothing; audit_waits: until when nothing of the audit is sealed, because it
-    is not what it was."""
+    """What a process remembers of its passes. next_block, next_media: where the next one goes on with old entries
+    and renditions; trouble: why the last one came to nothing; audit_waits: until when nothing of the audit is
+    sealed, because it is not what it was."""
 
     looked_at: dt.datetime | None = None
     next_block: int = 0
+    next_media: str = ""
     trouble: str = ""
     audit_waits: dt.datetime | None = None
 
@@ -81,6 +83,7 @@ def follow_into_tiles(
     keys: SigningKeys,
     watch: Watch,
     now: dt.datetime,
+    open_public: OpenPublic,
     progress: Progress = lambda _done, _total: None,
 ) -> Signed | None:
     """Write what is new, look at a part of what is old, and sign. None when there is nothing to give out.
@@ -105,6 +108,9 @@ def follow_into_tiles(
         if signed is not None:
             _must_extend(tree, checkpoint, signed, where)
     must_open(session, first=before, end=size)
+    watch.next_media = must_be_as_named(
+        session, first=before, end=size, after=watch.next_media, open_public=open_public
+    )
     watch.looked_at = now
     if size == 0:
         return None

@@ -6,19 +6,23 @@ import pytest
 from sqlalchemy import func, select, text
 
 from portal.domain.progress import Verb
+from portal.ports import Space
 from portal.record import log
 from portal.record.checkpoint import Checkpoint
+from portal.record.hashing_media import OLD, must_be_as_named
 from portal.record.mirror import check_log, must_follow
 from portal.record.notes import Note
 from portal.record.signed import RecordFrozen
 from portal.record.signing import SigningKeys, open_checkpoint
-from portal.record.tables import Entry, SignedCheckpoint
+from portal.record.tables import Entry, PublicMedia, SignedCheckpoint
 from portal.record.tiles import tiles_of
 from portal.wiring import Portal
 from portal.worker import run_once
 from portal.workflows.found_keys import KeysDiffer, found_keys, replace_keys
 from portal.workflows.sign_record import CHECKPOINT, Watch, is_due
+from tests.buckets import needs_folder
 from tests.record.log_files import keys_of
+from tests.record.test_log import shown
 from tests.record.test_verify import damage
 from tests.signed_record import AT, EDITS, TABLES, given, publish, shorten, why_frozen
 
@@ -296,3 +300,49 @@ def test_keys_are_replaced_only_by_those_who_hold_them(owner, keys, clock):
         with pytest.raises(KeysDiffer):
             found_keys(session, keys_of("new"), now=clock())
         assert not found_keys(session, keys, now=clock())
+
+
+@needs_folder
+def test_a_rendition_that_was_changed_freezes_the_record(portal, district, keys, clock):
+    number = district.published(photos=1)
+    watch = Watch()
+    run_once(portal, watch)
+    assert why_frozen(portal) is None
+    with portal.database.reading() as session:
+        name, seq = session.execute(select(PublicMedia.name, PublicMedia.seq).limit(1)).one()
+    (file,) = (portal.settings.folder(portal.settings.media_url) / Space.PUBLIC).rglob(name)
+    file.chmod(0o600)
+    file.write_bytes(file.read_bytes() + b"\0")
+    clock.forward(hours=2)
+    run_once(portal, watch)
+    assert why_frozen(portal) == f"entry {seq}: the rendition {name} was changed"
+    assert number
+
+
+@needs_folder
+def test_a_rendition_that_is_not_there_is_no_change(portal, district, keys, clock):
+    district.published(photos=1)
+    with portal.database.reading() as session:
+        for name in session.scalars(select(PublicMedia.name)):
+            portal.media.remove(Space.PUBLIC, name)
+    run_once(portal, Watch())
+    assert why_frozen(portal) is None
+    assert given(portal, keys).size > 0
+
+
+def test_the_next_renditions_are_hashed_in_the_next_pass(portal):
+    asked = []
+
+    def open_public(name):
+        asked.append(name)
+        raise LookupError(name)
+
+    with portal.database.writing() as session:
+        log.publish(session, shown(photos=[f"{n:064x}.jpg" for n in range(250)]), at=AT)
+    after, passes = "", []
+    with portal.database.reading() as session:
+        for _ in range(3):
+            after = must_be_as_named(session, first=1, end=1, after=after, open_public=open_public)
+            passes.append(len(asked))
+    assert passes == [OLD, 2 * OLD, 250]
+    assert (after, sorted(asked)) == ("", [f"{n:064x}.jpg" for n in range(250)])

@@ -10,6 +10,7 @@ from werkzeug.wsgi import wrap_file
 from portal.ports import MediaMissing, Space
 from portal.record.shelf import Shelf
 from portal.web.headers import MEDIA_POLICY
+from portal.web.public.gone import gone
 from portal.web.windows import photo_url, portal
 
 bp = Blueprint("public_media", __name__)
@@ -23,13 +24,19 @@ FOR_EVER = "public, max-age=31536000, s-maxage=60, immutable"
 
 @bp.get("/media/<name>")
 def media(name: str) -> Response:
-    """A rendition that an entry of the record shows; what is withdrawn or unknown is not found."""
+    """A rendition that an entry of the record shows. What was withdrawn is gone, with the reason; what never was is
+    not found."""
     if not NAME.fullmatch(name):
         abort(404)
     wired = portal()
     with wired.database.viewing() as session:
-        if not Shelf(session).shows_media(name):
-            abort(404)
+        shelf = Shelf(session)
+        if not shelf.shows_media(name):
+            took = shelf.what_took(name)
+            if took is None:
+                abort(404)
+            page, status = gone(shelf, took)
+            return Response(page, status=status)
     digest, _dot, ending = name.partition(".")
     if request.if_none_match.contains(digest[:32]):
         return _kept_for_ever(Response(status=304), digest)  # without asking the store for it

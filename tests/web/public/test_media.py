@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from portal.domain.progress import Photo
 from portal.ports import Space
+from portal.record.tables import GoneMedia
 from portal.wiring import Portal
 from tests.browsing import Browser
 from tests.small_district import SmallDistrict
@@ -64,11 +65,21 @@ def test_an_original_is_never_served(visitor: Browser, portal: Portal, shown: tu
         assert visitor.get(f"/media/{name}").status_code == 404
 
 
-def test_after_a_withdrawal_it_is_gone(
+def test_after_a_withdrawal_it_is_gone_and_its_address_says_why(
     visitor: Browser, portal: Portal, shown: tuple[str, str], withdraw
 ) -> None:
     withdraw(shown[0])
-    assert visitor.get(f"/media/{shown[1]}").status_code == 404
+    answer = visitor.get(f"/media/{shown[1]}")
+    assert answer.status_code == 410
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert shown[0] in answer.text
+    report = visitor.get(f"/reports/{shown[0]}").text
+    assert "依据" in report
+    assert "依据" in answer.text
+    with portal.database.reading() as session:
+        marks = session.scalars(select(GoneMedia.mark)).all()
+    assert marks
+    assert not {name.partition(".")[0] for name in _names(portal)} & set(marks)
     assert list(portal.media.names(Space.PUBLIC)) == []
 
 
