@@ -81,6 +81,11 @@ class Settings(BaseSettings):
         description="Where the record's signing keys lie; only the worker reads it. "
         "Empty = `signing_key` in the instance folder.",
     )
+    witness_policy: str = Field(
+        "",
+        description="File that names the record's witnesses, where to ask them, and how many it takes "
+        "(C2SP tlog-policy); empty = nobody is asked.",
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     threads: int = Field(8, ge=1, le=64, description="Threads of a web process.")

@@ -26,6 +26,7 @@ RIGHTS = {
     "alembic_version": "SELECT",
     "audit_entry": "SELECT, INSERT",
     "record_checkpoint": "SELECT, INSERT",
+    "record_cosignature": "SELECT, INSERT",
     "record_entry": "SELECT, INSERT",
     "record_freeze": "SELECT, INSERT",
     "record_head": "SELECT, UPDATE",
@@ -34,6 +35,7 @@ RIGHTS = {
     "record_opening": "SELECT, INSERT, DELETE",
     "record_shelf": "SELECT, INSERT, UPDATE",
     "record_touched": "SELECT, INSERT, UPDATE",
+    "record_witness": "SELECT, INSERT, UPDATE",
     "responsibility": "SELECT, INSERT",
 }
 

@@ -15,8 +15,11 @@ from portal.adapters import schema
 from portal.adapters.console_mailer import SCHEME as CONSOLE
 from portal.cli.terminal import Mishap, wired
 from portal.ports import SearchUnavailable
+from portal.record.cosigning import with_lines
 from portal.record.followers import last_seq
+from portal.record.notes import Note
 from portal.record.signed import freeze_of, generations, latest_at, newest
+from portal.record.witnessing import lines_under, named, states
 from portal.wiring import Portal
 
 Finding = tuple[str, str]  # ("ok" | "warn" | "bad", sentence)
@@ -188,6 +191,29 @@ def _record(portal: Portal) -> Iterator[Finding]:
         yield "ok", f"the record is signed by {known[-1].name} up to {signed} entries"
 
 
+def _witnesses(portal: Portal) -> Iterator[Finding]:
+    """Who has signed the last checkpoint, and why the others have not."""
+    policy = portal.policy
+    if policy is None:
+        return
+    try:
+        with portal.database.reading() as session:
+            last, known = newest(session), states(session)
+            lines = [] if last is None else lines_under(session, last.id)
+    except Exception:  # said above
+        return
+    if last is None:
+        return
+    signed = policy.signed(with_lines(Note.parse(last.note.encode()), lines))
+    told = f"{len(signed)} of {len(policy.witnesses)} witnesses have signed the last checkpoint"
+    yield ("ok", told) if policy.is_met(signed) else ("warn", f"{told}, which is too few for the policy")
+    for each in policy.witnesses:
+        state = known.get(named(each.key))
+        if each.name not in signed:
+            why = "has not been asked" if state is None else state.trouble or "has not signed it yet"
+            yield "warn", f"the witness {each.name} {why if each.url else 'has no address in the policy'}"
+
+
 CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _python,
     _settings,
@@ -198,6 +224,7 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _limits,
     _mail,
     _record,
+    _witnesses,
     _worker,
     _darkroom,
     _assets,

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from portal.ports import MediaStore, SearchIndex, TileStore
+from portal.record.policy import Policy
 from portal.record.shelf import Shelf, touched
 from portal.record.signed import is_frozen
 from portal.rules.clock import day_of
@@ -42,6 +43,8 @@ class WindowSide(Protocol):
     def tiles(self) -> TileStore: ...
     @property
     def search(self) -> SearchIndex: ...
+    @property
+    def policy(self) -> Policy | None: ...
     @property
     def now(self) -> Callable[[], dt.datetime]: ...
 

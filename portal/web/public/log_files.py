@@ -17,6 +17,7 @@ from portal.record.shelf import Shelf
 from portal.record.signed import Generation, generations
 from portal.record.tiles import Malformed, Tile
 from portal.web.front import takes_gzip
+from portal.web.public.witnessed import witnesses_told
 from portal.web.windows import portal, window
 
 bp = Blueprint("public_log_files", __name__)
@@ -100,15 +101,14 @@ def _standing_key() -> str:
 
 
 def _keys_page(shelf: Shelf) -> str:
-    return render_template("public/keys.html", generations=generations(shelf.session)[::-1])
+    known = generations(shelf.session)[::-1]
+    return render_template("public/keys.html", generations=known, policy=portal().policy)
 
 
 def _keys_json(shelf: Shelf) -> str:
     known = generations(shelf.session)
-    return json.dumps(
-        {"origin": known[-1].name if known else None, "keys": [_told(each) for each in known]},
-        ensure_ascii=False,
-    )
+    told = {"origin": known[-1].name if known else None, "keys": [_told(each) for each in known]}
+    return json.dumps(told | witnesses_told(), ensure_ascii=False)
 
 
 def _told(generation: Generation) -> dict[str, Any]:
