@@ -89,6 +89,11 @@ class Settings(BaseSettings):
     decide_within: int = Field(
         7, ge=1, le=365, description="Days within which a receipt promises a decision."
     )
+    witness_policy: str = Field(
+        "",
+        description="File that names the record's witnesses, where to ask them, and how many it takes "
+        "(C2SP tlog-policy); empty = nobody is asked.",
+    )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
     threads: int = Field(8, ge=1, le=64, description="Threads of a web process.")

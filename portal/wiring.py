@@ -15,6 +15,7 @@ from config import Mode, Settings
 from portal.adapters.console_mailer import SCHEME as CONSOLE
 from portal.adapters.console_mailer import ConsoleMailer
 from portal.adapters.following_store import FollowingStore
+from portal.adapters.http_witnesses import HttpWitnesses, must_be_address
 from portal.adapters.job_table import JobTable
 from portal.adapters.key_file import KeyFile
 from portal.adapters.lease_table import LeaseTable
@@ -36,7 +37,8 @@ from portal.adapters.steady_limits import SteadyLimits
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
 from portal.imaging.darkroom import Darkroom
-from portal.ports import JobQueue, Leases, Limits, Mailer, MediaStore, SearchIndex, TileStore
+from portal.ports import JobQueue, Leases, Limits, Mailer, MediaStore, SearchIndex, TileStore, Witnesses
+from portal.record.policy import Policy
 
 Clock = Callable[[], dt.datetime]
 REDIS = ("redis://", "rediss://")
@@ -63,6 +65,8 @@ class Portal:
     secret_key: str
     signing_key: KeyFile
     receipt_key: ReceiptKeyFile
+    policy: Policy | None
+    witnesses: Witnesses
     now: Clock
 
     @property
@@ -102,6 +106,8 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         secret_key=settings.secret_key or _kept_secret(settings.instance / "secret_key"),
         signing_key=KeyFile(settings.signing_key),
         receipt_key=ReceiptKeyFile(settings.receipt_key),
+        policy=_policy(settings),
+        witnesses=HttpWitnesses(),
         now=now or _clock(settings),
     )
 
@@ -174,6 +180,20 @@ def _mailer(settings: Settings) -> Mailer | None:
             "letters need PORTAL_URL, where readers find the portal, such as https://sunlight.example.org"
         )
     return SmtpMailer(address, name=settings.site_name)
+
+
+def _policy(settings: Settings) -> Policy | None:
+    """The record's witnesses. Raises `ValueError` for a file that is not there or no policy."""
+    if not settings.witness_policy:
+        return None
+    place = settings.folder(f"file:{settings.witness_policy}")
+    try:
+        policy = Policy.parse(place.read_bytes())
+        for each in policy.witnesses:
+            must_be_address(each.url)
+    except (OSError, ValueError) as wrong:
+        raise ValueError(f"PORTAL_WITNESS_POLICY, {place}: {wrong}") from wrong
+    return policy
 
 
 def _folder(settings: Settings, address: str, scheme: str, name: str) -> Path:

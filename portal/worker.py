@@ -31,7 +31,7 @@ from portal.record.blocks import Discrepancy
 from portal.record.shelf import Shelf
 from portal.record.signed import RecordFrozen, freeze, is_frozen
 from portal.wiring import Portal, wire
-from portal.workflows import erase_report, moderate_report, withdraw_report
+from portal.workflows import ask_witnesses, erase_report, moderate_report, withdraw_report
 from portal.workflows.follow_record import follow_into_search
 from portal.workflows.log_receipts import RECEIPTS, publish_batches, stand_key
 from portal.workflows.log_receipts import is_due as batch_is_due
@@ -48,6 +48,7 @@ from portal.workflows.sign_record import (
     give_out,
     is_due,
     keep,
+    last_signed,
 )
 
 log = logging.getLogger(__name__)
@@ -213,9 +214,12 @@ def sign(portal: Portal, watch: Watch) -> int:
         return 0
     try:
         with portal.database.reading() as session:
-            if not is_due(session, watch, now=portal.now()):
+            due = is_due(session, watch, now=portal.now())
+            if not due and not ask_witnesses.is_due(session, watch, policy=portal.policy, now=portal.now()):
                 return 0
         keep_lease()
+        if not due:
+            return _ask_again(portal, watch)
         keys = portal.signing_key.read()
         with portal.database.reading() as session:
             signed = follow_into_tiles(
@@ -229,7 +233,7 @@ def sign(portal: Portal, watch: Watch) -> int:
             )
         if signed is not None:
             keep_lease()
-            _give_out(portal, signed)
+            _give_out(portal, signed, watch)
     except _NoLongerOurs:
         return 0
     except Discrepancy as found:
@@ -246,13 +250,42 @@ def sign(portal: Portal, watch: Watch) -> int:
     return int(signed is not None)
 
 
-def _give_out(portal: Portal, signed: Signed) -> None:
-    """First into the database, then to readers; what is cut off in between is done at the next look."""
+def _give_out(portal: Portal, signed: Signed, watch: Watch) -> None:
+    """First into the database, then to the witnesses, then to readers, whoever has answered; what is cut off in
+    between is done at the next look. Raises `Discrepancy` for what a witness says against it."""
     if signed.new:
         with portal.database.writing() as session:
             keep(session, signed)
+    _ask_witnesses(portal, signed.number, watch)
     with portal.database.reading() as session:
         give_out(session, signed, tiles=portal.tiles)
+
+
+def _ask_again(portal: Portal, watch: Watch) -> int:
+    """Ask those who have not signed yet, and give their lines to readers."""
+    with portal.database.reading() as session:
+        signed = last_signed(session)
+    if signed is None or not _ask_witnesses(portal, signed.number, watch):
+        return 0
+    with portal.database.reading() as session:
+        give_out(session, signed, tiles=portal.tiles)
+    return 1
+
+
+def _ask_witnesses(portal: Portal, number: int, watch: Watch) -> int:
+    """How many signed now. Nothing of the database is held while they are waited for."""
+    if portal.policy is None:
+        return 0
+    watch.asked_at = portal.now()
+    with portal.database.reading() as session:
+        questions = ask_witnesses.questions(session, number, policy=portal.policy)
+    told = ask_witnesses.ask(
+        questions, witnesses=portal.witnesses, read=portal.tiles.read, limit=ask_witnesses.LIMIT
+    )
+    with portal.database.writing() as session:
+        signed = ask_witnesses.keep(session, number, told, now=portal.now())
+    ask_witnesses.must_not_contradict(told)
+    return signed
 
 
 def _freeze(portal: Portal, reason: str) -> None:

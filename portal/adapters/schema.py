@@ -30,6 +30,7 @@ RIGHTS = {
     "media_gone": "SELECT, INSERT, UPDATE",
     "receipt": "SELECT, INSERT, UPDATE",
     "record_checkpoint": "SELECT, INSERT",
+    "record_cosignature": "SELECT, INSERT",
     "record_entry": "SELECT, INSERT",
     "record_freeze": "SELECT, INSERT",
     "record_head": "SELECT, UPDATE",
@@ -38,6 +39,7 @@ RIGHTS = {
     "record_opening": "SELECT, INSERT, DELETE",
     "record_shelf": "SELECT, INSERT, UPDATE",
     "record_touched": "SELECT, INSERT, UPDATE",
+    "record_witness": "SELECT, INSERT, UPDATE",
     "responsibility": "SELECT, INSERT",
 }
 

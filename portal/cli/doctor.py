@@ -18,9 +18,12 @@ from portal.cli.terminal import Mishap, wired
 from portal.ports import SearchUnavailable
 from portal.queries.receipts import waiting
 from portal.record.batches import keys_of_receipts
+from portal.record.cosigning import with_lines
 from portal.record.followers import last_seq
+from portal.record.notes import Note
 from portal.record.receipt import LOGGED_WITHIN
 from portal.record.signed import freeze_of, generations, latest_at, newest
+from portal.record.witnessing import lines_under, named, states
 from portal.wiring import Portal
 from portal.workflows.seal_audit import is_due as is_seal_due
 from portal.workflows.seal_audit import newest_seal
@@ -261,6 +264,29 @@ def _receipts(portal: Portal) -> Iterator[Finding]:
         yield "ok", said
 
 
+def _witnesses(portal: Portal) -> Iterator[Finding]:
+    """Who has signed the last checkpoint, and why the others have not."""
+    policy = portal.policy
+    if policy is None:
+        return
+    try:
+        with portal.database.reading() as session:
+            last, known = newest(session), states(session)
+            lines = [] if last is None else lines_under(session, last.id)
+    except Exception:  # said above
+        return
+    if last is None:
+        return
+    signed = policy.signed(with_lines(Note.parse(last.note.encode()), lines))
+    told = f"{len(signed)} of {len(policy.witnesses)} witnesses have signed the last checkpoint"
+    yield ("ok", told) if policy.is_met(signed) else ("warn", f"{told}, which is too few for the policy")
+    for each in policy.witnesses:
+        state = known.get(named(each.key))
+        if each.name not in signed:
+            why = "has not been asked" if state is None else state.trouble or "has not signed it yet"
+            yield "warn", f"the witness {each.name} {why if each.url else 'has no address in the policy'}"
+
+
 CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _python,
     _settings,
@@ -273,6 +299,7 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _record,
     _audit,
     _receipts,
+    _witnesses,
     _worker,
     _darkroom,
     _assets,

@@ -18,6 +18,7 @@ from portal.cli.terminal import Mishap, bar, open_portal
 from portal.record.blocks import Discrepancy
 from portal.record.mirror import check_log, leaves_between, must_follow
 from portal.record.notes import Note, NoteRefused, PublicKey
+from portal.record.policy import Policy, PolicyRefused
 from portal.record.proving import CHECKPOINT, NotSigned, prove
 from portal.record.receipt_key import ReceiptKey
 from portal.record.signed import RecordFrozen, generations
@@ -65,11 +66,13 @@ def prove_entry(seq: int, to: Path | None) -> None:
 @record.command()
 @click.argument("place")
 @_keys
+@click.option("--policy", type=click.Path(exists=True, path_type=Path), default=None,
+    help="A tlog-policy file: its witnesses must have signed the checkpoint too.")  # fmt: skip
 @click.option(
     "--last", type=click.Path(path_type=Path), default=None,
     help="A file in which the last checkpoint seen is kept; the log must extend it.",
 )  # fmt: skip
-def monitor(place: str, lines: tuple[str, ...], last: Path | None) -> None:
+def monitor(place: str, lines: tuple[str, ...], policy: Path | None, last: Path | None) -> None:
     """Check a whole log, a folder or an address, as anybody can; run it every day, from elsewhere.
 
     Example: python -m portal record monitor https://sunlight.example.org/record --last seen
@@ -81,6 +84,9 @@ def monitor(place: str, lines: tuple[str, ...], last: Path | None) -> None:
         if last is not None and last.exists():
             must_follow(read, told, old=open_checkpoint(Note.parse(last.read_bytes()), keys))
         check_log(read, told, progress=tell)
+        witnessed = None if policy is None else _witnessed(note, policy)
+    for line in witnessed or ():
+        click.echo(line)
     if last is not None:
         last.write_text(str(note), encoding="utf-8")
     click.echo(f"{told.origin}: {told.size} entries agree with what was signed")
@@ -182,6 +188,18 @@ def reader(place: str) -> Read:
     return read
 
 
+def _witnessed(note: Note, place: Path) -> list[str]:
+    """Who has signed, a line each. Raises `Discrepancy` when that is too few."""
+    policy = Policy.parse(place.read_bytes())
+    signed = policy.signed(note)
+    told = [f"witnessed by {name} at {each.at:%Y-%m-%d %H:%M:%S} UTC" for name, each in signed.items()]
+    if not policy.is_met(signed):
+        raise Discrepancy(
+            f"signed by {len(signed)} of {len(policy.witnesses)} witnesses, too few for {place}"
+        )
+    return [*told, f"witnessed by {len(signed)} of {len(policy.witnesses)}"]
+
+
 def _must_read(read: Read, path: str) -> bytes:
     try:
         return read(path)
@@ -213,5 +231,5 @@ def _said() -> Iterator[None]:
     """What does not hold is no accident of the command: it is said, and the command exits 1."""
     try:
         yield
-    except (Discrepancy, NoteRefused) as reason:
+    except (Discrepancy, NoteRefused, PolicyRefused) as reason:
         raise Mishap(f"DOES NOT HOLD: {reason}") from reason

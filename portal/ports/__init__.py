@@ -11,6 +11,7 @@ from portal.ports.mail import AddressRefused, Letter, Mailer, MailerUnavailable
 from portal.ports.media import MediaMissing, MediaStore, Received, Space, StoreFull, StoreUnavailable
 from portal.ports.search import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
 from portal.ports.tiles import TileMissing, TileStore
+from portal.ports.witnesses import Replied, Witnesses, WitnessSilent
 
 __all__ = [
     "FACETS",
@@ -30,6 +31,7 @@ __all__ = [
     "MediaStore",
     "Query",
     "Received",
+    "Replied",
     "SearchIndex",
     "SearchUnavailable",
     "Space",
@@ -37,4 +39,6 @@ __all__ = [
     "StoreUnavailable",
     "TileMissing",
     "TileStore",
+    "WitnessSilent",
+    "Witnesses",
 ]

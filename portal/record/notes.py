@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import Self
 
 ED25519 = 0x01
+COSIGNATURE = 0x04  # Ed25519 with the time, over a checkpoint alone (C2SP tlog-cosignature, cosignature/v1)
 ML_DSA_44 = 0x06  # with the time, over a checkpoint alone (C2SP tlog-cosignature)
-SIZES = {ED25519: 32, ML_DSA_44: 1312}  # bytes of a public key
-MOST_SIGNATURES = 32
+SIZES = {ED25519: 32, COSIGNATURE: 32, ML_DSA_44: 1312}  # bytes of a public key
+MOST_SIGNATURES = 64  # the log's two, and 32 witnesses with either kind of key at most
 LARGEST = 256 * 1024  # bytes of a note
 LONGEST_NAME = 255  # bytes
 _LINE = re.compile("— ([^ \n]+) ([A-Za-z0-9+/]+=*)")

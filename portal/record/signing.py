@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, M
 
 from portal.record.checkpoint import Checkpoint
 from portal.record.notes import (
+    COSIGNATURE,
     ED25519,
     ML_DSA_44,
     Note,
@@ -115,6 +116,9 @@ def holds(key: PublicKey, text: str, signature: bytes) -> bool:
     try:
         if key.kind == ED25519:
             Ed25519PublicKey.from_public_bytes(key.public).verify(signature, text.encode())
+        elif key.kind == COSIGNATURE:
+            message = cosignature_message(text, time=int.from_bytes(signature[:_TIME], "big"))
+            Ed25519PublicKey.from_public_bytes(key.public).verify(signature[_TIME:], message)
         else:
             time = int.from_bytes(signature[:_TIME], "big")
             message = _cosigned(key.name, Checkpoint.parse(text), time=time)
@@ -141,6 +145,11 @@ def signed_at(note: Note) -> int | None:
         if each.name == origin and len(each.signature) == _TIME + 2420:
             return int.from_bytes(each.signature[:_TIME], "big")
     return None
+
+
+def cosignature_message(text: str, *, time: int) -> bytes:
+    """The message under an Ed25519 cosignature of a checkpoint (C2SP tlog-cosignature)."""
+    return f"cosignature/v1\ntime {time}\n{text}".encode()
 
 
 def _cosigned(name: str, checkpoint: Checkpoint, *, time: int) -> bytes:

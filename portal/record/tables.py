@@ -163,6 +163,29 @@ class SignedCheckpoint(Base):
     note: Mapped[str] = mapped_column(Text)
 
 
+class Cosignature(Base):
+    """A witness's line under a checkpoint. None ever changes. key: the witness's name and key id."""
+
+    __tablename__ = "record_cosignature"
+
+    checkpoint: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(300), primary_key=True)
+    at: Mapped[dt.datetime]
+    line: Mapped[str] = mapped_column(Text)
+
+
+class WitnessState(Base):
+    """What is known of a witness. size: of the largest tree it is known to have signed; trouble: why it gave no
+    signature when it was asked last, empty when it did."""
+
+    __tablename__ = "record_witness"
+
+    key: Mapped[str] = mapped_column(String(300), primary_key=True)
+    size: Mapped[int]
+    asked_at: Mapped[dt.datetime]
+    trouble: Mapped[str] = mapped_column(Text)
+
+
 class LogKey(Base):
     """Public keys of the log, from when the record had `since` entries. `statement` is a note that says so,
     signed by these keys and by those before them."""

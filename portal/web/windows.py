@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from portal.ports import Limits, MediaStore, SearchIndex, TileStore
+from portal.record.policy import Policy
 from portal.record.shelf import Shelf, touched
 from portal.record.signed import is_frozen
 from portal.rules.clock import day_of
@@ -46,6 +47,8 @@ class WindowSide(Protocol):
     def limits(self) -> Limits: ...
     @property
     def secret_key(self) -> str: ...
+    @property
+    def policy(self) -> Policy | None: ...
     @property
     def now(self) -> Callable[[], dt.datetime]: ...
 

@@ -18,7 +18,7 @@ from portal.record.proving import CHECKPOINT
 from portal.record.recover import Recovered, restore, signed_leaves
 from portal.record.signed import Generation, generations, newest
 from portal.record.signing import signed_at
-from portal.record.tables import Entry, SignedCheckpoint
+from portal.record.tables import Cosignature, Entry, SignedCheckpoint
 from portal.workflows.sign_record import opened, write_all_tiles
 
 Progress = Callable[[int, int], None]
@@ -76,6 +76,7 @@ def _mend_checkpoints(session: Session, note: Note, signed: Checkpoint) -> None:
         ours = _ours(row.note.encode(), known)
         if not ours:
             session.execute(delete(SignedCheckpoint).where(SignedCheckpoint.id == row.id))
+            session.execute(delete(Cosignature).where(Cosignature.checkpoint == row.id))
             continue
         row.size, row.root = ours[0][1].size, ours[0][1].root.hex()
         last = row.id

@@ -18,6 +18,7 @@ from portal.ports import TileMissing, TileStore
 from portal.record import merkle
 from portal.record.blocks import Discrepancy, block, differences, must_open, reading
 from portal.record.checkpoint import Checkpoint
+from portal.record.cosigning import with_lines
 from portal.record.hashing_media import OpenPublic, must_be_as_named
 from portal.record.log import head
 from portal.record.notes import Note, NoteRefused
@@ -27,6 +28,7 @@ from portal.record.signed import Generation, generation_of, generations, newest,
 from portal.record.signing import SigningKeys, open_checkpoint
 from portal.record.tables import SignedCheckpoint
 from portal.record.tiles import HEIGHT, WIDTH, Malformed, Tile, hashes_in, join, pack, unpack
+from portal.record.witnessing import lines_under
 
 TILES = "follow/tiles"  # the lease of whoever signs
 PACE = dt.timedelta(seconds=10)  # between two checkpoints, at least
@@ -45,13 +47,14 @@ class NotReady(Exception):
 class Watch:
     """What a process remembers of its passes. next_block, next_media: where the next one goes on with old entries
     and renditions; trouble: why the last one came to nothing; audit_waits: until when nothing of the audit is
-    sealed, because it is not what it was."""
+    sealed, because it is not what it was; asked_at: when witnesses were asked last."""
 
     looked_at: dt.datetime | None = None
     next_block: int = 0
     next_media: str = ""
     trouble: str = ""
     audit_waits: dt.datetime | None = None
+    asked_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,9 +144,20 @@ def keep(session: Session, signed: Signed) -> None:
         )
 
 
+def last_signed(session: Session) -> Signed | None:
+    """The newest checkpoint, as it was signed."""
+    row = newest(session)
+    if row is None:
+        return None
+    note = Note.parse(row.note.encode())
+    return _signed(note, Checkpoint.parse(note.text), row.id, row.at, new=False)
+
+
 def give_out(session: Session, signed: Signed, *, tiles: TileStore) -> None:
-    """Show the checkpoint to readers; partial tiles whose place is full now are removed."""
-    tiles.write(CHECKPOINT, str(signed.note).encode())
+    """Show the checkpoint to readers, with the lines of its witnesses; partial tiles whose place is full now are
+    removed."""
+    note = with_lines(signed.note, lines_under(session, signed.number))
+    tiles.write(CHECKPOINT, str(note).encode())
     size, level = signed.checkpoint.size, 0
     while (full := (size >> HEIGHT * level) // WIDTH) > 0:  # the last full tile of every level
         start = (full - 1) << HEIGHT * (level + 1)

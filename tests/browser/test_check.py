@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from playwright.sync_api import Page, Route, expect
 from werkzeug.serving import make_server
 
 from portal.record.checkpoint import Checkpoint
+from portal.record.cosigning import CosigningKey, with_lines
+from portal.record.notes import Note
+from portal.record.policy import Policy
 from portal.record.signing import SigningKeys
 from portal.web.app import create_app
 from portal.wiring import Portal
@@ -275,3 +279,37 @@ def test_a_site_that_does_not_answer_says_nothing_against_the_record(site: Site,
     page.goto(f"/record/{last}")
     assert verdict(page) == "yellow"
     expect(page.locator("[data-cure]")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("quorum", "words"), [("any", "2 个见证方里有 1 个"), ("all", "还不够数")])
+def test_the_page_of_an_entry_says_which_witnesses_have_signed(chromium, site, quorum, words):
+    """One line holds; the other witness's line is another's, and counts for nothing."""
+    first, second = CosigningKey.make("first.example"), CosigningKey.make("second.example")
+    policy = Policy.parse(
+        f"witness 档案馆 {first.public.line}\nwitness 法院 {second.public.line}\n"
+        f"group g {quorum} 档案馆 法院\nquorum g\n".encode()
+    )
+    portal = dataclasses.replace(site.portal, policy=policy)
+    note = Note.parse(portal.tiles.read("checkpoint"))
+    forged = second.cosign(note.text + "x", at=site.clock())
+    lines = [first.cosign(note.text, at=site.clock()), forged]
+    portal.tiles.write("checkpoint", str(with_lines(note, lines)).encode())
+    server = make_server("127.0.0.1", 0, create_app(portal), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    device = chromium.new_context(base_url=f"http://127.0.0.1:{server.server_port}")
+    try:
+        page = device.new_page()
+        page.goto("/record/0")
+        told = page.locator("[data-step=witnesses]")
+        expect(told).to_contain_text(words)
+        expect(told).to_contain_text("档案馆")
+        expect(told).not_to_contain_text("法院")
+        expect(page.locator("[data-verdict]")).to_contain_text("核对过了")
+        page.goto("/record")
+        expect(page.get_by_text("2 个见证方里有 1 个签过名")).to_be_visible()
+        page.goto("/record/keys")
+        expect(page.get_by_text(second.public.line, exact=True)).to_be_visible()
+    finally:
+        device.close()
+        server.shutdown()
+        server.server_close()

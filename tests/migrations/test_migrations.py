@@ -99,6 +99,8 @@ def test_both_databases_refuse_the_same(empty):
         ("audit_seal", "UPDATE"),
         ("audit_seal", "DELETE"),
         ("record_checkpoint", "UPDATE"),
+        ("record_cosignature", "UPDATE"),
+        ("record_cosignature", "DELETE"),
         ("record_checkpoint", "DELETE"),
         ("record_key", "UPDATE"),
         ("record_key", "DELETE"),

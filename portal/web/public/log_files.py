@@ -18,6 +18,7 @@ from portal.record.shelf import Shelf
 from portal.record.signed import Generation, generations
 from portal.record.tiles import Malformed, Tile
 from portal.web.front import takes_gzip
+from portal.web.public.witnessed import witnesses_told
 from portal.web.windows import portal, window
 
 bp = Blueprint("public_log_files", __name__)
@@ -114,10 +115,8 @@ def _standing_key() -> str:
 
 
 def _keys_page(shelf: Shelf) -> str:
-    receipts = shelf.get(KEYS_ITEM)
-    return render_template(
-        "public/keys.html", generations=generations(shelf.session)[::-1], receipts=receipts
-    )
+    known, receipts = generations(shelf.session)[::-1], shelf.get(KEYS_ITEM)
+    return render_template("public/keys.html", generations=known, receipts=receipts, policy=portal().policy)
 
 
 def _keys_json(shelf: Shelf) -> str:
@@ -128,7 +127,7 @@ def _keys_json(shelf: Shelf) -> str:
     }
     if stands is not None:  # the entry binds them; this only says where it is
         told["receipts"] = {"entry": stands.seq, "vkeys": stands.document["keys"]}
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(told | witnesses_told(), ensure_ascii=False)
 
 
 def _told(generation: Generation) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from portal.record.shelf import NO_WINDOW, Shelf, Shown
 from portal.record.tables import Entry, Opening, Shelved
 from portal.rules.clock import day_of
 from portal.web.public.links import positive
+from portal.web.public.witnessed import Witnessed, witnessed
 from portal.web.states import ACTS, ITEM_KINDS, word
 from portal.web.windows import window
 
@@ -27,7 +28,8 @@ JSON = "application/json"
 @bp.get("/record")
 def record() -> Response:
     """Entries, newest first; `before=SEQ` for the older ones."""
-    return window("*", render=_list)
+    told = witnessed()
+    return window("*", render=lambda shelf: _list(shelf, told), also="" if told is None else told.tag)
 
 
 @bp.get("/record/<int:seq>")
@@ -54,7 +56,7 @@ def root() -> Response:
     return window("*", render=_root, mimetype=JSON)
 
 
-def _list(shelf: Shelf) -> str:
+def _list(shelf: Shelf, told: Witnessed | None) -> str:
     before = positive("before", default=0, most=10**8) or None
     entries = shelf.entries(before=before, limit=PAGE + 1)
     more = entries[PAGE - 1].seq if len(entries) > PAGE else None
@@ -68,6 +70,7 @@ def _list(shelf: Shelf) -> str:
         size=whole.size,
         root=whole.root,
         at=whole.at,
+        witnessed=told,
     )
 
 

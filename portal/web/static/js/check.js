@@ -12,6 +12,10 @@ const english = document.documentElement.lang === "en";
 const figures = new Intl.NumberFormat(english ? "en" : "zh-CN");
 const days = new Intl.DateTimeFormat(english ? "en" : "zh-CN", { dateStyle: "long", timeZone: "Asia/Shanghai" });
 
+const moments = new Intl.DateTimeFormat(english ? "en" : "zh-CN", {
+  dateStyle: "long", timeStyle: "short", timeZone: "Asia/Shanghai",
+});
+
 /* --- words --------------------------------------------------------------------------------------- */
 
 const filled = (words, facts) => words.replace(/\{(\w+)\}/g, (all, name) => facts[name] ?? all);
@@ -22,7 +26,8 @@ const tell = (name, how, facts = {}) => {
   const words = item?.dataset[how];
   if (!words) return;
   item.hidden = false;
-  item.dataset.lamp = how === "wrong" || how.startsWith("no") ? "red" : how.startsWith("wait") ? "yellow" : "green";
+  const yellow = how === "few" || how.startsWith("wait");
+  item.dataset.lamp = how === "wrong" || how.startsWith("no") ? "red" : yellow ? "yellow" : "green";
   item.querySelector("[data-mark]").textContent = { red: "✕", yellow: "…", green: "✓" }[item.dataset.lamp];
   item.querySelector("[data-words]").textContent = filled(words, facts);
 };
@@ -63,7 +68,23 @@ const check = async (text, { foreignKey = "" } = {}) => {
   tell("way", "ok", facts);
   show(leaf, shown);
   const signed = foreignKey ? await signedByHand(checkpoint, foreignKey) : await signedHere(checkpoint);
+  if (!foreignKey && signed === "good") await tellWitnesses(checkpoint);
   conclude(signed, facts);
+};
+
+/** Who else has signed the checkpoint, by the keys that this site names. */
+const tellWitnesses = async ({ note }) => {
+  const { witnesses: policy } = await record.keys();
+  if (!policy?.witnesses.length) return;
+  const words = steps.get("witnesses").dataset;
+  const signed = [];
+  for (const { name, vkey } of policy.witnesses) {
+    const at = await proof.cosignedAt(note, await proof.parseKey(vkey));
+    if (at) signed.push({ name, time: moments.format(at) });
+  }
+  const names = signed.map((each) => filled(words.each, each)).join(words.between);
+  const enough = proof.isMet(policy, signed.map(({ name }) => name));
+  tell("witnesses", enough ? "ok" : "few", { n: policy.witnesses.length, k: signed.length, names });
 };
 
 /** Against a key that the reader has brought along. */

@@ -2,6 +2,7 @@
    Words and formats: RFC 9162 section 2, C2SP tlog-proof, tlog-checkpoint, signed-note, tlog-tiles. */
 
 const ED25519 = 1;
+const COSIGNATURE = 4; // Ed25519 with the time, over a checkpoint (C2SP tlog-cosignature)
 const HEAD = "c2sp.org/tlog-proof@v1";
 const TILE = 256;
 const utf8 = new TextEncoder();
@@ -80,10 +81,10 @@ export const parseKey = async (line) => {
   const found = /^([^\s+]+)\+([0-9a-f]{8})\+(\S+)$/.exec(line);
   if (!found) throw new Wrong("form", "not a key");
   const data = unbase64(found[3]);
-  if (data[0] !== ED25519) return null;
+  if (data[0] !== ED25519 && data[0] !== COSIGNATURE) return null;
   const id = (await sha256(utf8.encode(`${found[1]}\n`), data)).slice(0, 4);
   if (data.length !== 33 || hex(id) !== found[2]) throw new Wrong("form", "not a key");
-  return { name: found[1], id, public: data.slice(1), line };
+  return { name: found[1], id, kind: data[0], public: data.slice(1), line };
 };
 
 /** A signed note: its text, and who signed it. */
@@ -102,6 +103,7 @@ export const parseNote = (whole) => {
 
 /** Whether this key signed this note. Throws `Wrong` for a line of the key that does not hold. */
 export const signedBy = async (note, key) => {
+  if (key.kind !== ED25519) return false;
   const mine = note.signatures.filter((each) => each.name === key.name && same(each.id, key.id));
   for (const { signature } of mine) {
     if (!(await verified(key.public, signature, utf8.encode(note.text)))) {
@@ -109,6 +111,29 @@ export const signedBy = async (note, key) => {
     }
   }
   return mine.length === 1;
+};
+
+/** When a witness with this key signed this checkpoint: a `Date`, or null when no line of it holds. */
+export const cosignedAt = async (note, key) => {
+  if (key?.kind !== COSIGNATURE) return null;
+  for (const { name, id, signature } of note.signatures) {
+    if (name !== key.name || !same(id, key.id) || signature.length !== 72) continue;
+    const time = new DataView(signature.buffer, signature.byteOffset).getBigUint64(0);
+    const message = utf8.encode(`cosignature/v1\ntime ${time}\n${note.text}`);
+    if (time <= 253402300799n && (await verified(key.public, signature.slice(8), message))) {
+      return new Date(Number(time) * 1000);
+    }
+  }
+  return null;
+};
+
+/** Whether witnesses of these names are enough: {witnesses, groups, quorum} as keys.json says it. */
+export const isMet = ({ witnesses, groups, quorum }, names) => {
+  const met = new Map([["none", true], ...witnesses.map(({ name }) => [name, names.includes(name)])]);
+  for (const { name, threshold, members } of groups) {
+    met.set(name, members.filter((member) => met.get(member)).length >= threshold);
+  }
+  return met.get(quorum) === true;
 };
 
 /** What a checkpoint says: the log's name, its size, its root. */

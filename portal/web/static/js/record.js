@@ -35,6 +35,9 @@ export const tile = async (path) => {
   return new Uint8Array(await answer.arrayBuffer());
 };
 
+/** What the site says of the keys of its log and of its witnesses. */
+export const keys = async () => JSON.parse(await text("/record/keys.json"));
+
 /** Compare the record of today with what is remembered, and remember it when it agrees.
     The answer's `state` is `first`, `same`, `extends`, `fork`, `older` or `unsigned`; with it come `key`, `checkpoint`,
     what was remembered as `before`, and `newKey` when the log's key was replaced as it should be.
