@@ -96,7 +96,7 @@ def test_a_hit_withdrawn_since_the_index_was_built_is_not_shown(
     withdraw_only = pytest.MonkeyPatch()
     with withdraw_only.context() as late:
         late.setattr(portal.search, "search", behind)
-        late.setattr("portal.worker.follow_into_search", lambda *_a, **_k: 0)
+        late.setattr("portal.worker.following.follow_into_search", lambda *_a, **_k: 0)
         withdraw(number)
     assert f"/reports/{number}" not in links(search(visitor, "蓝鲸"))
 

@@ -1,0 +1,5 @@
+"""`python -m portal.worker`."""
+
+from portal.worker import main
+
+main()
