@@ -79,16 +79,25 @@ def keys_of_receipts(session: Session) -> list[PublicKey]:
 
 def look_up(session: Session, code: Code) -> Logged | None:
     """What the log says of a code, from the log alone: no row of the house has a part in it."""
-    found: Logged | None = None
+    received: tuple[Batch, tuple[bytes, dt.datetime, dt.datetime]] | None = None
+    decided: tuple[Batch, Decided] | None = None
     for batch in batches(session):
-        for line in batch.lines:
-            if (said := _received(code, line)) is not None and found is None:
-                commitment, received, by = said
-                found = Logged(logged_in=batch, commitment=commitment, received_at=received, decide_by=by)
-            if (decision := _decided(code, line)) is not None and found is not None:
-                told = {"decision": decision, "decided_in": batch}
-                found = Logged(**{**vars(found), **told})
-    return found
+        for line in batch.lines:  # in no order: a decision may stand before its receipt
+            if received is None and (said := _received(code, line)) is not None:
+                received = batch, said
+            if (decision := _decided(code, line)) is not None:
+                decided = batch, decision
+    if received is None:
+        return None
+    logged_in, (commitment, received_at, decide_by) = received
+    return Logged(
+        logged_in=logged_in,
+        received_at=received_at,
+        decide_by=decide_by,
+        commitment=commitment,
+        decision=decided[1] if decided else None,
+        decided_in=decided[0] if decided else None,
+    )
 
 
 def _received(code: Code, line: bytes) -> tuple[bytes, dt.datetime, dt.datetime] | None:
