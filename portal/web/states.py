@@ -46,8 +46,8 @@ ITEM_KINDS: dict[str, Say] = {
     "report": lambda: _("进展"),
     "unit": lambda: _("单位"),
     "rules": lambda: _("规则"),
-    "audit": lambda: _("内部审计日志"),
-    "receipts": lambda: _("收件凭据"),
+    "audit": lambda: _("内部审计日志的封条"),
+    "receipts": lambda: _("收件凭据的校验码"),
 }
 OUTCOMES: dict[str, Say] = {
     "published": lambda: _("已公开"),
