@@ -26,7 +26,6 @@ from portal.adapters.opensearch_index import SCHEME as OPENSEARCH
 from portal.adapters.opensearch_index import OpenSearchIndex
 from portal.adapters.outbox import Outbox
 from portal.adapters.passwords import Passwords
-from portal.adapters.receipt_key_file import ReceiptKeyFile
 from portal.adapters.s3_address import S3Address, S3Keys
 from portal.adapters.s3_media import S3MediaStore
 from portal.adapters.s3_tiles import S3TileStore
@@ -39,6 +38,8 @@ from portal.database import Database
 from portal.imaging.darkroom import Darkroom
 from portal.ports import JobQueue, Leases, Limits, Mailer, MediaStore, SearchIndex, TileStore, Witnesses
 from portal.record.policy import Policy
+from portal.record.receipt_key import ReceiptKey
+from portal.record.signing import SigningKeys
 
 Clock = Callable[[], dt.datetime]
 REDIS = ("redis://", "rediss://")
@@ -63,8 +64,8 @@ class Portal:
     passwords: Passwords
     darkroom: Darkroom
     secret_key: str
-    signing_key: KeyFile
-    receipt_key: ReceiptKeyFile
+    signing_key: KeyFile[SigningKeys]
+    receipt_key: KeyFile[ReceiptKey]
     policy: Policy | None
     witnesses: Witnesses
     now: Clock
@@ -104,8 +105,8 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         passwords=Passwords(),
         darkroom=Darkroom(),
         secret_key=settings.secret_key or _kept_secret(settings.instance / "secret_key"),
-        signing_key=KeyFile(settings.signing_key),
-        receipt_key=ReceiptKeyFile(settings.receipt_key),
+        signing_key=KeyFile(settings.signing_key, SigningKeys.parse),
+        receipt_key=KeyFile(settings.receipt_key, ReceiptKey.parse),
         policy=_policy(settings),
         witnesses=HttpWitnesses(),
         now=now or _clock(settings),

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from config import ROOT
-from portal.adapters.key_file import SigningKeyUnusable
+from portal.adapters.key_file import KeyUnusable
 from portal.cli.terminal import Mishap, bar, open_portal
 from portal.record.blocks import Discrepancy
-from portal.workflows.export_audit import NothingSealed, days_of, export_audit
-from portal.workflows.seal_audit import name_of_tree
+from portal.workflows.export_audit import Export, NothingSealed, Write, days_of, export_audit, note_export
+from portal.workflows.seal_audit import name_of_tree, seals
 from portal.workflows.verify_audit import audit_faults
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -70,6 +72,32 @@ def export(folder: Path, since: dt.datetime | None, until: dt.datetime | None) -
 
     Example: python -m portal audit export audit-2026 --since 2026-01-01
     """
+    with _new_folder(folder) as write, open_portal() as portal:
+        now = portal.now()
+        try:
+            keys = portal.signing_key.read()
+            with portal.database.reading() as session, bar("writing") as tell:
+                first, last = days_of(session)
+                days = {"since": since.date() if since else first, "until": until.date() if until else last}
+                out = Export(read=portal.tiles.read, write=write, progress=tell)
+                count = export_audit(session, out, **days, keys=keys, now=now)
+                told = README.format(name=name_of_tree(session), now=now, first=seals(session)[0].day, **days)
+            with portal.database.writing() as session:
+                note_export(session, **days, acts=count, now=now)
+        except NothingSealed as nothing:
+            raise Mishap("no day is sealed yet: the worker does it after the first midnight") from nothing
+        except (KeyUnusable, Discrepancy) as trouble:
+            raise Mishap(str(trouble)) from trouble
+        write("README.txt", told.encode())
+        write("verify.py", (ROOT / "verify.py").read_bytes())
+    click.echo(
+        f"{count} acts of {days['since']} to {days['until']} are in {folder}; README.txt says how to check"
+    )
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Write]:
+    """Writes files into a folder that has its name only when all are there. Raises `Mishap`."""
     if folder.exists():
         raise Mishap(f"{folder} is there already: name a new folder")
     made = folder.with_name(f".{folder.name}-unfinished")
@@ -81,32 +109,5 @@ def export(folder: Path, since: dt.datetime | None, until: dt.datetime | None) -
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
 
-    with open_portal() as portal:
-        try:
-            keys = portal.signing_key.read()
-            with portal.database.writing() as session, bar("writing") as tell:
-                first, last = days_of(session)
-                days = {"since": since.date() if since else first, "until": until.date() if until else last}
-                count = export_audit(
-                    session,
-                    **days,
-                    keys=keys,
-                    read=portal.tiles.read,
-                    write=write,
-                    now=portal.now(),
-                    progress=tell,
-                )
-                name = name_of_tree(session)
-        except NothingSealed as nothing:
-            raise Mishap("no day is sealed yet: the worker does it after the first midnight") from nothing
-        except (SigningKeyUnusable, Discrepancy) as trouble:
-            raise Mishap(str(trouble)) from trouble
-        told = README.format(
-            name=name, now=portal.now(), first=sorted((made / "seals").iterdir())[0].name, **days
-        )
-    write("README.txt", told.encode())
-    write("verify.py", (ROOT / "verify.py").read_bytes())
+    yield write
     made.rename(folder)
-    click.echo(
-        f"{count} acts of {days['since']} to {days['until']} are in {folder}; README.txt says how to check them"
-    )

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import click
 
-from portal.adapters.key_file import SigningKeyUnusable
-from portal.adapters.receipt_key_file import ReceiptKeyFile, ReceiptKeyUnusable
+from portal.adapters.key_file import KeyUnusable
 from portal.cli.record import record
 from portal.cli.terminal import Mishap, bar, open_portal
 from portal.record.blocks import Discrepancy
@@ -131,7 +130,7 @@ def rotate_key() -> None:
                     replace_keys(session, new, before=before, now=portal.now())
             file.aside.keep(before)
             file.next.path.rename(file.path)
-        except (KeysDiffer, SigningKeyUnusable, NoteRefused) as trouble:
+        except (KeysDiffer, KeyUnusable, NoteRefused) as trouble:
             raise Mishap(str(trouble)) from trouble
         finally:
             owner.close()
@@ -151,16 +150,14 @@ def rotate_receipt_key() -> None:
         file = portal.receipt_key
         try:
             if file.exists():
-                before = file.read()
-                aside = ReceiptKeyFile(file.path.with_name(f"{file.path.name}.old"))
-                aside.keep(before)
+                file.aside.keep(file.read())
             with portal.database.writing() as session:
                 known = generations(session)
                 new = ReceiptKey.make(known[-1].name if known else portal.settings.log_name)
                 stand_key(session, new.public, now=portal.now())
                 session.flush()
                 file.keep(new)  # durable before the record says that it stands
-        except (ReceiptKeyUnusable, RecordFrozen) as trouble:
+        except (KeyUnusable, RecordFrozen) as trouble:
             raise Mishap(str(trouble)) from trouble
     click.echo("receipts are signed by a new key from now on:")
     click.echo(new.public.line)

@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 from config import ROOT, Mode, Settings
 from portal.adapters import schema
 from portal.adapters.front_end import AssetMissing, collect
-from portal.adapters.key_file import SigningKeyUnusable
+from portal.adapters.key_file import KeyUnusable
 from portal.cli import demonstration
 from portal.cli.terminal import Mishap, open_portal, say_unsafe
 from portal.ports import SearchUnavailable
@@ -86,7 +86,7 @@ def _make_keys(portal: Portal) -> None:
                 found_keys(session, file.read(), now=portal.now())
     except PermissionError:
         click.secho(f"{file.path} belongs to another account, as it should", fg="yellow")
-    except (KeysDiffer, SigningKeyUnusable, ValueError) as trouble:
+    except (KeysDiffer, KeyUnusable, ValueError) as trouble:
         raise Mishap(f"{trouble}; put the right key file back ({file.path})") from trouble
     finally:
         owner.close()

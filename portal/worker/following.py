@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from portal.adapters.receipt_key_file import ReceiptKeyUnusable
+from portal.adapters.key_file import KeyUnusable
 from portal.ports import SearchUnavailable
 from portal.record.batches import keys_of_receipts
 from portal.record.blocks import Discrepancy
@@ -82,7 +82,7 @@ def log_receipts(portal: Portal, said: set[str] | None = None) -> int:
             if first is not None:  # later ones stand by `portal record rotate-receipt-key` alone
                 stand_key(session, first, now=portal.now())
             return len(publish_batches(session, now=portal.now()))
-    except (ReceiptKeyUnusable, RecordFrozen) as trouble:
+    except (KeyUnusable, RecordFrozen) as trouble:
         if str(trouble) not in said:  # once, not twice a second
             log.warning("no receipts are logged", extra={"trouble": str(trouble)})
         said.add(str(trouble))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from portal.adapters.key_file import SigningKeyUnusable
+from portal.adapters.key_file import KeyUnusable
 from portal.database import again
 from portal.ports import Space, StoreFull, StoreUnavailable
 from portal.record.blocks import Discrepancy
@@ -63,7 +63,7 @@ def sign(portal: Portal, watch: Watch) -> int:
         log.critical("the record is frozen", extra={"trouble": reason})
         again(lambda: _freeze(portal, reason))
         return 1
-    except (NotReady, SigningKeyUnusable, StoreUnavailable, StoreFull) as trouble:
+    except (NotReady, KeyUnusable, StoreUnavailable, StoreFull) as trouble:
         if watch.trouble != str(trouble):  # once, not twice a second
             log.warning("nothing is signed", extra={"trouble": str(trouble)})
         watch.trouble = str(trouble)

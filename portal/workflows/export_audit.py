@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,20 +33,20 @@ class NothingSealed(LookupError):
     """No day of the audit has been sealed yet."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """read: the record's tiles; write: a file of the export, by its path."""
+
+    read: Read
+    write: Write
+    progress: Progress = lambda _done, _total: None
+
+
 def export_audit(
-    session: Session,
-    *,
-    since: dt.date,
-    until: dt.date,
-    keys: SigningKeys,
-    read: Read,
-    write: Write,
-    now: dt.datetime,
-    progress: Progress = lambda _done, _total: None,
+    session: Session, out: Export, *, since: dt.date, until: dt.date, keys: SigningKeys, now: dt.datetime
 ) -> int:
     """Write the whole tree up to the last seal, every seal with its proof from the public record, and the acts of
-    these days with theirs. How many acts. `keys` are those of the record; `read` reads its tiles. The export is an
-    act itself. Raises `NothingSealed`."""
+    these days with theirs. How many acts. `keys` are those of the record. Raises `NothingSealed`."""
     known = seals(session)
     if not known:
         raise NothingSealed
@@ -53,20 +54,21 @@ def export_audit(
     size, tiles = known[-1].checkpoint.size, dict[str, bytes]()
     for path, data in _tree_files(session, size):
         tiles[path] = data if "/entries/" not in path else b""
-        write(path, data)
+        out.write(path, data)
     for each in known:
-        write(f"seals/{each.day}", str(own.sign_checkpoint(each.checkpoint, at=now)).encode())
-        _public_proof(session, each, read=read, write=write)
+        out.write(f"seals/{each.day}", str(own.sign_checkpoint(each.checkpoint, at=now)).encode())
+        _public_proof(session, each, out)
     checkpoint = own.sign_checkpoint(known[-1].checkpoint, at=now)
-    write(CHECKPOINT, str(checkpoint).encode())
-    write("keys.txt", "".join(f"{key.line}\n" for key in own.public).encode())
+    out.write(CHECKPOINT, str(checkpoint).encode())
+    out.write("keys.txt", "".join(f"{key.line}\n" for key in own.public).encode())
     tree = Tree(size, lambda tile: tiles[tile.path])
-    count = _acts(session, tree, checkpoint, since=since, until=until, write=write, progress=progress)
-    note(
-        session, actor=None, act="export_audit", subject=None, now=now,
-        since=since.isoformat(), until=until.isoformat(), acts=count,
-    )  # fmt: skip
-    return count
+    return _acts(session, out, tree, checkpoint, since=since, until=until)
+
+
+def note_export(session: Session, *, since: dt.date, until: dt.date, acts: int, now: dt.datetime) -> None:
+    """An export is an act itself."""
+    days = {"since": since.isoformat(), "until": until.isoformat()}
+    note(session, actor=None, act="export_audit", subject=None, now=now, **days, acts=acts)
 
 
 def _tree_files(session: Session, size: int) -> Iterator[tuple[str, bytes]]:
@@ -92,25 +94,19 @@ def _tree_files(session: Session, size: int) -> Iterator[tuple[str, bytes]]:
         row, level = above, level + 1
 
 
-def _public_proof(session: Session, sealed: Sealed, *, read: Read, write: Write) -> None:
+def _public_proof(session: Session, sealed: Sealed, out: Export) -> None:
     """The seal's entry on the public record; of the newest one there is no proof before it is signed."""
     entry = log.latest(session, sealed.item)
     if entry is not None:
         try:
-            write(f"public/{sealed.day}.tlog-proof", str(prove(session, entry.seq, read=read)).encode())
+            proof = prove(session, entry.seq, read=out.read)
+            out.write(f"public/{sealed.day}.tlog-proof", str(proof).encode())
         except NotSigned:
             return
 
 
 def _acts(
-    session: Session,
-    tree: Tree,
-    checkpoint: Note,
-    *,
-    since: dt.date,
-    until: dt.date,
-    write: Write,
-    progress: Progress,
+    session: Session, out: Export, tree: Tree, checkpoint: Note, *, since: dt.date, until: dt.date
 ) -> int:
     """A proof for each act of these days, and a table of them."""
     table = io.StringIO()
@@ -131,12 +127,12 @@ def _acts(
         }  # fmt: skip
         extra = json.dumps(opening, ensure_ascii=False, separators=(",", ":")).encode()
         proof = ProofFile(index=leaf.seq, path=tree.inclusion(leaf.seq), checkpoint=checkpoint, extra=extra)
-        write(f"acts/{leaf.seq}.tlog-proof", str(proof).encode())
+        out.write(f"acts/{leaf.seq}.tlog-proof", str(proof).encode())
         detail = json.dumps(entry.detail, ensure_ascii=False, sort_keys=True)
         at, actor = entry.at.isoformat(), entry.actor_id or ""
         rows.writerow((leaf.seq, at, actor, entry.act, entry.subject_kind, entry.subject_id, detail))
-        progress(done, len(found))
-    write("acts.csv", table.getvalue().encode())
+        out.progress(done, len(found))
+    out.write("acts.csv", table.getvalue().encode())
     return len(found)
 
 

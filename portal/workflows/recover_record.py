@@ -19,7 +19,8 @@ from portal.record.recover import Recovered, restore, signed_leaves
 from portal.record.signed import Generation, generations, newest
 from portal.record.signing import signed_at
 from portal.record.tables import Cosignature, Entry, SignedCheckpoint
-from portal.workflows.sign_record import opened, write_all_tiles
+from portal.workflows.sign_record import opened
+from portal.workflows.write_tiles import write_all_tiles
 
 Progress = Callable[[int, int], None]
 

@@ -7,7 +7,7 @@ import stat
 import pytest
 from sqlalchemy import select
 
-from portal.cli.doctor import _receipts
+from portal.cli.doctor_record import receipts
 from portal.domain.receipts import GivenReceipt, Outcome, decided
 from portal.queries.receipts import receipt_faults
 from portal.record.batches import batches, keys_of_receipts
@@ -57,7 +57,7 @@ def test_init_makes_a_key_that_others_cannot_read_and_keeps_it(giving, run, sett
 
 def told(portal) -> dict[str, str]:
     """What the doctor says of receipts, on the clock of the test: tone by sentence."""
-    return {sentence: tone for tone, sentence in _receipts(portal)}
+    return {sentence: tone for tone, sentence in receipts(portal)}
 
 
 def faults(portal, clock) -> list[str]:

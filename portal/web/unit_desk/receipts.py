@@ -7,7 +7,7 @@ import logging
 from flask import Blueprint, Response, render_template
 from sqlalchemy.orm import Session
 
-from portal.adapters.receipt_key_file import ReceiptKeyUnusable
+from portal.adapters.key_file import KeyUnusable
 from portal.domain.errors import NoSuchThing
 from portal.domain.progress import Report
 from portal.domain.receipts import GivenReceipt, content_of, receipt_of, submission_of
@@ -63,7 +63,7 @@ def give_for(session: Session, report: Report) -> None:
             days=portal().settings.decide_within,
             now=now(),
         )
-    except (KeyUnknown, ReceiptKeyUnusable) as trouble:
+    except (KeyUnknown, KeyUnusable) as trouble:
         log.warning("no receipt was given", extra={"trouble": str(trouble)})
 
 
