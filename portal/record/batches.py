@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
@@ -79,25 +79,20 @@ def keys_of_receipts(session: Session) -> list[PublicKey]:
 
 def look_up(session: Session, code: Code) -> Logged | None:
     """What the log says of a code, from the log alone: no row of the house has a part in it."""
-    received: tuple[Batch, tuple[bytes, dt.datetime, dt.datetime]] | None = None
-    decided: tuple[Batch, Decided] | None = None
-    for batch in batches(session):
-        for line in batch.lines:  # in no order: a decision may stand before its receipt
-            if received is None and (said := _received(code, line)) is not None:
-                received = batch, said
-            if (decision := _decided(code, line)) is not None:
-                decided = batch, decision
-    if received is None:
-        return None
-    logged_in, (commitment, received_at, decide_by) = received
-    return Logged(
-        logged_in=logged_in,
-        received_at=received_at,
-        decide_by=decide_by,
-        commitment=commitment,
-        decision=decided[1] if decided else None,
-        decided_in=decided[0] if decided else None,
+    found: Logged | None = None
+    decision: tuple[Decided, Batch] | None = (
+        None  # may stand before the receipt: lines of a batch have no order
     )
+    for batch in batches(session):
+        for line in batch.lines:
+            if found is None and (said := _received(code, line)) is not None:
+                commitment, received, by = said
+                found = Logged(logged_in=batch, commitment=commitment, received_at=received, decide_by=by)
+            if decision is None and (told := _decided(code, line)) is not None:
+                decision = told, batch
+    if found is None or decision is None:
+        return found
+    return replace(found, decision=decision[0], decided_in=decision[1])
 
 
 def _received(code: Code, line: bytes) -> tuple[bytes, dt.datetime, dt.datetime] | None:

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from portal.domain.progress import Report, Verb
-from portal.domain.receipts import GivenReceipt, content_of, receipt_of, submission_of
+from portal.domain.receipts import GivenReceipt, Outcome, content_of, decided, receipt_of, submission_of
 from portal.record.batches import batches, keys_of_receipts, look_up
-from portal.record.receipt import Code, read_file
+from portal.record.receipt import Code, canonical_content, read_file
 from portal.record.signed import freeze
 from portal.record.tables import Freeze
 from portal.worker import log_receipts
@@ -160,3 +160,27 @@ def test_after_a_recovery_what_the_record_lost_is_said_again(portal, clock, hold
     holder.work(hours=6)
     for each in (kept, other):
         assert holder.check(each, holder.look())[0] == 0
+
+
+@pytest.mark.parametrize("first", ["receipt", "decision"])
+def test_receipt_and_decision_in_one_batch_are_found_whichever_line_comes_first(portal, clock, first):
+    number = 0
+    while True:  # a code whose lines sort as wanted; every second one does
+        number += 1
+        code = Code(number.to_bytes(15, "big"))
+        commitment = code.commitment(canonical_content({"n": "x"}))
+        if (commitment < code.decision_mark) == (first == "receipt"):
+            break
+    with portal.database.writing() as session:
+        give_receipt(
+            session, submission="letter/1", content={"n": "x"}, key=receipt_key(), days=7, now=clock(),
+            random=lambda _count: code.data,
+        )  # fmt: skip
+        decided(session, "letter/1", outcome=Outcome.REFUSED, at=clock())
+    clock.forward(hours=6)
+    log_receipts(portal)
+    with portal.database.reading() as session:
+        found = look_up(session, code)
+    assert found is not None
+    assert found.decision is not None
+    assert found.decision.outcome == "refused"
