@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from config import Settings
-from portal.cli import accounts, audit, demonstration, doctor, proofs, record, running, witness
+from portal.cli import accounts, audit, demonstration, doctor, paper, proofs, record, running, witness
 from portal.cli.terminal import Mishap
 from portal.database import TROUBLE
 from portal.ports import SearchUnavailable, StoreFull
@@ -65,4 +65,4 @@ def main() -> None:
         sys.exit(2)
 
 
-__all__ = ["Settings", "main", "portal", "proofs"]
+__all__ = ["Settings", "main", "paper", "portal", "proofs"]

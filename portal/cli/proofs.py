@@ -76,9 +76,9 @@ def monitor(place: str, lines: tuple[str, ...], policy: Path | None, last: Path 
 
     Example: python -m portal record monitor https://sunlight.example.org/record --last seen
     """
-    read, keys = reader(place), _those(lines)
-    with _said(), bar("checking") as tell:
-        note = Note.parse(_must_read(read, CHECKPOINT))
+    read, keys = reader(place), those(lines)
+    with said(), bar("checking") as tell:
+        note = Note.parse(must_read(read, CHECKPOINT))
         told = open_checkpoint(note, keys)
         if last is not None and last.exists():
             must_follow(read, told, old=open_checkpoint(Note.parse(last.read_bytes()), keys))
@@ -101,10 +101,10 @@ def diff(old: Path, place: str, lines: tuple[str, ...]) -> None:
 
     Example: python -m portal record diff kept-checkpoint https://sunlight.example.org/record
     """
-    read, keys = reader(place), _those(lines)
-    with _said():
+    read, keys = reader(place), those(lines)
+    with said():
         before = open_checkpoint(Note.parse(old.read_bytes()), keys)
-        told = open_checkpoint(Note.parse(_must_read(read, CHECKPOINT)), keys)
+        told = open_checkpoint(Note.parse(must_read(read, CHECKPOINT)), keys)
         must_follow(read, told, old=before)
         check_log(read, told)
         for _seq, leaf in leaves_between(read, first=before.size, size=told.size):
@@ -197,14 +197,14 @@ def _witnessed(note: Note, place: Path) -> list[str]:
     return [*told, f"witnessed by {len(signed)} of {len(policy.witnesses)}"]
 
 
-def _must_read(read: Read, path: str) -> bytes:
+def must_read(read: Read, path: str) -> bytes:
     try:
         return read(path)
     except LookupError as missing:
         raise Discrepancy(f"there is no {path}") from missing
 
 
-def _those(lines: tuple[str, ...]) -> tuple[PublicKey, ...]:
+def those(lines: tuple[str, ...]) -> tuple[PublicKey, ...]:
     """The keys given, or those of this portal."""
     if lines:
         try:
@@ -224,7 +224,7 @@ def _line(leaf: bytes) -> str:
 
 
 @contextmanager
-def _said() -> Iterator[None]:
+def said() -> Iterator[None]:
     """What does not hold is no accident of the command: it is said, and the command exits 1."""
     try:
         yield

@@ -45,7 +45,8 @@ def verify() -> None:
         found = verify_record(
             session, open_public=lambda name: portal.media.open(Space.PUBLIC, name), progress=tell
         )
-        found.wrong.extend(signed_faults(session, roots=found.roots, read=portal.tiles.read))
+        read, policy = portal.tiles.read, portal.policy
+        found.wrong.extend(signed_faults(session, roots=found.roots, read=read, policy=policy))
         found.wrong.extend(receipt_faults(session, now=portal.now()))
     click.echo(
         f"{found.entries} entries, {found.documents} documents, {found.renditions} renditions; root {found.root}"

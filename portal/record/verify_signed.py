@@ -1,4 +1,4 @@
-"""Checking what was signed: keys, checkpoints, and the files that readers get."""
+"""Checking what was signed: keys, checkpoints, lines of witnesses, and the files that readers get."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from portal.record.checkpoint import Checkpoint
 from portal.record.log import iso
 from portal.record.mirror import check_log
 from portal.record.notes import Note, NoteRefused, PublicKey, must_be_signed
+from portal.record.policy import Policy
 from portal.record.proving import CHECKPOINT
 from portal.record.signed import Generation, freeze_of, generation_of, generations, statement_text
 from portal.record.signing import holds, open_checkpoint, signed_at
 from portal.record.tables import LogKey, SignedCheckpoint
+from portal.record.verify_witnessed import witnessed_faults
 
 Progress = Callable[[int, int], None]
 
@@ -25,10 +27,11 @@ def signed_faults(
     *,
     roots: Mapping[int, str],
     read: Read,
+    policy: Policy | None = None,
     progress: Progress = lambda _done, _total: None,
 ) -> Iterator[str]:
     """One sentence for each fault. roots: of the record at each size that was signed, hashed anew; read: a file
-    of the tile store, `LookupError` when it is not there."""
+    of the tile store, `LookupError` when it is not there; policy: the witnesses and their keys."""
     frozen = freeze_of(session)
     if frozen is not None:
         yield f"the record is frozen since {frozen.at:%Y-%m-%d %H:%M} UTC: {frozen.reason}"
@@ -47,6 +50,7 @@ def signed_faults(
             return
         yield from _checkpoint_faults(row, known, roots)
         last = row
+    yield from witnessed_faults(session, policy=policy)
     yield from _file_faults(read, known, last, roots, progress)
 
 

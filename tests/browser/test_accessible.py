@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 PAGES = {
     "": """/ /en/ /projects /projects?lamp=red /projects/{project} /en/projects/{project} /reports/{number} /reports/{gone}
         /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /record /record/3 /record/keys /verify /en/verify
+        /record/months /en/record/months /record/months/2020-01 /en/record/months/2020-01
         /record/receipt /en/record/receipt /about /help /privacy
         /accessibility /en/help /nothing-here /account/login /?as_of=2026-06-01 /account/link/{link} /account/link/spent
         /changes /changes?from=2026-01-01 /changes?from=2026-11-24&to=then /projects/{project}/changes?from=2026-01-01
@@ -52,6 +53,7 @@ NO_PAGES = {
     "/record/verify.py",
     "/record/verify_receipt.py",
     "/record/receipts/<month>.json",
+    "/record/months/<month>.svg",
     "/desk/unit/reports/<int:report_id>/receipts/<int:round_>.receipt",
     "/record/tile/<path:rest>",
     "/record/<int:seq>.tlog-proof",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import datetime as dt
 import json
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +26,7 @@ from portal.wiring import Portal
 from portal.worker import run_once
 from portal.workflows.found_keys import found_keys, replace_keys
 from tests.browser.conftest import VIEWER
+from tests.browser.test_accessible import AXE, SMALL, TOO_WIDE
 from tests.conftest import Clock
 from tests.small_district import SmallDistrict
 
@@ -313,3 +316,21 @@ def test_the_page_of_an_entry_says_which_witnesses_have_signed(chromium, site, q
         device.close()
         server.shutdown()
         server.server_close()
+
+
+def test_a_month_is_one_slip_of_a6_on_paper_and_can_be_used_by_everybody(
+    site: Site, page: Page, axe: str
+) -> None:
+    site.clock.at = dt.datetime(2027, 1, 3, 4, tzinfo=dt.UTC)
+    for path in ("/record/months/2026-11", "/en/record/months/2026-12"):
+        page.goto(path)
+        page.evaluate(axe)
+        for width, scheme in ((360, "light"), (1280, "dark")):
+            page.set_viewport_size({"width": width, "height": 800})
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            assert page.evaluate(AXE) == []
+            assert page.evaluate(TOO_WIDE) == []
+            assert page.evaluate(SMALL) == []
+        printed = page.pdf(prefer_css_page_size=True)
+        assert re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed) == [(b"298.08", b"420")]
+        assert printed.count(b"/Type /Page\n") == 1

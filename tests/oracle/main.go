@@ -3,6 +3,7 @@
 //
 //	oracle FOLDER VKEY OLD   FOLDER/checkpoint and FOLDER/tile/…; VKEY: the Ed25519 public key;
 //	                         OLD: an older checkpoint in a file, or "" for none
+//	oracle cosigned FILE VKEY WITNESS   a checkpoint in a file; WITNESS: its public key, as an Ed25519 one
 //
 // It opens the checkpoints, re-hashes every entry against its leaf hash, which tlog.TileHashReader has
 // authenticated against the root, proves every STEPth entry and the consistency of both checkpoints, and says how
@@ -60,7 +61,13 @@ func (f folder) read(t tlog.Tile) ([]byte, error) {
 }
 
 func main() {
-	if err := run(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+	var err error
+	if os.Args[1] == "cosigned" {
+		err = cosigned(os.Args[2], os.Args[3], os.Args[4])
+	} else {
+		err = run(os.Args[1], os.Args[2], os.Args[3])
+	}
+	if err != nil {
 		fmt.Println("REFUSED:", err)
 		os.Exit(1)
 	}

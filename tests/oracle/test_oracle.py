@@ -1,7 +1,9 @@
-"""What Go's own implementation of the standards says of our logs: golang.org/x/mod, built from the module proxy."""
+"""What implementations in Go, of which nobody here wrote a line, say of our logs and of our witnesses: golang.org/x/mod
+and github.com/transparency-dev/formats, built from the module proxy."""
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shutil
 import subprocess
@@ -9,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.record.log_files import LogFiles, leaves
+from portal.record.checkpoint import Checkpoint
+from portal.record.cosigning import CosigningKey, with_lines
+from portal.record.notes import ED25519, Note, PublicKey, Signature
+from portal.witness.memory import Memory
+from portal.witness.protocol import add_checkpoint
+from tests.record.log_files import AT, LogFiles, keys_of, leaves
 
 HERE = Path(__file__).parent
 GO = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin:/usr/lib/go/bin")
@@ -73,3 +80,49 @@ def test_go_refuses_what_we_refuse(oracle, tmp_path, path):
 def test_go_refuses_a_forked_history(oracle, tmp_path):
     log = LogFiles(leaves(300))
     assert "REFUSED" in ask(oracle, tmp_path, log, old=LogFiles([b"another", *leaves(200)[1:]]))
+
+
+@pytest.fixture
+def cosigned(tmp_path) -> tuple[Note, CosigningKey]:
+    """A checkpoint as our witness has signed it, and the witness's key."""
+    memory, log = Memory(tmp_path / "witness"), LogFiles(leaves(300))
+    key, logs = memory.found("witness.example/w"), {log.keys_.name: log.keys_.public}
+    answer = add_checkpoint(f"old 0\n\n{log.note}".encode(), memory=memory, key=key, logs=logs, now=AT)
+    assert answer.status == 200, answer.body
+    return with_lines(log.note, Note.parse(f"-\n\n{answer.body}".encode()).signatures), key
+
+
+def says_of_witness(oracle: Path, folder: Path, note: Note, key: CosigningKey) -> str:
+    """That module takes a witness's key as a plain Ed25519 one."""
+    plain = PublicKey(name=key.name, kind=ED25519, public=key.public.public)
+    (folder / "note").write_text(str(note), encoding="utf-8")
+    words = [str(oracle), "cosigned", str(folder / "note"), keys_of().public[0].line, plain.line]
+    return subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def test_a_go_verifier_of_cosignatures_accepts_what_our_witness_signed(oracle, tmp_path, cosigned):
+    assert (
+        says_of_witness(oracle, tmp_path, *cosigned)
+        == "cosigned by witness.example/w at 2026-11-24T04:00:00Z"
+    )
+
+
+@pytest.mark.parametrize("forged", ["time", "signature", "checkpoint", "key", "nobody"])
+def test_a_go_verifier_of_cosignatures_refuses_what_is_forged(oracle, tmp_path, cosigned, forged):
+    note, key = cosigned
+    *ours, line = note.signatures
+    if forged in ("time", "signature"):
+        place = 7 if forged == "time" else 40
+        flipped = bytearray(line.signature)
+        flipped[place] ^= 1
+        note = Note(text=note.text, signatures=(*ours, dataclasses.replace(line, signature=bytes(flipped))))
+    elif forged == "checkpoint":  # the log signed both, the witness one of them
+        other = Checkpoint.parse(note.text.replace("\n300\n", "\n301\n"))
+        note = with_lines(keys_of().sign_checkpoint(other, at=AT), [line])
+    elif forged == "key":  # another key under the name and the id of the witness
+        stolen = CosigningKey.make(key.name).cosign(note.text, at=AT)
+        signed = Signature(name=key.name, id=line.id, signature=stolen.signature)
+        note = Note(text=note.text, signatures=(*ours, signed))
+    else:
+        note = Note(text=note.text, signatures=tuple(ours))
+    assert says_of_witness(oracle, tmp_path, note, key).startswith("REFUSED")

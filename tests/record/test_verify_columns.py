@@ -11,7 +11,11 @@ from sqlalchemy import JSON, Boolean, Integer, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from portal.columns import UtcDateTime
+from portal.record.cosigning import CosigningKey, cosigned
+from portal.record.notes import Note
+from portal.record.policy import Policy, Witness
 from portal.record.tables import (
+    Cosignature,
     Entry,
     Head,
     LogKey,
@@ -20,12 +24,18 @@ from portal.record.tables import (
     Shelved,
     SignedCheckpoint,
     Touched,
+    WitnessState,
 )
 from portal.record.verify import verify
 from portal.record.verify_signed import signed_faults
+from portal.record.witnessing import keep_line, named, note_state
 from portal.worker import sign
 from portal.workflows.sign_record import Watch
 from tests.record.test_verify import FILES, open_public, written  # noqa: F401 - a fixture
+
+AT = dt.datetime(2026, 11, 24, 5, tzinfo=dt.UTC)
+WITNESS = CosigningKey("witness.example", bytes(range(32)))
+POLICY = Policy(witnesses=(Witness(name="w", key=WITNESS.public),), quorum="w")
 
 # Which row of each table is edited, and what a fault about it names.
 ROWS = {
@@ -37,6 +47,8 @@ ROWS = {
     Head: ("id = 1", ("head",)),
     SignedCheckpoint: ("id = 1", ("checkpoint 1",)),
     LogKey: ("id = 1", ("keys 1", "public key", "keys 9")),
+    Cosignature: ("checkpoint = 1", ("under checkpoint 1:", "under checkpoint 9:")),
+    WitnessState: ("size = 5", (f"the witness {named(WITNESS.public)}",)),
 }
 COLUMNS = [
     pytest.param(table, column.key, id=f"{table.__tablename__}.{column.key}")
@@ -68,9 +80,21 @@ def other(column) -> str:
 
 @pytest.fixture
 def small(portal, written, keys):  # noqa: F811
-    """Five entries of three items, signed."""
+    """Five entries of three items, signed, and signed by a witness."""
     sign(portal, Watch())
+    with portal.database.writing() as session:
+        keep(session, WITNESS)
     return written
+
+
+def keep(session, witness: CosigningKey, *, at: dt.datetime = AT) -> None:
+    """The witness signs the only checkpoint."""
+    row = session.get_one(SignedCheckpoint, 1)
+    text = Note.parse(row.note.encode()).text
+    found = cosigned(text, [witness.cosign(text, at=at)], witness.public)
+    assert found is not None
+    keep_line(session, row.id, found)
+    note_state(session, witness.public, size=row.size, trouble="", now=row.at)
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
@@ -101,12 +125,40 @@ def edit(database, statement: str) -> None:
         pytest.skip(f"PostgreSQL refuses it even to the owner: {reason.orig}")
 
 
-def faults(portal) -> list[str]:
+def faults(portal, policy: Policy | None = POLICY) -> list[str]:
     with portal.database.reading() as session:
         found = verify(session, open_public=open_public)
-        return found.wrong + list(signed_faults(session, roots=found.roots, read=portal.tiles.read))
+        told = signed_faults(session, roots=found.roots, read=portal.tiles.read, policy=policy)
+        return found.wrong + list(told)
 
 
 def test_the_moment_is_compared_to_the_second(portal, small):
     with portal.database.reading() as session:
         assert session.get_one(SignedCheckpoint, 1).at == dt.datetime(2026, 11, 24, 4, tzinfo=dt.UTC)
+
+
+def test_a_line_that_another_key_made_is_named(portal, small):
+    forger = CosigningKey("witness.example", bytes(32))
+    text = Note.parse(note_of(portal).encode()).text
+    forged = forger.cosign(text, at=AT)
+    line = type(forged)(name=forged.name, id=WITNESS.public.id, signature=forged.signature).line
+    edit(small, f"UPDATE record_cosignature SET line = '{line}'")
+    assert faults(portal) == [
+        f"the line of the witness {named(WITNESS.public)} under checkpoint 1: it does not hold"
+    ]
+
+
+def test_a_witness_that_is_asked_no_more_leaves_no_fault(portal, small):
+    assert faults(portal, None) == []
+    edit(small, "UPDATE record_cosignature SET at = '2020-01-01 00:00:00'")
+    assert [fault for fault in faults(portal, None) if "another time than its column says" in fault]
+
+
+def test_a_state_without_a_row_is_named(portal, small):
+    edit(small, "DELETE FROM record_witness")
+    assert faults(portal) == [f"the witness {named(WITNESS.public)} has signed, but nothing is known of it"]
+
+
+def note_of(portal) -> str:
+    with portal.database.reading() as session:
+        return session.get_one(SignedCheckpoint, 1).note
