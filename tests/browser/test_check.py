@@ -332,5 +332,6 @@ def test_a_month_is_one_slip_of_a6_on_paper_and_can_be_used_by_everybody(
             assert page.evaluate(TOO_WIDE) == []
             assert page.evaluate(SMALL) == []
         printed = page.pdf(prefer_css_page_size=True)
-        assert re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed) == [(b"298.08", b"420")]
+        sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)
+        assert [(round(float(w)), round(float(h))) for w, h in sizes] == [(298, 420)]  # points: 105 by 148 mm
         assert printed.count(b"/Type /Page\n") == 1
