@@ -167,14 +167,27 @@ class LocalMediaStore:
         """The same durable file under one more name; where the disk cannot do that, a checked copy."""
         self._make_folders(path, space=space)
         try:
-            source.chmod(_FILE_MODES[space])  # before the link, so that no crash leaves the wrong mode
-            os.link(source, path, follow_symlinks=False)
+            self._link(source, path, mode=_FILE_MODES[space])
         except FileExistsError:
             return
         except OSError as error:
             if error.errno not in _CANNOT_LINK:
                 raise
             self._copy(source, path, space=space)
+
+    @staticmethod
+    def _link(source: Path, path: Path, *, mode: int) -> None:
+        """Another writer of the same content may put its own file in the source's place at any moment: then the link
+        finds a file without a name, and takes the new one."""
+        while True:
+            try:
+                source.chmod(mode)  # before the link, so that no crash leaves the wrong mode
+                os.link(source, path, follow_symlinks=False)
+                path.chmod(mode)
+                return
+            except FileNotFoundError:
+                if not source.exists():
+                    raise
 
     def _copy(self, source: Path, path: Path, *, space: Space) -> None:
         digest = hashlib.sha256()

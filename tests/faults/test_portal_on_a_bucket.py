@@ -94,7 +94,7 @@ def test_a_photo_goes_its_whole_way_in_the_bucket(site: Site) -> None:
     withdraw(site.district, number)
     run_once(site.portal)
     assert site.held(Space.PUBLIC) == set()
-    assert [reader.get(path).status_code for path in shown] == [404] * len(shown)
+    assert [reader.get(path).status_code for path in shown] == [410] * len(shown)
 
 
 def test_an_outage_of_the_bucket_refuses_no_upload_and_stops_no_publication(site: Site) -> None:
@@ -126,7 +126,7 @@ def test_a_withdrawal_during_an_outage_is_carried_out_after_it(site: Site) -> No
     site.proxy.fail(Fault.REFUSE)
     withdraw(site.district, number)
     run_once(site.portal)
-    assert reader.get(shown).status_code == 404
+    assert reader.get(shown).status_code == 410
     site.proxy.heal()
     deadline = time.monotonic() + HEALS_SECONDS
     while site.held(Space.PUBLIC):

@@ -183,7 +183,7 @@ def test_withdrawing_takes_words_and_pictures_out_of_every_window(half_public, c
     gone = [name for name in names if f"/media/{name}" in pictures]
     assert gone
     for name in names:
-        assert browser.get(f"/media/{name}").status_code == 404
+        assert browser.get(f"/media/{name}").status_code == 410
         assert name not in set(portal.media.names(Space.PUBLIC))
     tombstone = browser.get(f"/reports/{number}")
     assert tombstone.status_code == 410

@@ -135,7 +135,7 @@ def test_what_is_withdrawn_is_gone_at_once_for_everybody_who_has_seen_it(front, 
         assert (answer.status_code, "某某某" in text(answer)) == (410, False)
     for path in ("/", "/projects/2026-001", "/feeds/latest.atom", "/archive?q=某某某"):
         assert "路人的名字" not in text(reader.get(path))
-    assert get(reader, media, If_None_Match="*").status_code == 404
+    assert get(reader, media, If_None_Match="*").status_code == 410
 
 
 def test_languages_and_displays_never_mix(front):

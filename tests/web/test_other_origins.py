@@ -66,7 +66,7 @@ class TestCdn:
         withdraw(district, number)
         run_once(portal)
         gone = visitor.get(path, headers=tag)
-        assert (gone.status_code, gone.headers["Cache-Control"]) == (404, "no-store")
+        assert (gone.status_code, gone.headers["Cache-Control"]) == (410, "no-store")
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def test_erased_pixels_are_in_no_room_but_the_sealed_original(erased, tmp_path, 
             assert picture[200:1200] not in data, (path, name)
     assert len(list(portal.media.names(Space.SEALED))) == 2
     for name in pixels:
-        assert Browser(app).get(f"/media/{name}").status_code == 404
+        assert Browser(app).get(f"/media/{name}").status_code == 410
 
 
 def test_no_page_feed_search_or_log_says_the_words(erased, portal, caplog) -> None:
