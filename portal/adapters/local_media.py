@@ -186,7 +186,7 @@ class LocalMediaStore:
                 path.chmod(mode)
                 return
             except FileNotFoundError:
-                if not source.exists():
+                if not (source.exists() and path.parent.exists()):
                     raise
 
     def _copy(self, source: Path, path: Path, *, space: Space) -> None:
