@@ -10,6 +10,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+import logging
 import random
 import shutil
 import sqlite3
@@ -271,6 +272,7 @@ def _browser(portal: Portal, files: Million, keys: SigningKeys) -> None:
     entry = _entry(seq, leaf)
     opening = Opening(seq=seq, salt=salt.hex(), document=document.decode())
     text = str(proof_in(Tree(MILLION, files.fetch), entry, opening, checkpoint=note))
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it would say every request
     server = make_server("127.0.0.1", 0, create_app(portal), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
