@@ -11,7 +11,8 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -85,11 +86,12 @@ def is_due(session: Session, *, now: dt.datetime) -> bool:
 def hashed(session: Session, *, progress: Progress = lambda _done, _total: None) -> Checkpoint:
     """The tree of acts, every act hashed again. Raises `Discrepancy` for acts that are not those of the last seal."""
     last, frontier, size = newest_seal(session), list[bytes](), 0
-    for size, (frontier, trouble) in enumerate(grown(session, progress=progress), start=1):
-        if trouble:
-            raise Discrepancy(trouble)
-        if last is not None and size == last.size and merkle.root_of(frontier).hex() != last.root:
-            raise Discrepancy(f"the acts are not those of the seal of {last.day}")
+    with closing(grown(session, progress=progress)) as leaves:
+        for size, (frontier, trouble) in enumerate(leaves, start=1):
+            if trouble:
+                raise Discrepancy(trouble)
+            if last is not None and size == last.size and merkle.root_of(frontier).hex() != last.root:
+                raise Discrepancy(f"the acts are not those of the seal of {last.day}")
     if last is not None and size < last.size:
         raise Discrepancy(f"the seal of {last.day} is over {last.size} acts, and there are {size}")
     return Checkpoint(origin=name_of_tree(session), size=size, root=merkle.root_of(frontier))
@@ -138,7 +140,7 @@ def name_of_tree(session: Session) -> str:
 
 def grown(
     session: Session, *, progress: Progress = lambda _done, _total: None
-) -> Iterator[tuple[list[bytes], str]]:
+) -> Generator[tuple[list[bytes], str], None, None]:
     """The tree of acts, made again leaf by leaf: its frontier (see `merkle.grow`), and what is wrong with this
     leaf or its act ("" when nothing is)."""
     total = session.scalars(select(func.count()).select_from(AuditLeaf)).one()
@@ -149,11 +151,12 @@ def grown(
         .execution_options(yield_per=BATCH)
     )
     frontier: list[bytes] = []
-    for place, (leaf, entry) in enumerate(rows):
-        frontier = merkle.grow(frontier, place, merkle.leaf_hash(leaf.leaf.encode()))
-        yield frontier, _trouble(place, leaf, entry)
-        if place % BATCH == 0:
-            progress(place, total)
+    with rows:  # whoever stops half-way leaves no cursor open
+        for place, (leaf, entry) in enumerate(rows):
+            frontier = merkle.grow(frontier, place, merkle.leaf_hash(leaf.leaf.encode()))
+            yield frontier, _trouble(place, leaf, entry)
+            if place % BATCH == 0:
+                progress(place, total)
 
 
 def document_of(entry: AuditEntry) -> bytes:
