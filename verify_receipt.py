@@ -245,19 +245,11 @@ def check(file, log, log_keys, kept, now):
     made = secrets_of(said["code"])
     content = json.loads(said["content"]) if "content" in said else None
     if content is not None:
-        need(
-            made("receipt", said["content"].encode()) == committed,
-            "the content is not what the receipt committed to",
-        )
+        opened = made("receipt", said["content"].encode())
+        need(opened == committed, "the content is not what the receipt committed to")
         print("the content is what was handed in, to the letter")
-    for name, given in (
-        ("the checkpoint in the receipt", said.get("checkpoint") and unbase64(said["checkpoint"])),
-        ("the checkpoint you kept", kept),
-    ):
-        if given:
-            size, root = open_checkpoint(given.decode(), log_keys, name)
-            log.must_begin_with(size, root, name)
-            print(f"today's log begins with {name}, of {size} entries")
+    begins_with(log, said.get("checkpoint") and unbase64(said["checkpoint"]), log_keys, "in the receipt")
+    known = begins_with(log, kept, log_keys, "you kept")
     lines = [
         (seq, moment(leaf["at"]), bytes.fromhex(line))
         for seq, leaf, document in batches
@@ -265,14 +257,19 @@ def check(file, log, log_keys, kept, now):
     ]
     yield from logged(lines, committed, received, by, made, now)
     if kept:
-        yield from back_dated(
-            lines,
-            open_checkpoint(kept.decode(), log_keys, "the checkpoint you kept")[0],
-            committed,
-            made,
-            received,
-        )
+        yield from back_dated(lines, known, committed, made, received)
     yield from decided(log, lines, content, by, made, now)
+
+
+def begins_with(log, given, keys, where):
+    """The size of a checkpoint with which today's log must begin; None where there is none."""
+    if not given:
+        return None
+    name = f"the checkpoint {where}"
+    size, root = open_checkpoint(given.decode(), keys, name)
+    log.must_begin_with(size, root, name)
+    print(f"today's log begins with {name}, of {size} entries")
+    return size
 
 
 def logged(lines, committed, received, by, made, now):

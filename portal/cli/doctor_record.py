@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from portal.adapters.key_file import KeyUnusable
+from portal.domain.audit import newest_seal
 from portal.queries.receipts import waiting
 from portal.record.batches import keys_of_receipts
 from portal.record.cosigning import with_lines
@@ -17,7 +18,6 @@ from portal.record.signed import freeze_of, generations, latest_at, newest
 from portal.record.witnessing import lines_under, named, states
 from portal.wiring import Portal
 from portal.workflows.seal_audit import is_due as is_seal_due
-from portal.workflows.seal_audit import newest_seal
 
 Finding = tuple[str, str]  # ("ok" | "warn" | "bad", sentence)
 LATE = dt.timedelta(minutes=2)  # without a signature of a new entry

@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from portal.domain.base import Base
@@ -49,6 +49,11 @@ class AuditSeal(Base):
     size: Mapped[int]
     root: Mapped[str] = mapped_column(String(64))
     made_at: Mapped[dt.datetime]
+
+
+def newest_seal(session: Session) -> AuditSeal | None:
+    """The last seal over the acts; None before the first midnight."""
+    return session.scalars(select(AuditSeal).order_by(AuditSeal.day.desc()).limit(1)).first()
 
 
 _TABLE = AuditEntry.metadata.tables[AuditEntry.__tablename__]

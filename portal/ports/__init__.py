@@ -6,7 +6,7 @@ Every port has one suite of tests that is run against every real implementation 
 from __future__ import annotations
 
 from portal.ports.jobs import Job, JobQueue, Leases
-from portal.ports.limits import Limit, Limits, LimitsUnavailable
+from portal.ports.limits import Limit, Limits, LimitsUnavailable, keyed_hash
 from portal.ports.mail import AddressRefused, Letter, Mailer, MailerUnavailable
 from portal.ports.media import MediaMissing, MediaStore, Received, Space, StoreFull, StoreUnavailable
 from portal.ports.search import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
@@ -41,4 +41,5 @@ __all__ = [
     "TileStore",
     "WitnessSilent",
     "Witnesses",
+    "keyed_hash",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hmac
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -18,6 +19,11 @@ class Limit:
     key: str
     most: int
     window: dt.timedelta
+
+
+def keyed_hash(secret_key: str, text: str) -> str:
+    """What a limit keeps of a name or an address."""
+    return hmac.digest(secret_key.encode(), text.strip().lower().encode(), "sha256").hex()
 
 
 class LimitsUnavailable(Exception):

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.domain.audit import AuditEntry, AuditLeaf, AuditSeal
+from portal.domain.audit import AuditEntry, AuditLeaf, newest_seal
 from portal.domain.organisation import Person
 from portal.domain.plan import Project
 
@@ -55,11 +55,6 @@ def trail(
     return [_trace(entry, called, sealed) for entry in entries], total
 
 
-def last_seal(session: Session) -> AuditSeal | None:
-    """The newest seal over the acts; None before the first midnight."""
-    return session.scalars(select(AuditSeal).order_by(AuditSeal.day.desc()).limit(1)).first()
-
-
 def acts(session: Session) -> list[str]:
     """Every kind of act there is in the trail."""
     return sorted(session.scalars(select(AuditEntry.act).distinct()))
@@ -78,7 +73,7 @@ def actors(session: Session) -> list[tuple[int, str, str]]:
 
 def _sealed(session: Session, ids: Sequence[int]) -> Set[int]:
     """Which of these acts the newest seal is over."""
-    seal = last_seal(session)
+    seal = newest_seal(session)
     if seal is None:
         return frozenset()
     leaves = select(AuditLeaf.entry_id).where(AuditLeaf.entry_id.in_(ids), AuditLeaf.seq < seal.size)

@@ -6,14 +6,16 @@ import datetime as dt
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.record.log import document_of, latest
 from portal.record.notes import PublicKey
 from portal.record.receipt import KEYS_ITEM, KIND, Code, Decided, lines_in
 from portal.record.tables import Entry, Opening, Shelved
+from portal.rules.clock import first_day, last_day
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,12 +42,8 @@ def batches(session: Session, *, month: str | None = None) -> Iterator[Batch]:
     """Every batch, or those dated in a month (`YYYY-MM`), oldest first."""
     query = _batches()
     if month is not None:
-        first = dt.date.fromisoformat(f"{month}-01")
-        query = query.where(Shelved.dated.between(first, (first + dt.timedelta(days=31)).replace(day=1)))
-        query = query.where(Shelved.dated < (first + dt.timedelta(days=31)).replace(day=1))
-    for row in session.execute(query):
-        lines = lines_in(json.loads(row.document))
-        yield Batch(seq=row.seq, item=row.item, at=row.at, lines=lines)
+        query = query.where(Shelved.dated.between(first_day(month), last_day(month)))
+    yield from map(_batch, session.execute(query))
 
 
 def batch_at(session: Session, seq: int) -> Batch | None:
@@ -53,7 +51,7 @@ def batch_at(session: Session, seq: int) -> Batch | None:
     row = session.execute(_batches().where(Entry.seq == seq)).first()
     if row is None:
         return None
-    return Batch(seq=row.seq, item=row.item, at=row.at, lines=lines_in(json.loads(row.document)))
+    return _batch(row)
 
 
 def months(session: Session) -> list[str]:
@@ -83,7 +81,8 @@ def look_up(session: Session, code: Code) -> Logged | None:
     decision: tuple[Decided, Batch] | None = (
         None  # may stand before the receipt: lines of a batch have no order
     )
-    for batch in batches(session):
+    marked = (Opening.document.contains(mark.hex()) for mark in (code.mark, code.decision_mark))
+    for batch in map(_batch, session.execute(_batches().where(or_(*marked)))):  # the database looks, not we
         for line in batch.lines:
             if found is None and (said := _received(code, line)) is not None:
                 commitment, received, by = said
@@ -107,6 +106,10 @@ def _decided(code: Code, line: bytes) -> Decided | None:
         return code.decision_in(line)
     except ValueError:
         return None
+
+
+def _batch(row: Row[*tuple[Any, ...]]) -> Batch:
+    return Batch(seq=row.seq, item=row.item, at=row.at, lines=lines_in(json.loads(row.document)))
 
 
 def _batches() -> Select[int, str, dt.datetime, str]:

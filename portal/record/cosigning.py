@@ -20,11 +20,9 @@ from portal.record.notes import (
     NoteRefused,
     PublicKey,
     Signature,
-    decode,
-    encode,
     is_name,
 )
-from portal.record.signing import PRIVATE, SEED, cosignature_message, holds
+from portal.record.signing import SEED, cosignature_message, holds, private_line, seed_in
 
 KINDS = (COSIGNATURE, ML_DSA_44)  # of keys that a witness may have
 _TIME = 8  # bytes
@@ -47,16 +45,14 @@ class CosigningKey:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises `NoteRefused` for what is not such a file; it says nothing of what it is."""
-        name, _, rest = text.removesuffix("\n").removeprefix(PRIVATE).partition("+")
-        data = decode(rest.partition("+")[2])
-        if not is_name(name) or len(data) != 1 + SEED or (key := cls(name, data[1:])).text() != text:
+        key = cls(*seed_in(text, kind=COSIGNATURE))
+        if key.text() != text:
             raise NoteRefused("not the file of a witness's key")
         return key
 
     def text(self) -> str:
         """What the file holds."""
-        material = encode(bytes([COSIGNATURE]) + self.seed)
-        return f"{PRIVATE}{self.name}+{self.public.id.hex()}+{material}\n"
+        return private_line(self.public, self.seed)
 
     @cached_property
     def public(self) -> PublicKey:

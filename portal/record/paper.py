@@ -22,7 +22,7 @@ from portal.record.checkpoint import Checkpoint
 from portal.record.mirror import Progress, check_block
 from portal.record.tables import SignedCheckpoint
 from portal.record.tiles import HASH, WIDTH
-from portal.rules.clock import day_of, end_of, first_day, month_of
+from portal.rules.clock import day_of, end_of, last_day, month_of
 
 Tongue = Literal["chinese_simplified", "english"]
 CHINESE: Tongue = "chinese_simplified"
@@ -96,11 +96,6 @@ def code_for_terminal(text: str) -> str:
 def end_of_month(month: str) -> dt.datetime:
     """The first moment after a `YYYY-MM` month, in UTC. Raises `ValueError` for none."""
     return end_of(last_day(month))
-
-
-def last_day(month: str) -> dt.date:
-    """The last day of a `YYYY-MM` month. Raises `ValueError` for none."""
-    return (first_day(month).replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
 
 
 def is_over(month: str, *, now: dt.datetime) -> bool:

@@ -9,9 +9,9 @@ from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from portal.record.notes import ED25519, Note, NoteRefused, PublicKey, Signature, decode, encode, is_name
+from portal.record.notes import ED25519, Note, NoteRefused, PublicKey, Signature, is_name
 from portal.record.receipt import Receipt
-from portal.record.signing import PRIVATE, SEED
+from portal.record.signing import SEED, private_line, seed_in
 
 
 @dataclass(frozen=True, repr=False)
@@ -31,12 +31,8 @@ class ReceiptKey:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises `NoteRefused`; it says nothing of what the file holds."""
-        parts = text.removesuffix("\n").removeprefix(PRIVATE).split("+", 2)
-        seed = decode(parts[2]) if len(parts) == 3 else b""
-        if not text.startswith(PRIVATE) or seed[:1] != bytes([ED25519]) or len(seed) != 1 + SEED:
-            raise NoteRefused("not a file of a receipt key")
-        key = cls(parts[0], seed[1:])
-        if not key.name.endswith("/receipts") or not is_name(key.name) or key.text() != text:
+        key = cls(*seed_in(text, kind=ED25519))
+        if not key.name.endswith("/receipts") or key.text() != text:
             raise NoteRefused("a receipt key has not the id or the name that its file says")
         return key
 
@@ -46,7 +42,7 @@ class ReceiptKey:
 
     def text(self) -> str:
         """What the file holds."""
-        return f"{PRIVATE}{self.name}+{self.public.id.hex()}+{encode(bytes([ED25519]) + self.seed)}\n"
+        return private_line(self.public, self.seed)
 
     @cached_property
     def public(self) -> PublicKey:

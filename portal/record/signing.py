@@ -36,6 +36,20 @@ SEED = 32  # bytes, of either key
 _TIME = 8  # bytes
 
 
+def private_line(key: PublicKey, seed: bytes) -> str:
+    """What a file holds of a private key."""
+    return f"{PRIVATE}{key.name}+{key.id.hex()}+{encode(bytes([key.kind]) + seed)}\n"
+
+
+def seed_in(line: str, *, kind: int) -> tuple[str, bytes]:
+    """Name and seed of a private key's line. Raises `NoteRefused`, which says nothing of what the line holds."""
+    parts = line.removesuffix("\n").removeprefix(PRIVATE).split("+", 2)
+    data = decode(parts[2]) if line.startswith(PRIVATE) and len(parts) == 3 else b""
+    if data[:1] != bytes([kind]) or len(data) != 1 + SEED or not is_name(parts[0]):
+        raise NoteRefused("not the line of a private key")
+    return parts[0], data[1:]
+
+
 @dataclass(frozen=True, repr=False)
 class SigningKeys:
     """Both private keys under one name. Nothing here says them when printed."""
@@ -53,27 +67,19 @@ class SigningKeys:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Raises `NoteRefused` for what is not such a file; it says nothing of what it is."""
-        lines = text.removesuffix("\n").split("\n")
-        parts = [line.removeprefix(PRIVATE).split("+", 2) for line in lines if line.startswith(PRIVATE)]
-        if len(lines) != 2 or [len(part) for part in parts] != [3, 3] or parts[0][0] != parts[1][0]:
+        lines = text.splitlines(keepends=True)
+        if len(lines) != 2:
             raise NoteRefused("not a file of two signing keys")
-        seeds = [decode(part[2]) for part in parts]
-        if [(seed[:1], len(seed)) for seed in seeds] != [
-            (bytes([kind]), 1 + SEED) for kind in (ED25519, ML_DSA_44)
-        ]:
-            raise NoteRefused("not a file of two signing keys")
-        keys = cls(parts[0][0], seeds[0][1:], seeds[1][1:])
-        if not is_name(keys.name) or keys.text() != text:
-            raise NoteRefused("a signing key has not the id that its file says")
+        (name, ed25519), (other, ml_dsa) = seed_in(lines[0], kind=ED25519), seed_in(lines[1], kind=ML_DSA_44)
+        keys = cls(name, ed25519, ml_dsa)
+        if name != other or keys.text() != text:
+            raise NoteRefused("a signing key has not the id or the name that its file says")
         return keys
 
     def text(self) -> str:
         """What the file holds."""
         seeds = (self.ed25519, self.ml_dsa)
-        return "".join(
-            f"{PRIVATE}{key.name}+{key.id.hex()}+{encode(bytes([key.kind]) + seed)}\n"
-            for key, seed in zip(self.public, seeds, strict=True)
-        )
+        return "".join(private_line(key, seed) for key, seed in zip(self.public, seeds, strict=True))
 
     @cached_property
     def public(self) -> tuple[PublicKey, PublicKey]:

@@ -54,18 +54,17 @@ class Span:
     Seals of what is inside the house are left out."""
 
     def __init__(self, shelf: Shelf, first: dt.date, last: dt.date, *where: ColumnElement[bool]) -> None:
-        self._shelf, self._first, self._last = shelf, first, last
-        self._where = (Shelved.kind.not_in(SEALS), *where)
+        self._shelf, self._first, self._last, self._where = shelf, first, last, where
 
     @cached_property
-    def _within(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    def _within(self) -> tuple[ColumnElement[bool], ...]:
         """Two days become two numbers."""
         first, last = (last_before_end(self._shelf.session, day) for day in (self._first, self._last))
-        return Shelved.seq > first, Shelved.seq <= last
+        return Shelved.seq > first, Shelved.seq <= last, Shelved.kind.not_in(SEALS)
 
     def only(self, *where: ColumnElement[bool]) -> Span:
         """The same days, with more conditions."""
-        narrowed = Span(self._shelf, self._first, self._last, *self._where[1:], *where)
+        narrowed = Span(self._shelf, self._first, self._last, *self._where, *where)
         narrowed.__dict__["_within"] = self._within
         return narrowed
 

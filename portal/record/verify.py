@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
@@ -53,16 +53,8 @@ def verify(
     destroyed = _destroyed(session)
     for entry, opening in entries(session):
         found.wrong.extend(_entry_faults(entry, expected=found.entries, last_of=last_of))
-        if opening is not None:
-            found.documents += 1
-            if not opens(opening.salt, opening.document, entry.commit):
-                found.wrong.append(
-                    f"entry {entry.seq} ({entry.item}): its document is not what was committed to"
-                )
-        elif entry.seq >= destroyed.get(entry.item, 0):
-            found.wrong.append(
-                f"entry {entry.seq} ({entry.item}): its document is missing without a withdrawal"
-            )
+        found.wrong.extend(_opening_faults(entry, opening, destroyed))
+        found.documents += opening is not None
         frontier = merkle.grow(frontier, found.entries, merkle.leaf_hash(entry.leaf.encode()))
         last_of[entry.item], last_at = (entry.seq, entry.version), entry.at
         found.entries += 1
@@ -82,6 +74,14 @@ def verify(
         found.renditions += 1
         progress(size + found.renditions, total)
     return found
+
+
+def _opening_faults(entry: Entry, opening: Opening | None, destroyed: Mapping[str, int]) -> Iterator[str]:
+    where = f"entry {entry.seq} ({entry.item})"
+    if opening is not None and not opens(opening.salt, opening.document, entry.commit):
+        yield f"{where}: its document is not what was committed to"
+    if opening is None and entry.seq >= destroyed.get(entry.item, 0):
+        yield f"{where}: its document is missing without a withdrawal"
 
 
 def _destroyed(session: Session) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.record.cosigning import Cosigned
@@ -23,6 +23,12 @@ def lines_under(session: Session, number: int) -> list[Signature]:
         select(Cosignature).where(Cosignature.checkpoint == number).order_by(Cosignature.at, Cosignature.key)
     )
     return [Note.parse(f"-\n\n{row.line}".encode()).signatures[0] for row in rows]
+
+
+def lines_tag(session: Session, number: int | None) -> str:
+    """Joins the validator of a page that shows who signed this checkpoint: lines are added and never change."""
+    lines = select(func.count()).select_from(Cosignature).where(Cosignature.checkpoint == number)
+    return "unsigned" if number is None else f"signed {number} {session.scalar(lines)}"
 
 
 def keep_line(session: Session, number: int, cosigned: Cosigned) -> None:

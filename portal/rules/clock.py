@@ -28,6 +28,11 @@ def first_day(month: str) -> dt.date:
     return dt.date.fromisoformat(f"{month}-01")
 
 
+def last_day(month: str) -> dt.date:
+    """The last day of a `YYYY-MM` period. Raises `ValueError` when it is not one."""
+    return (first_day(month) + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+
+
 def recent_months(day: dt.date, count: int) -> list[str]:
     """The month of `day` and those before it, newest first."""
     months = []

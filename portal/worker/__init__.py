@@ -28,7 +28,8 @@ SPOOL_KEEPS = 24 * 3600  # seconds
 def run_once(portal: Portal, watch: Watch | None = None) -> int:
     """Everything that is due now: jobs first, then what waits for its store, then followers, of which one
     process alone runs each kind. How much was done. While the record is frozen, jobs wait. `watch` is what
-    this process remembers of the tiles; without it everything is looked at."""
+    this process remembers of its passes; without it everything is looked at. Receipts follow their own clock
+    (`log_receipts`), so that a batch's coming tells nothing."""
     with portal.database.reading() as session:
         frozen = is_frozen(session)
     done = 0 if frozen else portal.queue.run_due(handlers(portal), now=portal.now())
@@ -48,10 +49,10 @@ def _shown(portal: Portal, name: str) -> bool:
 
 def work(portal: Portal, *, stop: threading.Event) -> None:
     """Work until told to stop; what is in hand is finished first."""
-    next_sweep, watch, said = portal.now(), Watch(), set[str]()
+    next_sweep, watch = portal.now(), Watch()
     while not stop.is_set():
         try:
-            done = run_once(portal, watch) + log_receipts(portal, said)
+            done = run_once(portal, watch) + log_receipts(portal, watch)
             if portal.now() >= next_sweep:
                 portal.spool.sweep(SPOOL_KEEPS)
                 portal.media.sweep(SPOOL_KEEPS)

@@ -14,7 +14,7 @@ from portal.worker.leases import NoLongerOurs, keeping
 from portal.workflows.follow_record import follow_into_search
 from portal.workflows.log_receipts import RECEIPTS, publish_batches, stand_key
 from portal.workflows.log_receipts import is_due as batch_is_due
-from portal.workflows.seal_audit import SEALING, has_new, hashed, seal, take_in
+from portal.workflows.seal_audit import BATCH, SEALING, has_new, hashed, seal, take_in
 from portal.workflows.seal_audit import is_due as is_seal_due
 from portal.workflows.sign_record import AUDIT, Watch
 
@@ -25,10 +25,9 @@ SEARCH = "follow/search"  # the lease of the search follower
 
 def follow(portal: Portal) -> int:
     """Bring the index up to date, unless another process is doing that."""
-
     keep_lease = keeping(portal, SEARCH)
     try:
-        keep_lease(0, 0)
+        keep_lease()
         with portal.database.reading() as session:
             return follow_into_search(session, index=portal.search, progress=keep_lease)
     except NoLongerOurs:
@@ -39,19 +38,25 @@ def follow(portal: Portal) -> int:
 
 
 def seal_audit(portal: Portal, watch: Watch, *, frozen: bool) -> int:
-    """Make leaves of new acts and, when a day has ended, put its seal on the record, unless another process is
-    doing that. Acts that are not what was sealed are said, and nothing is sealed for an hour."""
-
+    """Make leaves of new acts and, when a day has ended and all have theirs, put its seal on the record, unless
+    another process is doing that. Acts that are not what was sealed are said, and nothing is sealed for an hour."""
     now, done, keep_lease = portal.now(), 0, keeping(portal, SEALING)
     waits = frozen or (watch.audit_waits is not None and now < watch.audit_waits)
     try:
         with portal.database.reading() as session:
-            new, due = has_new(session), not waits and is_seal_due(session, now=now)
-        if new or due:
-            keep_lease(0, 0)
+            new = has_new(session)
+        if new:
+            keep_lease()
             with portal.database.writing() as session:
-                done = take_in(session, late=due)
+                done = take_in(session)
+        if done == BATCH or waits:
+            return done
+        with portal.database.reading() as session:
+            due = is_seal_due(session, now=now)
         if due:
+            keep_lease()
+            with portal.database.writing() as session:
+                done += take_in(session, late=True)
             with portal.database.reading() as session:  # no writer has to wait for all this hashing
                 tree = hashed(session, progress=keep_lease)
             with portal.database.writing() as session:
@@ -64,15 +69,15 @@ def seal_audit(portal: Portal, watch: Watch, *, frozen: bool) -> int:
     return done
 
 
-def log_receipts(portal: Portal, said: set[str] | None = None) -> int:
+def log_receipts(portal: Portal, watch: Watch | None = None) -> int:
     """Put on the record what was received and decided, when it is due, unless another process is doing that or the
-    record is frozen. How many batches. `said` is what this process has complained of."""
-    said = set() if said is None else said
+    record is frozen. How many batches."""
+    watch = watch or Watch()
     try:
         with portal.database.reading() as session:
-            known = keys_of_receipts(session)
             if is_frozen(session) or not batch_is_due(session, now=portal.now()):
                 return 0
+            known = keys_of_receipts(session)
         if not known and not portal.receipt_key.exists():  # none is given here
             return 0
         if not portal.leases.hold(RECEIPTS, now=portal.now()):
@@ -83,7 +88,7 @@ def log_receipts(portal: Portal, said: set[str] | None = None) -> int:
                 stand_key(session, first, now=portal.now())
             return len(publish_batches(session, now=portal.now()))
     except (KeyUnusable, RecordFrozen) as trouble:
-        if str(trouble) not in said:  # once, not twice a second
+        if watch.unlogged != str(trouble):  # once, not twice a second
             log.warning("no receipts are logged", extra={"trouble": str(trouble)})
-        said.add(str(trouble))
+        watch.unlogged = str(trouble)
         return 0

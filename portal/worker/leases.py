@@ -11,7 +11,7 @@ class NoLongerOurs(Exception):
     """Another process has this lease, or has taken over what this one was doing too slowly."""
 
 
-def keeping(portal: Portal, name: str) -> Callable[[int, int], None]:
+def keeping(portal: Portal, name: str) -> Callable[..., None]:
     """Takes or keeps the lease at each call, however far the work is. Raises `NoLongerOurs` from there."""
 
     def keep(_done: int = 0, _total: int = 0) -> None:

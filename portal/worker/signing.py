@@ -39,7 +39,7 @@ def sign(portal: Portal, watch: Watch) -> int:
             due = is_due(session, watch, now=portal.now())
             if not due and not ask_witnesses.is_due(session, watch, policy=portal.policy, now=portal.now()):
                 return 0
-        keep_lease(0, 0)
+        keep_lease()
         if not due:
             return _ask_again(portal, watch)
         keys = portal.signing_key.read()
@@ -54,7 +54,7 @@ def sign(portal: Portal, watch: Watch) -> int:
                 progress=keep_lease,
             )
         if signed is not None:
-            keep_lease(0, 0)
+            keep_lease()
             _give_out(portal, signed, watch)
     except NoLongerOurs:
         return 0

@@ -195,24 +195,35 @@ def add_photo(
     now: dt.datetime,
     replaces: Photo | None = None,
 ) -> Photo:
-    """Put a photo into the report, at the end or in the place of the one it replaces.
-
-    The same picture again is not added twice: the one that is there is answered. Raises `Refused` with
-    the code `too_many_photos`.
-    """
+    """Put a photo into the report, at the end or in the place of the one it replaces. The same picture again is
+    not added twice: the one that is there is answered. Raises `Refused` (`too_many_photos`, `photo_not_open`)."""
     hold(session, report)
     permit_report(actor, ReportAct.SAVE, report)
     REPORT.next(report.state, ReportAct.SAVE)
     same = next((p for p in report.photos if p.original_sha256 == arrived.sha256), None)
     if same is not None:
         return same
-    if replaces is None and len(report.photos) >= MAX_PHOTOS:
-        raise Refused("too_many_photos", most=MAX_PHOTOS)
-    if replaces is not None and (
-        replaces.report_id != report.id or replaces.id not in editable_photos(report)
-    ):
+    _refuse_unless_room(report, replaces)
+    photo = _photo(report, arrived, replaces, actor, now)
+    session.add(photo)
+    if replaces is not None:
+        replaces.removed_at = now
+    audit.note(session, actor=actor, act="add_photo", subject=report, now=now, photo=arrived.sha256)
+    return photo
+
+
+def _refuse_unless_room(report: Report, replaces: Photo | None) -> None:
+    if replaces is None:
+        if len(report.photos) >= MAX_PHOTOS:
+            raise Refused("too_many_photos", most=MAX_PHOTOS)
+    elif replaces.report_id != report.id or replaces.id not in editable_photos(report):
         raise Refused("photo_not_open")
-    photo = Photo(
+
+
+def _photo(
+    report: Report, arrived: Developed, replaces: Photo | None, actor: Person, now: dt.datetime
+) -> Photo:
+    return Photo(
         report=report,
         position=replaces.position if replaces else max((p.position for p in report.photos), default=0) + 1,
         caption=replaces.caption if replaces else "",
@@ -231,11 +242,6 @@ def add_photo(
         received_by_id=actor.id,
         replaces_id=replaces.id if replaces else None,
     )
-    session.add(photo)
-    if replaces is not None:
-        replaces.removed_at = now
-    audit.note(session, actor=actor, act="add_photo", subject=report, now=now, photo=arrived.sha256)
-    return photo
 
 
 def remove_photo(session: Session, *, report: Report, photo: Photo, actor: Person, now: dt.datetime) -> None:

@@ -22,7 +22,7 @@ from portal.record.proving import CHECKPOINT, NotSigned, prove
 from portal.record.signing import SigningKeys
 from portal.record.tiles import WIDTH, Tile, join, pack
 from portal.rules.clock import day_of, end_of
-from portal.workflows.seal_audit import Sealed, document_of, seals
+from portal.workflows.seal_audit import Sealed, act_document, seals
 
 Progress = Callable[[int, int], None]
 Write = Callable[[str, bytes], None]  # a path below the folder, and what it holds
@@ -123,7 +123,7 @@ def _acts(
     for done, (leaf, entry) in enumerate(found):
         opening = {
             "seq": leaf.seq, "leaf": leaf.leaf, "leaf_hash": leaf.leaf_hash,
-            "salt": leaf.salt, "document": document_of(entry).decode(),
+            "salt": leaf.salt, "document": act_document(entry).decode(),
         }  # fmt: skip
         extra = json.dumps(opening, ensure_ascii=False, separators=(",", ":")).encode()
         proof = ProofFile(index=leaf.seq, path=tree.inclusion(leaf.seq), checkpoint=checkpoint, extra=extra)

@@ -94,12 +94,7 @@ def decide_report(
     permit_report(actor, VERBS[verb], report)
     if report.state is ReportState.SUBMITTED:
         report.state = REPORT.next(report.state, ReportAct.CLAIM)
-    REPORT.next(report.state, VERBS[verb])
-    if report.corrects is not None and report.corrects.state is not ReportState.PUBLISHED:
-        raise WrongState("corrected_version_is_gone")
-    _refuse_if_taken(report, actor, now)
-    if (seen_round, seen_hash) != (report.round, report.content_hash):
-        raise Stale("report_changed_since_seen")
+    _refuse_unless_as_seen(report, verb, actor, now, seen=(seen_round, seen_hash))
     assert actor.body_id is not None
     decision = Decision(
         report=report,
@@ -123,16 +118,20 @@ def decide_report(
         not_before=decision.effect_at,
         key=job_key(decision),
     )
-    audit.note(
-        session,
-        actor=actor,
-        act=f"decide_{verb.value}",
-        subject=report,
-        now=now,
-        round=seen_round,
-        seen=seen_hash,
-    )
+    act = f"decide_{verb.value}"
+    audit.note(session, actor=actor, act=act, subject=report, now=now, round=seen_round, seen=seen_hash)
     return decision
+
+
+def _refuse_unless_as_seen(
+    report: Report, verb: Verb, actor: Person, now: dt.datetime, *, seen: tuple[int, str]
+) -> None:
+    REPORT.next(report.state, VERBS[verb])
+    if report.corrects is not None and report.corrects.state is not ReportState.PUBLISHED:
+        raise WrongState("corrected_version_is_gone")
+    _refuse_if_taken(report, actor, now)
+    if seen != (report.round, report.content_hash):
+        raise Stale("report_changed_since_seen")
 
 
 def undo_decision(

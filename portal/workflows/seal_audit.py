@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from portal.domain.audit import AuditEntry, AuditLeaf, AuditSeal
+from portal.domain.audit import AuditEntry, AuditLeaf, AuditSeal, newest_seal
 from portal.record import log, merkle
 from portal.record.blocks import Discrepancy
 from portal.record.checkpoint import Checkpoint
@@ -118,10 +118,6 @@ def seals(session: Session) -> list[Sealed]:
     ]
 
 
-def newest_seal(session: Session) -> AuditSeal | None:
-    return session.scalars(select(AuditSeal).order_by(AuditSeal.day.desc()).limit(1)).first()
-
-
 def earliest(session: Session) -> dt.datetime:
     """The oldest time that an act without a leaf may have; one before that was slipped in."""
     last = newest_seal(session)
@@ -159,7 +155,7 @@ def grown(
                 progress(place, total)
 
 
-def document_of(entry: AuditEntry) -> bytes:
+def act_document(entry: AuditEntry) -> bytes:
     """What the leaf of an act commits to: who did what to what, when, with which details."""
     said = {
         "act": entry.act,
@@ -187,7 +183,7 @@ def _append(session: Session, entries: Sequence[AuditEntry]) -> int:
     first = 0 if last is None else last + 1
     for seq, entry in enumerate(entries, start=first):
         salt = secrets.token_bytes(32)
-        leaf = _leaf(seq, entry, commitment(salt, document_of(entry)))
+        leaf = _leaf(seq, entry, commitment(salt, act_document(entry)))
         session.add(
             AuditLeaf(
                 seq=seq,
@@ -227,7 +223,7 @@ def _trouble(place: int, leaf: AuditLeaf, entry: AuditEntry | None) -> str:
         return f"leaf {place} of the acts was changed: its hash is another"
     commit = json.loads(leaf.leaf)["commit"]
     if leaf.leaf.encode() != _leaf(place, entry, commit) or not opens(
-        leaf.salt, document_of(entry).decode(), commit
+        leaf.salt, act_document(entry).decode(), commit
     ):
         return f"act {entry.id} ({entry.act}) was changed: it is not what leaf {place} committed to"
     return ""

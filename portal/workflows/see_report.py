@@ -29,6 +29,5 @@ def is_new_look(session: Session, *, report: Report, actor: Person, now: dt.date
 
 
 def see_report(session: Session, *, report: Report, actor: Person, now: dt.datetime) -> None:
-    """A line in the audit, once for each look."""
-    if is_new_look(session, report=report, actor=actor, now=now):
-        audit.note(session, actor=actor, act=ACT, subject=report, now=now, round=report.round)
+    """A line in the audit for a new look."""
+    audit.note(session, actor=actor, act=ACT, subject=report, now=now, round=report.round)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hmac
 import secrets
 
 from sqlalchemy import update
@@ -27,11 +26,6 @@ from portal.ports import Limit, Limits
 from portal.workflows.keep_pace import count_or_refuse, refuse_if_full
 
 SEEN_EVERY = dt.timedelta(minutes=1)
-
-
-def keyed_hash(secret_key: str, text: str) -> str:
-    """What a limit keeps of a name or an address."""
-    return hmac.digest(secret_key.encode(), text.strip().lower().encode(), "sha256").hex()
 
 
 def failed_tries(*, name_hash: str, address_hash: str) -> tuple[Limit, Limit]:

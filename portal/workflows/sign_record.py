@@ -43,7 +43,8 @@ class NotReady(Exception):
 class Watch:
     """What a process remembers of its passes. next_block, next_media: where the next one goes on with old entries
     and renditions; trouble: why the last one came to nothing; audit_waits: until when nothing of the audit is
-    sealed, because it is not what it was; asked_at: when witnesses were asked last."""
+    sealed, because it is not what it was; asked_at: when witnesses were asked last;
+    unlogged: why no receipts were logged."""
 
     looked_at: dt.datetime | None = None
     next_block: int = 0
@@ -51,6 +52,7 @@ class Watch:
     trouble: str = ""
     audit_waits: dt.datetime | None = None
     asked_at: dt.datetime | None = None
+    unlogged: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,13 +103,7 @@ def follow_into_tiles(
     )
     tree = Tree(size, lambda tile: reading(tiles.read, tile))
     checkpoint = Checkpoint(origin=keys.name, size=size, root=tree.root())
-    if checkpoint.root.hex() != now_head.root:
-        raise Discrepancy(
-            f"the head says the root of {size} entries is {now_head.root}, the leaves give another"
-        )
-    for where, signed in (("in the database", kept), ("that readers get", given)):
-        if signed is not None:
-            _must_extend(tree, checkpoint, signed, where)
+    _must_extend_all(tree, checkpoint, now_head.root, kept=kept, given=given)
     must_open(session, first=before, end=size)
     watch.next_media = must_be_as_named(
         session, first=before, end=size, after=watch.next_media, open_public=open_public
@@ -194,6 +190,19 @@ def opened(note: bytes, known: list[Generation], *, where: str) -> Checkpoint:
         return open_checkpoint(parsed, generation_of(parsed, known).keys)
     except NoteRefused as refused:
         raise Discrepancy(f"the checkpoint {where} is not ours: {refused}") from refused
+
+
+def _must_extend_all(
+    tree: Tree, checkpoint: Checkpoint, head_root: str, *, kept: Checkpoint | None, given: Checkpoint | None
+) -> None:
+    """The root of the head, and everything signed before, must be of this tree."""
+    if checkpoint.root.hex() != head_root:
+        raise Discrepancy(
+            f"the head says the root of {checkpoint.size} entries is {head_root}, the leaves give another"
+        )
+    for where, signed in (("in the database", kept), ("that readers get", given)):
+        if signed is not None:
+            _must_extend(tree, checkpoint, signed, where)
 
 
 def _must_extend(tree: Tree, checkpoint: Checkpoint, signed: Checkpoint, where: str) -> None:

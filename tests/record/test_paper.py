@@ -16,13 +16,13 @@ from portal.record.paper import (
     code_text,
     ended_with,
     is_over,
-    last_day,
     months_over,
     root_at,
     root_of_words,
     words_of,
 )
 from portal.record.tables import SignedCheckpoint
+from portal.rules.clock import last_day
 from tests.record.log_files import LogFiles, leaves
 
 # Entropy of 32 bytes and its words, as published with BIP-39.

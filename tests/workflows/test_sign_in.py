@@ -16,13 +16,13 @@ from portal.domain.access import (
 )
 from portal.domain.audit import AuditEntry
 from portal.domain.errors import NoSuchThing, TooOften
+from portal.ports import keyed_hash
 from portal.workflows.manage_people import disable_person, issue_link
 from portal.workflows.sign_in import (
     change_password,
     end_all_sign_ins,
     end_sign_in,
     keep_alive,
-    keyed_hash,
     note_failed_try,
     open_sign_in,
     refuse_if_too_often,

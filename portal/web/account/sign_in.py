@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from portal.domain.errors import TooOften
 from portal.domain.organisation import Person
-from portal.ports import Limits
+from portal.ports import Limits, keyed_hash
 from portal.web.desk import HOMES, now, portal, say
 from portal.web.doors import Audience, door, safe_next
 from portal.web.errors import error_page
@@ -23,7 +23,6 @@ from portal.web.signed_in import let_in, let_out, me
 from portal.web.words import refusal_words
 from portal.workflows.sign_in import (
     end_sign_in,
-    keyed_hash,
     note_failed_try,
     open_sign_in,
     refuse_if_too_often,

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 
 from flask import Blueprint, render_template, request
 
-from portal.queries.trail import PAGE, Trace, actors, acts, last_seal, trail
+from portal.domain.audit import newest_seal
+from portal.queries.trail import PAGE, Trace, actors, acts, trail
 from portal.web.admin.asking import base_of_pages, number_typed, page_asked, pages_of
 from portal.web.desk import reading
 from portal.web.doors import Audience, door
@@ -93,7 +94,7 @@ def listing() -> str:
             act_word=act_word,
             subject_words=subject_words,
             people=[(str(key), f"{name}（{login}）") for key, name, login in actors(session)],
-            seal=last_seal(session),
+            seal=newest_seal(session),
             acts=[(act, act_word(act)) for act in acts(session)],
         )
 

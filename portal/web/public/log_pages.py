@@ -15,7 +15,7 @@ from portal.record.shelf import NO_WINDOW, Shelf, Shown
 from portal.record.tables import Entry, Opening, Shelved
 from portal.rules.clock import day_of
 from portal.web.public.links import positive
-from portal.web.public.witnessed import Witnessed, witnessed
+from portal.web.public.witnessed import witnessed, witnessed_tag
 from portal.web.states import ACTS, ITEM_KINDS, word
 from portal.web.windows import window
 
@@ -28,8 +28,7 @@ JSON = "application/json"
 @bp.get("/record")
 def record() -> Response:
     """Entries, newest first; `before=SEQ` for the older ones."""
-    told = witnessed()
-    return window("*", render=lambda shelf: _list(shelf, told), also="" if told is None else told.tag)
+    return window("*", render=_list, also=witnessed_tag())
 
 
 @bp.get("/record/<int:seq>")
@@ -56,7 +55,7 @@ def root() -> Response:
     return window("*", render=_root, mimetype=JSON)
 
 
-def _list(shelf: Shelf, told: Witnessed | None) -> str:
+def _list(shelf: Shelf) -> str:
     before = positive("before", default=0, most=10**8) or None
     entries = shelf.entries(before=before, limit=PAGE + 1)
     more = entries[PAGE - 1].seq if len(entries) > PAGE else None
@@ -70,7 +69,7 @@ def _list(shelf: Shelf, told: Witnessed | None) -> str:
         size=whole.size,
         root=whole.root,
         at=whole.at,
-        witnessed=told,
+        witnessed=witnessed(shelf.session),
     )
 
 

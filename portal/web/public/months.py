@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
+from sqlalchemy.orm import Session
 
 from portal.record.checkpoint import Checkpoint
 from portal.record.notes import Note
@@ -17,15 +17,14 @@ from portal.record.paper import (
     code_text,
     ended_with,
     is_over,
-    last_day,
     months_over,
     words_of,
 )
 from portal.record.shelf import Shelf
 from portal.record.signed import generation_of, generations
 from portal.record.tables import SignedCheckpoint
-from portal.record.witnessing import lines_under
-from portal.rules.clock import day_of, end_of, month_of
+from portal.record.witnessing import lines_tag, lines_under
+from portal.rules.clock import day_of, end_of, last_day, month_of
 from portal.web.public.receipts import MONTH
 from portal.web.windows import as_of, portal, window
 
@@ -55,16 +54,20 @@ def of_month(month: str) -> Response:
     over = _is_over(month)
     with portal().database.viewing() as session:
         row = ended_with(session, month) if over else None
-        told = None if row is None else _told(session, row, month)
-    tag = hashlib.sha256(repr((over, told)).encode()).hexdigest()
+        tag = lines_tag(session, None if row is None else row.id)
 
-    def render(_shelf: Shelf) -> str:
-        comes_on = last_day(month) + dt.timedelta(days=1)
+    def render(shelf: Shelf) -> str:
+        row = ended_with(shelf.session, month) if over else None
         return render_template(
-            "public/month.html", month=month, over=over, comes_on=comes_on, told=told, host=request.host_url
+            "public/month.html",
+            month=month,
+            over=over,
+            comes_on=last_day(month) + dt.timedelta(days=1),
+            told=None if row is None else _told(shelf.session, row, month),
+            host=request.host_url,
         )
 
-    return window("*", render=render, also=f"month {tag} {request.host_url}")
+    return window("*", render=render, also=f"month {over} {tag} {request.host_url}")
 
 
 @bp.get("/record/months/<month>.svg")
@@ -98,7 +101,7 @@ def _is_over(month: str) -> bool:
     return is_over(month, now=_moment())
 
 
-def _told(session: Any, row: SignedCheckpoint, month: str) -> dict[str, Any]:
+def _told(session: Session, row: SignedCheckpoint, month: str) -> dict[str, Any]:
     note = Note.parse(row.note.encode())
     told, generation = Checkpoint.parse(note.text), generation_of(note, generations(session))
     policy = portal().policy

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 import json
 import re
 
 from flask import Blueprint, Response, abort, make_response, render_template, request
 from flask.blueprints import BlueprintSetupState
 
-from portal.ports import Limit
+from portal.ports import Limit, keyed_hash
 from portal.record.batches import batches, look_up
 from portal.record.log import iso
 from portal.record.receipt import LOGGED_WITHIN, Code
@@ -92,5 +90,5 @@ def _lines(shelf: Shelf, month: str) -> str:
 
 def _tries() -> Limit:
     """Where somebody comes from is counted under a keyed hash alone."""
-    key = hmac.digest(portal().secret_key.encode(), (request.remote_addr or "").encode(), hashlib.sha256)
-    return Limit(key=f"receipt/address/{key.hex()}", most=TRIES, window=WINDOW)
+    address = keyed_hash(portal().secret_key, request.remote_addr or "")
+    return Limit(key=f"receipt/address/{address}", most=TRIES, window=WINDOW)

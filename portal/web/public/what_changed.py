@@ -101,15 +101,7 @@ def _told(
     base = to(path, **{**kept, **days})
     return {
         "counted": _counted(totals),
-        "tiles": [
-            {
-                "label": word(ACTS, act.value),
-                "count": totals[act],
-                "href": to(path, **{**kept, **days, "act": "" if kept["act"] == act.value else act.value}),
-                "current": kept["act"] == act.value,
-            }
-            for act in Act
-        ],
+        "tiles": [_tile(act, totals[act], path, {**kept, **days}) for act in Act],
         "columns": [_("单位"), *((word(ACTS, act.value), "number") for act in Act)],
         "units": _units(figures, units, lambda unit: to(path, **{**days, "unit": unit})),
         "unit_name": units.get(kept["unit"], ""),
@@ -123,6 +115,13 @@ def _told(
         "withdrawn_href": to(path, **{**kept, **days, "act": Act.WITHDRAWN.value}),
         "withdrawn": withdrawn_of(span, units=units, projects=projects) if totals[Act.WITHDRAWN] else None,
     }
+
+
+def _tile(act: Act, count: int, path: str, asked: dict[str, str]) -> dict[str, Any]:
+    """How often an act was done, as a link that shows it alone, or all again."""
+    current = asked["act"] == act.value
+    href = to(path, **{**asked, "act": "" if current else act.value})
+    return {"label": word(ACTS, act.value), "count": count, "href": href, "current": current}
 
 
 def _counted(totals: dict[Act, int]) -> list[str]:

@@ -6,46 +6,51 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from portal.ports import StoreUnavailable, TileMissing
-from portal.record.checkpoint import Checkpoint
-from portal.record.notes import Note, NoteRefused
-from portal.record.proving import CHECKPOINT
-from portal.web.windows import portal
+from sqlalchemy.orm import Session
+
+from portal.record.cosigning import with_lines
+from portal.record.notes import Note
+from portal.record.signed import newest
+from portal.record.witnessing import lines_tag, lines_under
+from portal.web.windows import as_of, portal
 
 
 @dataclass(frozen=True, kw_only=True)
 class Witnessed:
-    """What stands under the checkpoint that readers get. of: how many witnesses there are; enough: for the policy."""
+    """Who has signed the newest checkpoint. of: how many witnesses there are; enough: for the policy."""
 
     size: int
     of: int
     signed: tuple[tuple[str, dt.datetime], ...]
     enough: bool
 
-    @property
-    def tag(self) -> str:
-        """Joins the validator of a page that shows this."""
-        names = " ".join(f"{name} {at.timestamp():.0f}" for name, at in self.signed)
-        return f"witnessed {self.size} {self.of} {self.enough} {names}"
+
+def witnessed_tag() -> str:
+    """Joins the validator of a page that shows this; "" where there are no witnesses, or a past day is asked for."""
+    if not _shown():
+        return ""
+    with portal().database.viewing() as session:
+        last = newest(session)
+        return lines_tag(session, None if last is None else last.id)
 
 
-def witnessed() -> Witnessed | None:
-    """None where there are no witnesses, or nothing is signed."""
-    policy = portal().policy
-    if policy is None or not policy.witnesses:
+def witnessed(session: Session) -> Witnessed | None:
+    """None where there are no witnesses, nothing is signed, or a past day is asked for."""
+    policy, last = portal().policy, newest(session)
+    if not _shown() or policy is None or last is None:
         return None
-    try:
-        note = Note.parse(portal().tiles.read(CHECKPOINT))
-        size = Checkpoint.parse(note.text).size
-    except (TileMissing, StoreUnavailable, NoteRefused):
-        return None
-    signed = policy.signed(note)
+    signed = policy.signed(with_lines(Note.parse(last.note.encode()), lines_under(session, last.id)))
     return Witnessed(
-        size=size,
+        size=last.size,
         of=len(policy.witnesses),
         signed=tuple((name, each.at) for name, each in signed.items()),
         enough=policy.is_met(signed),
     )
+
+
+def _shown() -> bool:
+    policy = portal().policy
+    return policy is not None and bool(policy.witnesses) and as_of() is None
 
 
 def witnesses_told() -> dict[str, Any]:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import hashlib
 import json
 
 from portal.record import merkle
+from portal.record.cosigning import CosigningKey, cosigned
+from portal.record.notes import Note
+from portal.record.policy import Policy
+from portal.record.signed import newest
+from portal.record.witnessing import keep_line
+from portal.web.app import create_app
+from portal.worker import run_once
 from tests.browsing import Browser
 from tests.conftest import Clock
+from tests.signed_record import keys, publish  # noqa: F401 - a fixture
 from tests.small_district import SmallDistrict
 from tests.web.public.reading import links, unmarked_chinese, words
 
@@ -86,3 +96,28 @@ def test_the_english_pages_mark_what_is_chinese(visitor: Browser, district: Smal
     withdraw(district.published())
     for path in ("/en/record", "/en/record/4", "/en/record/6", "/en/record/7"):
         assert unmarked_chinese(visitor.get(path)) == [], path
+
+
+# --- witnesses ----------------------------------------------------------------------------------------
+
+
+def test_who_signed_is_on_the_page_of_today_alone_and_a_new_line_makes_a_new_page(portal, keys, clock):  # noqa: F811
+    publish(portal, 3)
+    run_once(portal)
+    signers = [CosigningKey.make(f"{name}.example") for name in ("one", "two")]
+    told = "".join(f"witness w{n} {key.public.line}\n" for n, key in enumerate(signers))
+    policy = Policy.parse(f"{told}group any-one any w0 w1\nquorum any-one\n".encode())
+    reader = Browser(create_app(dataclasses.replace(portal, policy=policy)))
+    shown = []
+    for number, key in enumerate(signers, start=1):
+        with portal.database.writing() as session:
+            last = newest(session)
+            text = Note.parse(last.note.encode()).text
+            keep_line(session, last.id, cosigned(text, [key.cosign(text, at=clock())], key.public))
+        page = reader.get("/record")
+        assert f"2 个见证方里有 {number} 个签过名" in page.text
+        shown.append(page.headers["ETag"])
+        assert reader.get("/record", headers={"If-None-Match": shown[-1]}).status_code == 304
+    assert len(set(shown)) == 2
+    clock.forward(days=3)
+    assert "见证方里" not in reader.get(f"/record?as_of={clock().date() - dt.timedelta(days=1)}").text
