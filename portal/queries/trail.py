@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from portal.domain.audit import AuditEntry, AuditLeaf, newest_seal
+from portal.domain.audit import AuditEntry
 from portal.domain.organisation import Person
 from portal.domain.plan import Project
 
@@ -19,8 +19,7 @@ PAGE = 50  # acts on a page
 
 @dataclass(frozen=True, kw_only=True)
 class Trace:
-    """One act. `actor` is empty for the system and for strangers; `subject` names a person or project; `sealed`:
-    whether the public record holds a seal over it."""
+    """One act. `actor` is empty for the system and for strangers; `subject` names a person or project."""
 
     id: int
     at: dt.datetime
@@ -31,7 +30,6 @@ class Trace:
     subject_id: str
     subject: str
     detail: Mapping[str, Any]
-    sealed: bool
 
 
 def trail(
@@ -51,8 +49,7 @@ def trail(
         .offset((page - 1) * PAGE)
     ).all()
     called = _people(session, entries) | _projects(session, entries)
-    sealed = _sealed(session, [entry.id for entry in entries])
-    return [_trace(entry, called, sealed) for entry in entries], total
+    return [_trace(entry, called) for entry in entries], total
 
 
 def acts(session: Session) -> list[str]:
@@ -71,15 +68,6 @@ def actors(session: Session) -> list[tuple[int, str, str]]:
     return [(key, name, login) for key, name, login in rows]
 
 
-def _sealed(session: Session, ids: Sequence[int]) -> Set[int]:
-    """Which of these acts the newest seal is over."""
-    seal = newest_seal(session)
-    if seal is None:
-        return frozenset()
-    leaves = select(AuditLeaf.entry_id).where(AuditLeaf.entry_id.in_(ids), AuditLeaf.seq < seal.size)
-    return frozenset(session.scalars(leaves))
-
-
 def _people(session: Session, entries: Any) -> dict[tuple[str, str], str]:
     ids = {e.actor_id for e in entries if e.actor_id is not None}
     ids |= {int(e.subject_id) for e in entries if e.subject_kind == "person" and e.subject_id}
@@ -93,7 +81,7 @@ def _projects(session: Session, entries: Any) -> dict[tuple[str, str], str]:
     return {("project", str(key)): f"{code} {name}" for key, code, name in rows}
 
 
-def _trace(entry: AuditEntry, called: Mapping[tuple[str, str], str], sealed: Set[int]) -> Trace:
+def _trace(entry: AuditEntry, called: Mapping[tuple[str, str], str]) -> Trace:
     return Trace(
         id=entry.id,
         at=entry.at,
@@ -104,5 +92,4 @@ def _trace(entry: AuditEntry, called: Mapping[tuple[str, str], str], sealed: Set
         subject_id=entry.subject_id,
         subject=called.get((entry.subject_kind, entry.subject_id), ""),
         detail=entry.detail,
-        sealed=entry.id in sealed,
     )

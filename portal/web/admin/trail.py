@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 
 from portal.domain.audit import newest_seal
 from portal.queries.trail import PAGE, Trace, actors, acts, trail
+from portal.record.log import latest
 from portal.web.admin.asking import base_of_pages, number_typed, page_asked, pages_of
 from portal.web.desk import reading
 from portal.web.doors import Audience, door
@@ -83,6 +84,8 @@ def listing() -> str:
     page = page_asked()
     with reading() as (session, _actor):
         found, total = trail(session, actor_id=number_typed(asked["person"]), act=asked["act"], page=page)
+        seal = newest_seal(session)
+        entry = None if seal is None else latest(session, f"audit/{seal.day}")
         return render_template(
             "admin/trail.html",
             traces=found,
@@ -94,7 +97,8 @@ def listing() -> str:
             act_word=act_word,
             subject_words=subject_words,
             people=[(str(key), f"{name}（{login}）") for key, name, login in actors(session)],
-            seal=newest_seal(session),
+            seal=seal,
+            seal_entry=None if entry is None else entry.seq,
             acts=[(act, act_word(act)) for act in acts(session)],
         )
 
