@@ -17,10 +17,12 @@ from playwright.sync_api import Page, Route, expect
 from werkzeug.serving import make_server
 
 from portal.record.checkpoint import Checkpoint
-from portal.record.cosigning import CosigningKey, with_lines
+from portal.record.cosigning import Cosigned, CosigningKey, with_lines
 from portal.record.notes import Note
 from portal.record.policy import Policy
+from portal.record.signed import newest
 from portal.record.signing import SigningKeys
+from portal.record.witnessing import keep_line
 from portal.web.app import create_app
 from portal.wiring import Portal
 from portal.worker import run_once
@@ -297,6 +299,10 @@ def test_the_page_of_an_entry_says_which_witnesses_have_signed(chromium, site, q
     forged = second.cosign(note.text + "x", at=site.clock())
     lines = [first.cosign(note.text, at=site.clock()), forged]
     portal.tiles.write("checkpoint", str(with_lines(note, lines)).encode())
+    with portal.database.writing() as session:
+        for key, line in zip((first, second), lines, strict=True):
+            kept = Cosigned(key=key.public, at=site.clock(), line=line)
+            keep_line(session, newest(session).id, kept)
     server = make_server("127.0.0.1", 0, create_app(portal), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     device = chromium.new_context(base_url=f"http://127.0.0.1:{server.server_port}")
