@@ -17,7 +17,8 @@ from portal.domain.project_facts import MilestoneFacts, ProjectFacts
 from portal.rules.lamps import DEFAULT_RULES
 from portal.wiring import Portal
 from portal.worker import run_once
-from portal.workflows.draft_report import ReportWords, add_photo, save_draft, start_draft
+from portal.workflows.draft_photos import add_photo
+from portal.workflows.draft_report import ReportWords, save_draft, start_draft
 from portal.workflows.edit_plan import add_project, adopt_plan, draw_up_plan
 from portal.workflows.manage_people import Place, create_person
 from portal.workflows.moderate_report import decide_report

@@ -24,7 +24,8 @@ from portal.rules.clock import day_of
 from portal.wiring import Portal
 from portal.workflows import moderate_report
 from portal.workflows.correct_report import start_correction
-from portal.workflows.draft_report import ReportWords, add_photo, save_draft, start_draft
+from portal.workflows.draft_photos import add_photo
+from portal.workflows.draft_report import ReportWords, save_draft, start_draft
 from portal.workflows.edit_plan import act_on_project
 from portal.workflows.moderate_report import Why, claim_report, decide_report
 from portal.workflows.submit_report import submit_report

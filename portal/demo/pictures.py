@@ -15,7 +15,7 @@ from portal.demo.projects import ProjectSpec
 from portal.demo.scenes import draw
 from portal.rules.clock import day_of
 from portal.wiring import Portal
-from portal.workflows.draft_report import Developed
+from portal.workflows.draft_photos import Developed
 from portal.workflows.receive_photo import receive_photo
 
 WIDTH, HEIGHT = 960, 720

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,18 +12,16 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from portal.database import hold
 from portal.domain import audit
-from portal.domain.errors import NotPermitted, Problem, Refused, Stale, WrongState
+from portal.domain.editable import editable_passages, editable_photos
+from portal.domain.errors import NotPermitted, Problem, Stale, WrongState
 from portal.domain.lifecycle import REPORT, MatterState, ReportAct, ReportState
 from portal.domain.organisation import Person, Role
 from portal.domain.permissions import permit_report
 from portal.domain.plan import Project
 from portal.domain.progress import (
     DRAFTS_PER_PERSON,
-    MAX_PHOTOS,
     PACE_WINDOW,
     PASSAGES,
-    UPLOADS_PER_PERSON,
-    Photo,
     Report,
 )
 from portal.domain.report_words import (
@@ -36,7 +32,6 @@ from portal.domain.report_words import (
     keep_percent,
     keep_taken_on,
 )
-from portal.domain.wording import clean
 from portal.ports import Limit
 from portal.rules.clock import day_of, month_of
 
@@ -57,29 +52,9 @@ class ReportWords:
     taken_on: Mapping[int, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Developed:
-    """A photo that has arrived, as the darkroom judged it. Its files already lie in the media store."""
-
-    sha256: str
-    bytes: int
-    format: str
-    width: int
-    height: int
-    tone: str
-    renditions: list[dict[str, Any]]
-    embedded: dict[str, Any]
-    file_name: str = ""
-
-
 def drafts_of(person: Person) -> Limit:
     """How often somebody may begin a report, or go on with one."""
     return Limit(key=f"draft/person/{person.id}", most=DRAFTS_PER_PERSON, window=PACE_WINDOW)
-
-
-def uploads_of(person: Person) -> Limit:
-    """How many photos somebody may send."""
-    return Limit(key=f"upload/person/{person.id}", most=UPLOADS_PER_PERSON, window=PACE_WINDOW)
 
 
 def start_draft(session: Session, *, project: Project, actor: Person, now: dt.datetime) -> Report:
@@ -153,124 +128,12 @@ def save_draft(
     return problems
 
 
-def editable_passages(report: Report) -> frozenset[str]:
-    """The passages that may change now: all of a draft, the returned ones of a returned report."""
-    if report.state is ReportState.DRAFT:
-        return frozenset((*PASSAGES, "milestone", "month", "physical_percent"))
-    last = report.last_return
-    return frozenset(reason.passage for reason in last.reasons if reason.passage) if last else frozenset()
-
-
-def editable_photos(report: Report) -> frozenset[int]:
-    """Ids of the photos that may change now: all of a draft; of a returned report the returned ones and
-    those that have come since."""
-    if report.state is ReportState.DRAFT:
-        return frozenset(photo.id for photo in report.photos)
-    last = report.last_return
-    if last is None:
-        return frozenset()
-    flagged = {reason.photo_id for reason in last.reasons if reason.photo_id}
-    return frozenset(
-        photo.id
-        for photo in report.photos
-        if photo.id in flagged
-        or (last.took_effect_at is not None and photo.received_at >= last.took_effect_at)
-    )
-
-
 def discard_draft(session: Session, *, report: Report, actor: Person, now: dt.datetime) -> None:
     """Throw a draft away. Its row stays, unseen; a draft that corrects something leaves that as it is."""
     hold(session, report)
     permit_report(actor, ReportAct.DISCARD, report)
     report.state = REPORT.next(report.state, ReportAct.DISCARD)
     audit.note(session, actor=actor, act="discard_draft", subject=report, now=now)
-
-
-def add_photo(
-    session: Session,
-    *,
-    report: Report,
-    arrived: Developed,
-    actor: Person,
-    now: dt.datetime,
-    replaces: Photo | None = None,
-) -> Photo:
-    """Put a photo into the report, at the end or in the place of the one it replaces. The same picture again is
-    not added twice: the one that is there is answered. Raises `Refused` (`too_many_photos`, `photo_not_open`)."""
-    hold(session, report)
-    permit_report(actor, ReportAct.SAVE, report)
-    REPORT.next(report.state, ReportAct.SAVE)
-    same = next((p for p in report.photos if p.original_sha256 == arrived.sha256), None)
-    if same is not None:
-        return same
-    _refuse_unless_room(report, replaces)
-    photo = _photo(report, arrived, replaces, actor, now)
-    session.add(photo)
-    if replaces is not None:
-        replaces.removed_at = now
-    audit.note(session, actor=actor, act="add_photo", subject=report, now=now, photo=arrived.sha256)
-    return photo
-
-
-def _refuse_unless_room(report: Report, replaces: Photo | None) -> None:
-    if replaces is None:
-        if len(report.photos) >= MAX_PHOTOS:
-            raise Refused("too_many_photos", most=MAX_PHOTOS)
-    elif replaces.report_id != report.id or replaces.id not in editable_photos(report):
-        raise Refused("photo_not_open")
-
-
-def _photo(
-    report: Report, arrived: Developed, replaces: Photo | None, actor: Person, now: dt.datetime
-) -> Photo:
-    return Photo(
-        report=report,
-        position=replaces.position if replaces else max((p.position for p in report.photos), default=0) + 1,
-        caption=replaces.caption if replaces else "",
-        taken_on=_embedded_day(arrived.embedded, now),
-        file_name=clean(arrived.file_name, limit=200),
-        original_sha256=arrived.sha256,
-        original_format=arrived.format,
-        original_bytes=arrived.bytes,
-        width=arrived.width,
-        height=arrived.height,
-        tone=arrived.tone,
-        renditions=arrived.renditions,
-        embedded=arrived.embedded,
-        seal_salt=secrets.token_hex(32),
-        received_at=now,
-        received_by_id=actor.id,
-        replaces_id=replaces.id if replaces else None,
-    )
-
-
-def remove_photo(session: Session, *, report: Report, photo: Photo, actor: Person, now: dt.datetime) -> None:
-    """Take a photo out of the report; the sealed original stays in the house."""
-    hold(session, report)
-    permit_report(actor, ReportAct.SAVE, report)
-    REPORT.next(report.state, ReportAct.SAVE)
-    if photo.id not in editable_photos(report):
-        raise Refused("photo_not_open")
-    photo.removed_at = now
-    audit.note(session, actor=actor, act="remove_photo", subject=report, now=now, photo=photo.original_sha256)
-
-
-def move_photo(
-    session: Session, *, report: Report, photo: Photo, up: bool, actor: Person, now: dt.datetime
-) -> None:
-    """Change places with the neighbour above or below; at the edge nothing happens."""
-    hold(session, report)
-    permit_report(actor, ReportAct.SAVE, report)
-    if report.state is not ReportState.DRAFT:
-        raise WrongState("order_is_fixed")
-    order = report.photos
-    here = order.index(photo)
-    there = here - 1 if up else here + 1
-    if 0 <= there < len(order):
-        order[here], order[there] = order[there], order[here]
-    for position, each in enumerate(order, start=1):
-        each.position = position
-    audit.note(session, actor=actor, act="move_photo", subject=report, now=now)
 
 
 def _keep_photo_words(session: Session, report: Report, words: ReportWords, today: dt.date) -> list[Problem]:
@@ -287,12 +150,3 @@ def _keep_photo_words(session: Session, report: Report, words: ReportWords, toda
         flag_modified(report, "month")
         session.flush()
     return problems
-
-
-def _embedded_day(embedded: Mapping[str, Any], now: dt.datetime) -> dt.date | None:
-    """The day the file itself claims, when it is a believable one."""
-    try:
-        day = dt.date.fromisoformat(str(embedded.get("taken_at", ""))[:10])
-    except ValueError:
-        return None
-    return day if dt.date(2000, 1, 1) <= day <= day_of(now) else None

@@ -10,7 +10,7 @@ import dataclasses
 
 from portal.imaging.darkroom import Darkroom
 from portal.ports import MediaStore, Received, Space
-from portal.workflows.draft_report import Developed
+from portal.workflows.draft_photos import Developed
 
 EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 

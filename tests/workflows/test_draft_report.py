@@ -8,20 +8,12 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.domain.audit import AuditEntry
+from portal.domain.editable import editable_passages, editable_photos
 from portal.domain.errors import NotPermitted, Refused, Stale, WrongState
 from portal.domain.lifecycle import MatterState, ReportState
 from portal.domain.progress import MAX_CAPTION, MAX_PHOTOS, MAX_TEXT, Report, Verb
-from portal.workflows.draft_report import (
-    ReportWords,
-    add_photo,
-    discard_draft,
-    editable_passages,
-    editable_photos,
-    move_photo,
-    remove_photo,
-    save_draft,
-    start_draft,
-)
+from portal.workflows.draft_photos import add_photo, move_photo, remove_photo
+from portal.workflows.draft_report import ReportWords, discard_draft, save_draft, start_draft
 from portal.workflows.moderate_report import Why
 
 WORDS = ReportWords(month="2026-11", physical_percent="40", done="主体封顶。")

@@ -12,7 +12,8 @@ from portal.domain.progress import Decision, Report, Verb
 from portal.ports import MediaMissing, Space
 from portal.record.shelf import Shelf
 from portal.worker import run_once
-from portal.workflows.draft_report import ReportWords, add_photo, save_draft
+from portal.workflows.draft_photos import add_photo
+from portal.workflows.draft_report import ReportWords, save_draft
 from portal.workflows.moderate_report import (
     Why,
     claim_report,

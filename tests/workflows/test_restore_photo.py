@@ -6,7 +6,7 @@ import pytest
 
 from portal.domain.errors import NotPermitted, Refused, WrongState
 from portal.domain.progress import MAX_PHOTOS, Photo, Report, Verb
-from portal.workflows.draft_report import add_photo, remove_photo
+from portal.workflows.draft_photos import add_photo, remove_photo
 from portal.workflows.moderate_report import Why
 from portal.workflows.restore_photo import restore_photo
 

@@ -7,7 +7,7 @@ import pytest
 from portal.domain.errors import Invalid, NotPermitted, WrongState
 from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Photo, Report, Verb
-from portal.workflows.draft_report import add_photo
+from portal.workflows.draft_photos import add_photo
 from portal.workflows.moderate_report import Why
 from portal.workflows.submit_report import submit_report
 

@@ -21,7 +21,7 @@ from portal.web.desk import find, now, portal, reading, writing
 from portal.web.language import _
 from portal.web.unit_desk.own import own_report
 from portal.web.words import PHOTO_REFUSALS, refusal_words
-from portal.workflows.draft_report import Developed, add_photo, uploads_of
+from portal.workflows.draft_photos import Developed, add_photo, uploads_of
 from portal.workflows.keep_pace import count_or_refuse
 from portal.workflows.receive_photo import receive_photo
 

@@ -23,7 +23,8 @@ from portal.web.unit_desk.receipts import give_for
 from portal.web.unit_desk.report_page import Said, form_page, photo_card, receipt_page
 from portal.web.unit_desk.typed import Typed, read_typed
 from portal.web.words import PHOTO_REFUSALS, by_field
-from portal.workflows.draft_report import discard_draft, move_photo, remove_photo, save_draft
+from portal.workflows.draft_photos import move_photo, remove_photo
+from portal.workflows.draft_report import discard_draft, save_draft
 from portal.workflows.restore_photo import restore_photo
 from portal.workflows.submit_report import missing, submit_report, unanswered
 

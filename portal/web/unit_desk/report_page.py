@@ -11,6 +11,7 @@ from typing import Any
 from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
+from portal.domain.editable import editable_passages, editable_photos
 from portal.domain.lifecycle import ReportState
 from portal.domain.progress import (
     MAX_CAPTION,
@@ -31,7 +32,6 @@ from portal.web.unit_desk.intake import NotTaken
 from portal.web.unit_desk.typed import FIELDS, saved_fields
 from portal.web.words import PASSAGE_PRESETS, PHOTO_PRESETS
 from portal.web.words import PASSAGES as PASSAGE_NAMES
-from portal.workflows.draft_report import editable_passages, editable_photos
 
 EXTENSIONS = {"jpeg": "jpg", "avif": "avif"}
 MONTHS_BACK = 18

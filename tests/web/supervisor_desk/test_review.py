@@ -3,7 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from portal.domain.progress import Report, Verb
-from portal.workflows.draft_report import ReportWords, add_photo, save_draft
+from portal.workflows.draft_photos import add_photo
+from portal.workflows.draft_report import ReportWords, save_draft
 from portal.workflows.moderate_report import Why
 from portal.workflows.submit_report import submit_report
 from tests.browsing import Browser

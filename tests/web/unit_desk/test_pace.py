@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from portal.workflows.draft_report import drafts_of, uploads_of
+from portal.workflows.draft_photos import uploads_of
+from portal.workflows.draft_report import drafts_of
 from tests.small_district import picture
 from tests.web.unit_desk.pages import send
 from tests.web.unit_desk.test_scripted import upload
