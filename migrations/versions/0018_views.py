@@ -31,7 +31,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("project_id", "ordinal", name=op.f("uq_view_project_id_ordinal")),
     )
     # Both databases understand this; Alembic would copy the whole table on SQLite.
-    op.execute("ALTER TABLE photo ADD COLUMN view_id INTEGER CONSTRAINT fk_photo_view_id REFERENCES view (id)")
+    op.execute(
+        "ALTER TABLE photo ADD COLUMN view_id INTEGER CONSTRAINT fk_photo_view_id REFERENCES view (id)"
+    )
 
 
 def downgrade() -> None:

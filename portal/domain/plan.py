@@ -19,7 +19,6 @@ from portal.domain.lifecycle import MatterState
 from portal.domain.organisation import Person, Unit
 from portal.rules.schedule import Point
 
-
 MAX_VIEW_NAME = 20  # characters
 MAX_VIEWS = 8  # open ones of a project: each asks for a picture, and what is asked for is capped
 

@@ -54,8 +54,9 @@ def add_photo(
     replaces: Photo | None = None,
     view: View | None = None,
 ) -> Photo:
-    """Put a photo into the report, at the end or in the place of the one it replaces, filed under the view from
-    which it was taken. The same picture again is not added twice: the one that is there is answered. Raises `Refused` (`too_many_photos`, `photo_not_open`)."""
+    """Put a photo into the report, at the end or in the place of the one it replaces, filed under its view. The same
+    picture again is not added twice: the one that is there is answered. Raises `Refused` (`too_many_photos`,
+    `photo_not_open`)."""
     hold(session, report)
     permit_report(actor, ReportAct.SAVE, report)
     REPORT.next(report.state, ReportAct.SAVE)
