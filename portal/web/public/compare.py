@@ -43,18 +43,18 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
     context: dict[str, Any] = {"project": shown.document, "code": code, "pair": pair}
     if pair is not None:
         known = {each.key for each in pictures}
-        at = asked_step(request.args.get("at", ""))
+        edge = asked_step(request.args.get("at", ""))
         keys = {"a": pair[0].key, "b": pair[1].key}
         context |= {
             "before": side(pair[0]),
             "after": side(pair[1]),
             "days": abs((pair[1].day - pair[0].day).days),
             "missing": [key for key in (a, b) if key and key not in known],
-            "at": at,
+            "edge": edge,
             "keys": keys,
             "steps": [(step, to(f"/projects/{code}/compare", **keys, at=step)) for step in STEPS],
             "choices": _choices(shown.document, pictures),
-            "swapped": to(f"/projects/{code}/compare", a=keys["b"], b=keys["a"], at=100 - at),
+            "swapped": to(f"/projects/{code}/compare", a=keys["b"], b=keys["a"], at=100 - edge),
         }
     return render_template("public/compare.html", **context)
 

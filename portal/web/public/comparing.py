@@ -17,12 +17,11 @@ STEP, MIDDLE = 5, 50  # percent: how finely a page without script can be set, an
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """The earlier and the later picture of one thing. name: of the view or milestone; view: its number."""
+    """The earlier and the later picture of one thing. name: of the view or milestone."""
 
     name: str
     before: Picture
     after: Picture
-    view: int | None = None
 
     @property
     def days(self) -> int:
@@ -43,15 +42,12 @@ def side(picture: Picture) -> dict[str, Any]:
 
 def shown_pair(code: str, pair: Pair) -> dict[str, Any]:
     """A pair for the page of its project."""
-    path = f"/projects/{code}"
     return {
         "name": pair.name,
-        "view": pair.view,
         "days": pair.days,
         "before": side(pair.before),
         "after": side(pair.after),
-        "href": to(f"{path}/compare", a=pair.before.key, b=pair.after.key),
-        "sequence": to(f"{path}/views/{pair.view}") if pair.view is not None else "",
+        "href": to(f"/projects/{code}/compare", a=pair.before.key, b=pair.after.key),
     }
 
 
@@ -60,7 +56,7 @@ def pairs_of(project: dict[str, Any], pictures: Sequence[Picture]) -> list[Pair]
     say, unless the two stand there already."""
     by_view = _by(pictures, lambda each: each.view)
     pairs = [
-        _pair(view["name"], by_view[view["ordinal"]], view=view["ordinal"])
+        _pair(view["name"], by_view[view["ordinal"]])
         for view in project.get("views", ())
         if view["ordinal"] in by_view
     ]
@@ -125,5 +121,5 @@ def _name(pictures: Sequence[Picture]) -> str:
     return str(pictures[-1].report.document["milestone"]["name"])
 
 
-def _pair(name: str, pictures: Sequence[Picture], *, view: int | None = None) -> Pair:
-    return Pair(name=name, before=pictures[0], after=pictures[-1], view=view)
+def _pair(name: str, pictures: Sequence[Picture]) -> Pair:
+    return Pair(name=name, before=pictures[0], after=pictures[-1])
