@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from portal.domain.organisation import Person, Unit
-from portal.domain.plan import Milestone, Project, Responsibility
+from portal.domain.plan import Milestone, Project, Responsibility, View
 from portal.domain.progress import Photo, Report
 from portal.record.document import seal
 from portal.record.log import Disclosed, iso
@@ -58,6 +58,8 @@ def project_shown(project: Project, *, dated: str, reason: str = "") -> Disclose
         "responsible": _responsible(project.responsible),
         "chain": [_responsible(link) for link in project.responsibilities],
     }
+    if project.views:
+        document["views"] = [_view_in_full(view) for view in project.views]
     if reason:
         document["reason"] = reason
     return Disclosed(item=project_item(project.code), kind="project", document=document)
@@ -153,6 +155,23 @@ def _milestone_in_full(milestone: Milestone) -> dict[str, Any]:
     }
 
 
+def _view(view: View) -> dict[str, Any]:
+    return {"ordinal": view.ordinal, "name": view.name}
+
+
+def _view_in_full(view: View) -> dict[str, Any]:
+    """A place to photograph from again and again, with the picture that the next one should look like."""
+    shown = _view(view)
+    milestone = view.milestone
+    if milestone is not None and milestone in view.project.milestones:
+        shown["milestone"] = {"ordinal": milestone.ordinal, "name": milestone.name}
+    if view.reference_seal:
+        shown["reference"] = {"report": view.reference_report, "original": view.reference_seal}
+    if view.closed_at is not None:
+        shown["closed_on"] = day_of(view.closed_at).isoformat()
+    return shown
+
+
 def _photo(photo: Photo) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "caption": photo.caption,
@@ -168,4 +187,6 @@ def _photo(photo: Photo) -> dict[str, Any]:
     }
     if photo.taken_on is not None:
         shown["taken_on"] = photo.taken_on.isoformat()
+    if photo.view is not None:
+        shown["view"] = _view(photo.view)
     return shown

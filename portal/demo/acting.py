@@ -130,7 +130,15 @@ def _fill(
     captions: dict[int, str] = {}
     for view, caption in telling.pictures:
         shot = Shot(telling.project, spec.scene, telling.percent, day_of(telling.at), view)
-        photo = add_photo(session, report=report, arrived=stage.pictures[shot], actor=reporter, now=now)
+        views = report.project.views
+        photo = add_photo(
+            session,
+            report=report,
+            arrived=stage.pictures[shot],
+            actor=reporter,
+            now=now,
+            view=views[view] if view < len(views) else None,
+        )
         session.flush()
         captions[photo.id] = caption
     words = ReportWords(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.demo import staffing
+from portal.demo import staffing, viewing
 from portal.demo.acting import Stage, move, tell
 from portal.demo.calendar import adopted_at, steps, tellings
 from portal.demo.pictures import Pictures, shots
@@ -44,13 +44,17 @@ def build_district(portal: Portal, *, password: str, progress: Progress, reports
     now = portal.now()
     today = day_of(now)
     specs = projects(today)
-    told = tellings(specs, now=now, home=staffing.demonstration_unit(specs, today)) if reports else []
+    home = staffing.demonstration_unit(specs, today)
+    told = tellings(specs, now=now, home=home) if reports else []
+    views = viewing.viewed(specs, told, home=home)
+    told = viewing.pictured(told, views)
     wanted = shots(specs, told)
     bar = _Bar(progress, total=len(wanted) + len(told) + 7 * len(specs))
     with Pictures(portal, wanted, done=bar.step) as pictures:
         stage = Stage(portal, pictures, {spec.code: spec for spec in specs})
         _found(portal, specs, password=password, now=_begin(specs))
         acts = [*_plan_acts(stage, specs, now), *((t.at, _telling(stage, t)) for t in told)]
+        acts += [(at, _making_views(stage, code, at)) for at, code in viewing.making(views, now=now)]
         acts.sort(key=lambda act: act[0])
         _act(portal, [act for _at, act in acts], done=bar.step)
     with portal.database.reading() as session:
@@ -100,6 +104,10 @@ def _act(portal: Portal, acts: Sequence[Act], *, done: Callable[[], None]) -> No
 
 def _telling(stage: Stage, telling: object) -> Act:
     return lambda session: tell(stage, session, telling)  # type: ignore[arg-type]
+
+
+def _making_views(stage: Stage, code: str, at: dt.datetime) -> Act:
+    return lambda session: viewing.make(stage, session, code, at)
 
 
 def _plan_acts(

@@ -113,6 +113,8 @@ MATTER_RULES: Mapping[MatterAct, MatterRule] = {
     MatterAct.TAKE_OUT: _ADMIN,
 }
 
+VIEW_RULE = _CHECK  # who says from where a project is photographed, and what a picture from there looks like
+
 ADMIN_RULES: Mapping[AdminAct, frozenset[Role]] = {
     AdminAct.MANAGE_PEOPLE: frozenset({R.ADMINISTRATOR}),
     AdminAct.EDIT_PLAN: frozenset({R.ADMINISTRATOR}),
@@ -143,6 +145,17 @@ def permit_matter(person: Person, act: MatterAct, project: Project) -> None:
     """Raises `NotPermitted` unless the person may do this act on this project."""
     if not may_matter(person, act, project):
         raise NotPermitted(MATTER_RULES[act].refusal, act=act.value)
+
+
+def may_arrange_views(person: Person, project: Project) -> bool:
+    rule = VIEW_RULE
+    return person.disabled_at is None and person.role in rule.roles and rule.relation(person, project)
+
+
+def permit_views(person: Person, project: Project) -> None:
+    """Raises `NotPermitted` unless the person may arrange the views of this project."""
+    if not may_arrange_views(person, project):
+        raise NotPermitted(VIEW_RULE.refusal, act="arrange_views")
 
 
 def permit_admin(person: Person, act: AdminAct) -> None:

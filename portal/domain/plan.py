@@ -19,6 +19,9 @@ from portal.domain.lifecycle import MatterState
 from portal.domain.organisation import Person, Unit
 from portal.rules.schedule import Point
 
+MAX_VIEW_NAME = 20  # characters
+MAX_VIEWS = 8  # open ones of a project: each asks for a picture, and what is asked for is capped
+
 
 class ProjectKind(StrEnum):
     PROJECT = "project"  # 重点工程
@@ -75,6 +78,7 @@ class Project(Base):
     milestones: Mapped[list[Milestone]] = relationship(
         back_populates="project", order_by="Milestone.ordinal", cascade="all, delete-orphan"
     )
+    views: Mapped[list[View]] = relationship(back_populates="project", order_by="View.ordinal")
     responsibilities: Mapped[list[Responsibility]] = relationship(
         back_populates="project", order_by="Responsibility.since", foreign_keys="Responsibility.project_id"
     )
@@ -116,6 +120,31 @@ class Milestone(Base):
     due_on: Mapped[dt.date]
     scheduled_percent: Mapped[int]
     project: Mapped[Project] = relationship(back_populates="milestones")
+
+
+class View(Base):
+    """A place 机位 from which a project is photographed again and again, under a number that it keeps for ever.
+
+    The reference is what the next picture should look like: a published photo, named as the record names it, by
+    the number of its report and its seal. Without one it is the first that was published from here.
+    """
+
+    __tablename__ = "view"
+    __table_args__ = (UniqueConstraint("project_id", "ordinal"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    ordinal: Mapped[int]
+    name: Mapped[str] = mapped_column(String(MAX_VIEW_NAME))
+    milestone_id: Mapped[int | None] = mapped_column(
+        ForeignKey("milestone.id", ondelete="SET NULL"), default=None
+    )
+    reference_report: Mapped[str] = mapped_column(String(16), default="")
+    reference_seal: Mapped[str] = mapped_column(String(64), default="")
+    made_at: Mapped[dt.datetime]
+    closed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    project: Mapped[Project] = relationship(back_populates="views")
+    milestone: Mapped[Milestone | None] = relationship()
 
 
 class Responsibility(Base):

@@ -15,7 +15,7 @@ from portal.columns import stored_enum
 from portal.domain.base import Base
 from portal.domain.lifecycle import ReportState
 from portal.domain.organisation import Person, SupervisionBody, Unit
-from portal.domain.plan import Milestone, Project
+from portal.domain.plan import Milestone, Project, View
 
 MAX_PHOTOS = 20
 MAX_PHOTO_BYTES = 40 * 1024 * 1024
@@ -111,7 +111,7 @@ class Report(Base):
             "percent": self.physical_percent,
             "passages": [getattr(self, name) for name in PASSAGES],
             "reason": self.correction_reason,
-            "photos": [[p.original_sha256, p.caption, str(p.taken_on or "")] for p in self.photos],
+            "photos": [p.said for p in self.photos],
         }
         return hashlib.sha256(json.dumps(seen, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
@@ -155,7 +155,15 @@ class Photo(Base):
     received_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     removed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("photo.id"), default=None)
+    view_id: Mapped[int | None] = mapped_column(ForeignKey("view.id"), default=None)
+    view: Mapped[View | None] = relationship()
     report: Mapped[Report] = relationship(back_populates="all_photos")
+
+    @property
+    def said(self) -> list[str]:
+        """What a moderator judges of it; its view only where it has one."""
+        said = [self.original_sha256, self.caption, str(self.taken_on or "")]
+        return said if self.view is None else [*said, f"view {self.view.ordinal}"]
 
     @property
     def original_name(self) -> str:

@@ -62,6 +62,15 @@ def keep_caption(photo: Photo, *, typed: str) -> list[Problem]:
     return []
 
 
+def keep_view(photo: Photo, *, typed: str) -> list[Problem]:
+    """The view from which a photo was taken, by its number; nothing typed is none of them."""
+    views = {str(view.ordinal): view for view in photo.report.project.views}
+    if typed and typed not in views:
+        return [Problem(f"view-{photo.id}", "no_such_view")]
+    photo.view = views.get(typed)
+    return []
+
+
 def keep_taken_on(photo: Photo, *, typed: str, today: dt.date) -> list[Problem]:
     """The day on which a photo was taken, as the unit claims it."""
     typed = typed.strip()

@@ -30,6 +30,8 @@ def history_words(history: list[Shown]) -> list[dict[str, Any]]:
         before = history[place - 1] if place else None
         known = before is not None and not (before.sealed or version.sealed or version.withdrawn)
         changes = changed_words(before.document, version.document) if before and known else []
+        step = changes[0] if [change["label"] for change in changes] == [_("状态")] else None
+        promise = changed_words(_promise(before), _promise(version)) if before and known else []
         told.append(
             {
                 "seq": version.seq,
@@ -40,10 +42,16 @@ def history_words(history: list[Shown]) -> list[dict[str, Any]]:
                 "withdrawn": version.document.get("withdrawn"),
                 "sealed_by": version.sealed_by,
                 "changes": changes,
-                "step": changes[0] if [change["label"] for change in changes] == [_("状态")] else None,
+                "step": step,
+                "beside": step is not None or not promise,
             }
         )
     return told[::-1]
+
+
+def _promise(version: Shown) -> Document:
+    """A document without what may change beside the promise: from where it is photographed."""
+    return {name: value for name, value in version.document.items() if name != "views"}
 
 
 def rows(document: Document) -> Iterator[Row]:
@@ -61,6 +69,7 @@ def rows(document: Document) -> Iterator[Row]:
         yield _("督查机构"), f"{document['body']['name']}（{kind}）"
     yield from _responsible_rows(document)
     yield from _milestone_rows(document)
+    yield from _view_rows(document)
     yield from _photo_rows(document)
     yield from _rule_rows(document)
 
@@ -95,6 +104,20 @@ def _milestone_rows(document: Document) -> Iterator[Row]:
         yield _("%(milestone)s的时序进度", milestone=name), f"{milestone['percent']}%"
 
 
+def _view_rows(document: Document) -> Iterator[Row]:
+    """From where a project is photographed again and again."""
+    for view in document.get("views", ()):
+        name = _("机位 %(n)s", n=view["ordinal"])
+        yield name, view["name"]
+        if "milestone" in view:
+            yield _("%(view)s对应的阶段目标", view=name), view["milestone"]["name"]
+        if "reference" in view:
+            facts = {"report": view["reference"]["report"], "mark": view["reference"]["original"][:6]}
+            yield _("%(view)s的参照", view=name), _("进展 %(report)s 的照片 %(mark)s", **facts)
+        if "closed_on" in view:
+            yield _("%(view)s停用", view=name), day(view["closed_on"])
+
+
 def _photo_rows(document: Document) -> Iterator[Row]:
     """A photo is the same photo when its sealed original is; so a moved one has not changed."""
     for photo in document.get("photos", ()):
@@ -102,6 +125,8 @@ def _photo_rows(document: Document) -> Iterator[Row]:
         yield name, photo["caption"] or _("没有说明")
         if "taken_on" in photo:
             yield _("%(photo)s的拍摄日期", photo=name), day(photo["taken_on"])
+        if "view" in photo:
+            yield _("%(photo)s的机位", photo=name), photo["view"]["name"]
 
 
 def _official(person: Mapping[str, str]) -> str:

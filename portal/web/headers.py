@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Response, current_app, request
+from flask import Response, after_this_request, current_app, request
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
@@ -21,6 +21,8 @@ FIXED = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(self), payment=(), usb=()",
     "X-Frame-Options": "DENY",
 }
+
+WITH_CAMERA = FIXED["Permissions-Policy"].replace("camera=()", "camera=(self)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,16 @@ def policies(*, cdn: str, signed: str) -> Policies:
         # blob: a photo is previewed before it is sent
         desk=POLICY.format(images=joined("blob:", cdn, signed), forms=joined(signed)),
     )
+
+
+def allow_camera() -> None:
+    """The page that is being made may ask for the camera, as no other may."""
+
+    def allow(response: Response) -> Response:
+        response.headers["Permissions-Policy"] = WITH_CAMERA
+        return response
+
+    after_this_request(allow)
 
 
 def set_headers(response: Response) -> Response:

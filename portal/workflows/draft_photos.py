@@ -17,6 +17,7 @@ from portal.domain.errors import Refused, WrongState
 from portal.domain.lifecycle import REPORT, ReportAct, ReportState
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
+from portal.domain.plan import View
 from portal.domain.progress import MAX_PHOTOS, PACE_WINDOW, UPLOADS_PER_PERSON, Photo, Report
 from portal.domain.wording import clean
 from portal.ports import Limit
@@ -51,9 +52,11 @@ def add_photo(
     actor: Person,
     now: dt.datetime,
     replaces: Photo | None = None,
+    view: View | None = None,
 ) -> Photo:
-    """Put a photo into the report, at the end or in the place of the one it replaces. The same picture again is
-    not added twice: the one that is there is answered. Raises `Refused` (`too_many_photos`, `photo_not_open`)."""
+    """Put a photo into the report, at the end or in the place of the one it replaces, filed under its view. The same
+    picture again is not added twice: the one that is there is answered. Raises `Refused` (`too_many_photos`,
+    `photo_not_open`)."""
     hold(session, report)
     permit_report(actor, ReportAct.SAVE, report)
     REPORT.next(report.state, ReportAct.SAVE)
@@ -61,7 +64,7 @@ def add_photo(
     if same is not None:
         return same
     _refuse_unless_room(report, replaces)
-    photo = _photo(report, arrived, replaces, actor, now)
+    photo = _photo(report, arrived, replaces, view, actor, now)
     session.add(photo)
     if replaces is not None:
         replaces.removed_at = now
@@ -78,7 +81,12 @@ def _refuse_unless_room(report: Report, replaces: Photo | None) -> None:
 
 
 def _photo(
-    report: Report, arrived: Developed, replaces: Photo | None, actor: Person, now: dt.datetime
+    report: Report,
+    arrived: Developed,
+    replaces: Photo | None,
+    view: View | None,
+    actor: Person,
+    now: dt.datetime,
 ) -> Photo:
     return Photo(
         report=report,
@@ -98,6 +106,7 @@ def _photo(
         received_at=now,
         received_by_id=actor.id,
         replaces_id=replaces.id if replaces else None,
+        view=replaces.view if replaces else view,
     )
 
 

@@ -31,6 +31,7 @@ from portal.domain.report_words import (
     keep_passage,
     keep_percent,
     keep_taken_on,
+    keep_view,
 )
 from portal.ports import Limit
 from portal.rules.clock import day_of, month_of
@@ -40,7 +41,7 @@ OPEN_TO_REPORTS = (MatterState.ASSIGNED, MatterState.ACCEPTED, MatterState.IN_PR
 
 @dataclass(frozen=True, kw_only=True)
 class ReportWords:
-    """What the form sends, as typed. Keys of captions and days are photo ids."""
+    """What the form sends, as typed. Keys of captions, days and views are photo ids."""
 
     milestone: str = ""
     month: str = ""
@@ -50,6 +51,7 @@ class ReportWords:
     next_step: str = ""
     captions: Mapping[int, str] = field(default_factory=dict)
     taken_on: Mapping[int, str] = field(default_factory=dict)
+    views: Mapping[int, str] = field(default_factory=dict)
 
 
 def drafts_of(person: Person) -> Limit:
@@ -137,8 +139,8 @@ def discard_draft(session: Session, *, report: Report, actor: Person, now: dt.da
 
 
 def _keep_photo_words(session: Session, report: Report, words: ReportWords, today: dt.date) -> list[Problem]:
-    """Captions and days. They count as a change of the report, so that a stale form cannot undo them."""
-    problems, before = [], [(photo.caption, photo.taken_on) for photo in report.photos]
+    """Captions, days and views. They count as a change of the report, so that a stale form cannot undo them."""
+    problems, before = [], [photo.said for photo in report.photos]
     for photo in report.photos:
         if photo.id not in editable_photos(report):
             continue
@@ -146,7 +148,9 @@ def _keep_photo_words(session: Session, report: Report, words: ReportWords, toda
             problems += keep_caption(photo, typed=words.captions[photo.id])
         if photo.id in words.taken_on:
             problems += keep_taken_on(photo, typed=words.taken_on[photo.id], today=today)
-    if before != [(photo.caption, photo.taken_on) for photo in report.photos]:
+        if photo.id in words.views:
+            problems += keep_view(photo, typed=words.views[photo.id])
+    if before != [photo.said for photo in report.photos]:
         flag_modified(report, "month")
         session.flush()
     return problems

@@ -16,6 +16,7 @@ LET_IN = {
 
 _UNIT_REPORT = "/desk/unit/reports/<int:report_id>"
 _REVIEW = "/desk/supervision/reports/<int:report_id>"
+_PROJECT = "/desk/supervision/projects/<code>"
 _PERSON = "/desk/admin/people/<int:person_id>"
 
 TABLE: dict[tuple[str, str], str] = {
@@ -33,8 +34,10 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/projects"): EVERYBODY,
     ("GET", "/projects/<code>"): EVERYBODY,
     ("GET", "/projects/<code>/changes"): EVERYBODY,
+    ("GET", "/projects/<code>/compare"): EVERYBODY,
     ("GET", "/projects/<code>/dossier.zip"): EVERYBODY,
     ("GET", "/projects/<code>/feed.atom"): EVERYBODY,
+    ("GET", "/projects/<code>/views/<int:ordinal>"): EVERYBODY,
     ("GET", "/readyz"): EVERYBODY,
     ("GET", "/record"): EVERYBODY,
     ("GET", "/record/<int:seq>"): EVERYBODY,
@@ -88,6 +91,10 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/desk/supervision/projects"): SUPERVISION,
     ("GET", "/desk/supervision/projects/<code>"): SUPERVISION,
     ("POST", "/desk/supervision/projects/<code>/act"): SUPERVISION,
+    ("GET", f"{_PROJECT}/views"): SUPERVISION,
+    ("POST", f"{_PROJECT}/views"): SUPERVISION,
+    ("GET", f"{_PROJECT}/views/<int:ordinal>"): SUPERVISION,
+    ("POST", f"{_PROJECT}/views/<int:ordinal>"): SUPERVISION,
     ("GET", "/desk/supervision/published"): SUPERVISION,
     ("GET", _REVIEW): SUPERVISION,
     ("POST", f"{_REVIEW}/claim"): SUPERVISION,
@@ -95,6 +102,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("POST", f"{_REVIEW}/release"): SUPERVISION,
     ("GET", f"{_REVIEW}/photos/<int:photo_id>/<int:edge>.<any(jpg, avif):extension>"): SUPERVISION,
     ("POST", f"{_REVIEW}/photos/<int:photo_id>/original"): SUPERVISION,
+    ("POST", f"{_REVIEW}/photos/<int:photo_id>/view"): SUPERVISION,
     ("GET", f"{_REVIEW}/withdraw"): SUPERVISION,
     ("POST", f"{_REVIEW}/withdraw"): SUPERVISION,
     ("GET", "/desk/leader"): LEADER,

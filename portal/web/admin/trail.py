@@ -63,6 +63,11 @@ ACTS: Mapping[str, Say] = {
     "withdraw_report": lambda: _("撤下"),
     "open_original": lambda: _("下载原件"),
     "export_audit": lambda: _("导出这本日志"),
+    "make_view": lambda: _("设机位"),
+    "change_view": lambda: _("改机位"),
+    "close_view": lambda: _("停用机位"),
+    "reopen_view": lambda: _("恢复机位"),
+    "file_photo": lambda: _("给照片归机位"),
     "retry_job": lambda: _("重试后台工作"),
     "discard_job": lambda: _("放弃后台工作"),
 }
@@ -73,6 +78,7 @@ SUBJECTS: Mapping[str, Say] = {
     "supervision_body": lambda: _("督查机构"),
     "person": lambda: _("人员"),
     "project": lambda: _("项目"),
+    "view": lambda: _("机位"),
     "decision": lambda: _("决定"),
     "job": lambda: _("后台工作"),
 }

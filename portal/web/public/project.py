@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, render_template
 
+from portal.record.pictures import Picture, pictures_in
 from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Shelved
 from portal.rules.clock import day_of, month_of
@@ -16,10 +17,11 @@ from portal.web.changes import history_words
 from portal.web.filters import month as month_words
 from portal.web.filters import shortday
 from portal.web.language import _
+from portal.web.public.comparing import pairs_of, shown_pair
 from portal.web.public.dossier import size_words, weight
-from portal.web.public.evidence import first_photo, photo_of
+from portal.web.public.evidence import first_photo
 from portal.web.public.gone import gone
-from portal.web.public.links import item_href, zh
+from portal.web.public.links import item_href, to, zh
 from portal.web.public.standing import (
     DONE,
     STOPPED,
@@ -35,7 +37,7 @@ from portal.web.windows import window
 
 bp = Blueprint("public_project", __name__)
 
-PAIRS = 3  # milestones shown before and after
+PAIRS = 3  # views and milestones shown before and after
 
 
 @bp.get("/projects/<code>")
@@ -59,6 +61,7 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
     standing = stand(shown, reports[-1] if reports else None, rules=rules_of(shelf), on=on)
     pictured = next((r for r in reversed(reports) if r.document["photos"]), None)
     history = history_words(shelf.history(shown.item))
+    pictures = pictures_in(reports)
     return render_template(
         "public/project.html",
         project=shown.document,
@@ -74,11 +77,13 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
         done=shown.document["state"] in DONE,
         steps=_steps(standing, reports),
         points=_points(standing, reports, on),
-        pairs=_pairs(reports),
+        pairs=[shown_pair(code, pair) for pair in pairs_of(shown.document, pictures)[:PAIRS]],
+        views=_views(shown.document, pictures),
+        comparable=len(pictures) > 1,
         months=months_of(shown, everything, on=on),
         published=len(reports),
         history=history,
-        promised=sum(bool(row["changes"]) and row["step"] is None for row in history),
+        promised=sum(bool(row["changes"]) and not row["beside"] for row in history),
         latest=max([shown, *everything], key=lambda each: each.seq),
         on=on,
         dossier_size=size_words(weight(reports)),
@@ -148,33 +153,14 @@ def _month_end(day: dt.date) -> dt.date:
     return (day.replace(day=28) + dt.timedelta(days=4)).replace(day=1) - dt.timedelta(days=1)
 
 
-def _pairs(reports: list[Shown]) -> list[dict[str, Any]]:
-    """For milestones with pictures in several reports, the first and the newest, newest milestone first."""
-    by_milestone: dict[int, list[Shown]] = {}
-    names: dict[int, str] = {}
-    for report in reports:
-        milestone = report.document.get("milestone")
-        if milestone and report.document["photos"]:
-            by_milestone.setdefault(milestone["ordinal"], []).append(report)
-            names[milestone["ordinal"]] = milestone["name"]
-    pairs = []
-    for ordinal in sorted(by_milestone, reverse=True):
-        first, last = by_milestone[ordinal][0], by_milestone[ordinal][-1]
-        if first.item == last.item:
-            continue
-        days = (_day(last) - _day(first)).days
-        pairs.append(
-            {
-                "ordinal": ordinal,
-                "name": names[ordinal],
-                "days": days,
-                "before": photo_of(first, first.document["photos"][0], proof=True),
-                "after": photo_of(last, last.document["photos"][0], proof=True),
-            }
-        )
-    return pairs[:PAIRS]
-
-
-def _day(report: Shown) -> dt.date:
-    photo = report.document["photos"][0]
-    return dt.date.fromisoformat(photo.get("taken_on", photo["received_on"]))
+def _views(project: dict[str, Any], pictures: list[Picture]) -> list[dict[str, Any]]:
+    """The views, each with in how many months it was photographed."""
+    return [
+        {
+            "name": view["name"],
+            "href": to(f"/projects/{project['project']['code']}/views/{view['ordinal']}"),
+            "months": len({month_of(each.day) for each in pictures if each.view == view["ordinal"]}),
+            "closed": "closed_on" in view,
+        }
+        for view in project.get("views", ())
+    ]

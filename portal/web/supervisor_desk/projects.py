@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from portal.domain.errors import Invalid, NoSuchThing
 from portal.domain.lifecycle import MATTER, MatterAct, MatterState
 from portal.domain.organisation import Person
-from portal.domain.permissions import may_matter
+from portal.domain.permissions import may_arrange_views, may_matter
 from portal.domain.plan import Project
 from portal.queries.ledger import (
     VIEWS,
@@ -109,6 +109,7 @@ def _page(
             hint=sentences.acts_reason_hint(found.state),
             reason=reason,
             errors=errors or {},
+            arranges=may_arrange_views(actor, found),
         )
     return make_response(page, status)
 

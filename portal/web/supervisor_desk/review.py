@@ -22,6 +22,7 @@ from portal.queries.review import (
     taken_back,
     today_of,
 )
+from portal.queries.views import views_of
 from portal.rules.clock import day_of
 from portal.web import words
 from portal.web.desk import now, reading, writing
@@ -29,6 +30,7 @@ from portal.web.doors import Audience, door
 from portal.web.language import _
 from portal.web.states import word
 from portal.web.supervisor_desk import sentences
+from portal.web.supervisor_desk.filing import filing
 from portal.web.supervisor_desk.reasons import Typed, presets_for, typed_before
 from portal.web.supervisor_desk.showing import (
     HOME,
@@ -81,11 +83,12 @@ def review_page(report_id: int, *, typed: Typed | None = None, said: str = "", s
 def _context(session: Session, actor: Person, report: Report, typed: Typed) -> dict[str, Any]:
     queue = queue_of(session, person=actor, now=now())
     compared, signals = comparison_of(session, report, on=day_of(now())), _signals(session, report)
+    views = views_of(session, report.project)
     return {
         "report": report,
         "project": report.project,
         "path": report_path(report),
-        "photos": [_photo(p, n, typed, signals.get(n, [])) for n, p in _numbered(report)],
+        "photos": [_photo(p, n, typed, signals.get(n, [])) | filing(p, views) for n, p in _numbered(report)],
         "passages": [_passage(name, report, compared, typed) for name in RETURNABLE_PASSAGES],
         "reasoned": bool(typed.targets),
         "leftover": _leftover(report, typed),

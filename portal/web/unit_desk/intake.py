@@ -26,6 +26,7 @@ from portal.workflows.keep_pace import count_or_refuse
 from portal.workflows.receive_photo import receive_photo
 
 REPLACES = re.compile(r"replace-(\d{1,18})")
+FROM_VIEW = re.compile(r"photos-view-(\d{1,4})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,24 +43,27 @@ class Unwanted(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """One chosen file. replaces: the id of the photo whose place it takes."""
+    """One chosen file. replaces: the id of the photo whose place it takes; view: the number of the view from which
+    it was taken."""
 
     name: str
     arrival: Arrival
     replaces: int | None
+    view: int | None = None
 
 
 def uploads(request: Request) -> list[Upload]:
     """The chosen files of a request, in order; inputs left empty are none."""
     found = []
     for field, storage in request.files.items(multi=True):
-        replaces = REPLACES.fullmatch(field)
-        if storage.filename and (field == "photos" or replaces):
+        replaces, view = REPLACES.fullmatch(field), FROM_VIEW.fullmatch(field)
+        if storage.filename and (field == "photos" or replaces or view):
             found.append(
                 Upload(
                     name=clean(storage.filename, limit=200),
                     arrival=_arrival(storage),
                     replaces=int(replaces[1]) if replaces else None,
+                    view=int(view[1]) if view else None,
                 )
             )
     return found
@@ -85,7 +89,13 @@ def take_one(report_id: int, upload: Upload) -> int:
             report = own_report(session, report_id, actor)
             replaces = find(session, Photo, upload.replaces) if upload.replaces else None
             photo = add_photo(
-                session, report=report, arrived=developed, actor=actor, now=now(), replaces=replaces
+                session,
+                report=report,
+                arrived=developed,
+                actor=actor,
+                now=now(),
+                replaces=replaces,
+                view=next((view for view in report.project.views if view.ordinal == upload.view), None),
             )
             session.flush()
             if photo.id == upload.replaces:

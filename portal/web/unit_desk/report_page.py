@@ -30,6 +30,7 @@ from portal.web.desk import now
 from portal.web.language import _
 from portal.web.unit_desk.intake import NotTaken
 from portal.web.unit_desk.typed import FIELDS, saved_fields
+from portal.web.unit_desk.views import view_chosen, view_options, viewfinder
 from portal.web.words import PASSAGE_PRESETS, PHOTO_PRESETS
 from portal.web.words import PASSAGES as PASSAGE_NAMES
 
@@ -86,6 +87,7 @@ def form_page(session: Session, report: Report, *, said: Said) -> str:
         },
         today=today.isoformat(),
         receipts=_rounds(session, report),
+        views=viewfinder(session, report),
     )
 
 
@@ -126,6 +128,8 @@ def photo_card(report: Report, photo: Photo, *, typed: Mapping[str, str]) -> dic
         "answers": [reason_words(reason) for reason in reasons if reason.photo_id == photo.replaces_id],
         "caption_only": any(r.photo_id == photo.id and r.preset == "caption_mismatch" for r in reasons),
         "open": photo.id in editable_photos(report),
+        "view": typed.get(f"view-{photo.id}", view_chosen(photo)),
+        "views": view_options(photo),
     }
 
 

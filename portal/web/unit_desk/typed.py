@@ -12,7 +12,7 @@ from portal.workflows.draft_report import ReportWords
 FIELDS = ("milestone", "month", "physical_percent", *PASSAGES)
 ACT = re.compile(r"(save|submit|discard|(earlier|later|remove|restore):(\d{1,18}))")
 KEY = re.compile(r"[0-9a-f]{32}")
-OF_PHOTO = re.compile(r"(caption|taken_on)-(\d{1,18})")
+OF_PHOTO = re.compile(r"(caption|taken_on|view)-(\d{1,18})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,13 +28,15 @@ class Typed:
 
     def words(self, report: Report) -> ReportWords:
         """The typed words; a field that was not sent stays what it is."""
-        about: dict[str, dict[int, str]] = {"caption": {}, "taken_on": {}}
+        about: dict[str, dict[int, str]] = {"caption": {}, "taken_on": {}, "view": {}}
         for name, text in self.fields.items():
             if found := OF_PHOTO.fullmatch(name):
                 about[found[1]][int(found[2])] = text
         kept = saved_fields(report)
         plain = {name: self.fields.get(name, kept[name]) for name in FIELDS}
-        return ReportWords(**plain, captions=about["caption"], taken_on=about["taken_on"])
+        return ReportWords(
+            **plain, captions=about["caption"], taken_on=about["taken_on"], views=about["view"]
+        )
 
 
 def read_typed(form: Mapping[str, str], *, report_id: int) -> Typed:

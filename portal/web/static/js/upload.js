@@ -101,6 +101,11 @@ function receive(form) {
     }
     upload.replaced?.remove();
     URL.revokeObjectURL(upload.preview);
+    const day = item.querySelector("input[id^=taken_on-]");
+    if (upload.takenOn && day && !day.value) {              // the camera of this page writes nothing into its pictures
+      day.value = upload.takenOn;
+      day.dispatchEvent(new Event("input", { bubbles: true }));
+    }
     const caption = item.querySelector("input[id^=caption-]");
     if (typed && caption && caption.value !== typed) {
       caption.value = typed;
@@ -112,7 +117,7 @@ function receive(form) {
   const choose = (file, input) => {
     const item = blank.cloneNode(true);
     const replaced = input.closest("[data-returned]");
-    const upload = { file, field: input.name, item, replaced, sent: false, preview: URL.createObjectURL(file) };
+    const upload = { file, field: input.name, item, replaced, takenOn: input.dataset.takenOn, sent: false, preview: URL.createObjectURL(file) };
     const picture = new Image();
     picture.alt = "";
     picture.onload = () => item.querySelector(".thumb").replaceChildren(picture);
