@@ -11,9 +11,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.domain.organisation import Person, Unit
+from portal.domain.organisation import Person, SupervisionBody, Unit
 from portal.domain.plan import Milestone, Project, Responsibility
 from portal.domain.progress import Photo, Report
+from portal.domain.redaction import Cover
 from portal.record.document import seal
 from portal.record.log import Disclosed, iso
 from portal.rules.clock import day_of
@@ -97,6 +98,19 @@ def report_shown(report: Report, *, decided_by: Person) -> Disclosed:
     return Disclosed(item=report_item(report.number), kind="report", document=document)
 
 
+def report_redacted(
+    report: Report, *, decided_by: Person, by: SupervisionBody, covers: Sequence[Cover]
+) -> Disclosed:
+    """A report on whose photos something was covered after it was public: which body did it, and why."""
+    shown = report_shown(report, decided_by=decided_by)
+    redaction = {"role": by.name, "kinds": _kinds(covers)}
+    return Disclosed(item=shown.item, kind=shown.kind, document={**shown.document, "redaction": redaction})
+
+
+def _kinds(covers: Sequence[Cover]) -> list[str]:
+    return sorted({cover.kind.value for cover in covers})
+
+
 def _first_submitted_at(report: Report) -> dt.datetime:
     """When the first version of a report was submitted."""
     while report.corrects is not None:
@@ -168,4 +182,10 @@ def _photo(photo: Photo) -> dict[str, Any]:
     }
     if photo.taken_on is not None:
         shown["taken_on"] = photo.taken_on.isoformat()
+    if photo.redactions:
+        shown["covered"] = {
+            "places": len(photo.redactions),
+            "kinds": _kinds(photo.covers),
+            "roles": sorted({redaction.body.name for redaction in photo.redactions}),
+        }
     return shown

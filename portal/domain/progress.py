@@ -16,6 +16,7 @@ from portal.domain.base import Base
 from portal.domain.lifecycle import ReportState
 from portal.domain.organisation import Person, SupervisionBody, Unit
 from portal.domain.plan import Milestone, Project
+from portal.domain.redaction import Cover, Redaction
 
 MAX_PHOTOS = 20
 MAX_PHOTO_BYTES = 40 * 1024 * 1024
@@ -104,14 +105,17 @@ class Report(Base):
 
     @property
     def content_hash(self) -> str:
-        """Names exactly what a moderator saw: every word, caption and original, in order."""
+        """Names exactly what a moderator saw: every word, caption, original and what is covered of it, in order."""
         seen = {
             "milestone": self.milestone_id,
             "month": self.month,
             "percent": self.physical_percent,
             "passages": [getattr(self, name) for name in PASSAGES],
             "reason": self.correction_reason,
-            "photos": [[p.original_sha256, p.caption, str(p.taken_on or "")] for p in self.photos],
+            "photos": [
+                [p.original_sha256, p.caption, str(p.taken_on or ""), *(cover.told for cover in p.covers)]
+                for p in self.photos
+            ],
         }
         return hashlib.sha256(json.dumps(seen, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
@@ -156,6 +160,14 @@ class Photo(Base):
     removed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("photo.id"), default=None)
     report: Mapped[Report] = relationship(back_populates="all_photos")
+    redactions: Mapped[list[Redaction]] = relationship(
+        back_populates="photo", order_by="Redaction.id", cascade="all, delete-orphan", lazy="selectin"
+    )
+
+    @property
+    def covers(self) -> list[Cover]:
+        """What is covered on it, in no order that tells anything."""
+        return sorted(redaction.cover for redaction in self.redactions)
 
     @property
     def original_name(self) -> str:

@@ -3,12 +3,12 @@
 Nothing of what is under a box may reach a pixel outside of it, or somebody can compute it back. So a box is filled with
 one colour before anything mixes pixels, and grown until nothing mixed them before:
 
-- to whole blocks of the JPEG's colour (16 pixels, or 32 in rare files), because every pixel of a block has a part in every other.
-  A JPEG decoded at a half, a quarter or an eighth has smaller blocks, of which these are multiples;
+- to whole blocks of the JPEG's colour (16 pixels, or 32 in rare files), because every pixel of a block has a part in
+  every other. A JPEG decoded at a half, a quarter or an eighth has smaller blocks, of which these are multiples;
 - by 2 pixels more, because a JPEG's reader smooths coarse colour over the edges of blocks.
 
-Fading towards neighbours, sharpening and the encoders come afterwards and see the fill alone. A WebP's own blocks were foretold
-from their neighbours by whoever wrote it, so what stands beside a box may hold a trace of how it was written; no pixel under it.
+Fading towards neighbours, sharpening and the encoders come afterwards and see the fill alone. A WebP's own blocks were
+foretold from their neighbours by whoever wrote it, so what stands beside a box may hold a trace of how it was written.
 """
 
 from __future__ import annotations
@@ -71,6 +71,6 @@ def _grown(start: int, end: int, *, length: int, block: int) -> tuple[int, int]:
 def fill(band: Image.Image, where: Sequence[Rectangle], *, top: int) -> None:
     """Fill these pixels of a band whose first row is row `top` of the picture."""
     for left, upper, right, lower in where:
-        upper, lower = max(upper - top, 0), min(lower - top, band.height)
-        if upper < lower:
-            band.paste(_BLACK[band.mode], (left, upper, right, lower))
+        first, last = max(upper - top, 0), min(lower - top, band.height)
+        if first < last:
+            band.paste(_BLACK[band.mode], (left, first, right, last))

@@ -55,8 +55,8 @@ class Darkroom:
         self._closing = weakref.finalize(self, _close_all, self._benches)
 
     def develop(self, path: Path, *, boxes: Sequence[Box] = ()) -> Developed:
-        """Judge and develop the photo in this file, with what lies under the boxes covered. Raises `PhotoRefused`, `DarkroomUnavailable`, and
-        `OSError` when the file cannot be read."""
+        """Judge and develop the photo in this file, with what lies under the boxes covered. Raises `PhotoRefused`,
+        `DarkroomUnavailable`, and `OSError` when the file cannot be read."""
         with path.open("rb", buffering=0) as photo:
             kind = kind_of(photo.read(HEAD_BYTES) or b"")
             photo.seek(0)

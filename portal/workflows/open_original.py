@@ -1,4 +1,5 @@
-"""The moderating body takes an original out of the sealed room: the one way it ever leaves the house."""
+"""The moderating body takes an original out of the sealed room, or looks at it without its covers: the two ways in which
+it is ever seen."""
 
 from __future__ import annotations
 
@@ -22,11 +23,20 @@ def open_original(session: Session, *, photo: Photo, actor: Person, now: dt.date
 
     Raises `NotPermitted` for everybody but those who may decide the report or whose body has decided it.
     """
+    return _opened(session, photo, actor, now, act="open_original")
+
+
+def see_uncovered(session: Session, *, photo: Photo, actor: Person, now: dt.datetime) -> str:
+    """The same, for who only looks at what is under the covers of a photo."""
+    return _opened(session, photo, actor, now, act="see_uncovered")
+
+
+def _opened(session: Session, photo: Photo, actor: Person, now: dt.datetime, *, act: str) -> str:
     report = photo.report
     permit_report(actor, ReportAct.CLAIM, report)
     if not (report.state in UNDECIDED or (report.state in DECIDED and actor.body_id in _deciders(report))):
-        raise NotPermitted("not_yours_to_decide", act="open_original")
-    audit.note(session, actor=actor, act="open_original", subject=photo, now=now, photo=photo.original_sha256)
+        raise NotPermitted("not_yours_to_decide", act=act)
+    audit.note(session, actor=actor, act=act, subject=photo, now=now, photo=photo.original_sha256)
     return photo.original_name
 
 
