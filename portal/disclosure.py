@@ -14,7 +14,7 @@ from typing import Any
 from portal.domain.organisation import Person, SupervisionBody, Unit
 from portal.domain.plan import Milestone, Project, Responsibility
 from portal.domain.progress import Photo, Report
-from portal.domain.redaction import Cover
+from portal.domain.redaction import Cover, covered_on, kinds_of
 from portal.record.document import seal
 from portal.record.log import Disclosed, iso
 from portal.rules.clock import day_of
@@ -103,12 +103,8 @@ def report_redacted(
 ) -> Disclosed:
     """A report on whose photos something was covered after it was public: which body did it, and why."""
     shown = report_shown(report, decided_by=decided_by)
-    redaction = {"role": by.name, "kinds": _kinds(covers)}
+    redaction = {"role": by.name, "kinds": kinds_of(covers)}
     return Disclosed(item=shown.item, kind=shown.kind, document={**shown.document, "redaction": redaction})
-
-
-def _kinds(covers: Sequence[Cover]) -> list[str]:
-    return sorted({cover.kind.value for cover in covers})
 
 
 def _first_submitted_at(report: Report) -> dt.datetime:
@@ -182,10 +178,6 @@ def _photo(photo: Photo) -> dict[str, Any]:
     }
     if photo.taken_on is not None:
         shown["taken_on"] = photo.taken_on.isoformat()
-    if photo.redactions:
-        shown["covered"] = {
-            "places": len(photo.redactions),
-            "kinds": _kinds(photo.covers),
-            "roles": sorted({redaction.body.name for redaction in photo.redactions}),
-        }
+    if covered := covered_on(photo):
+        shown["covered"] = covered
     return shown

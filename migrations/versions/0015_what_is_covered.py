@@ -34,7 +34,9 @@ def upgrade() -> None:
             "x >= 0 AND y >= 0 AND width > 0 AND height > 0 AND x + width <= 1000 AND y + height <= 1000",
             name=op.f("ck_photo_redaction_within_the_picture"),
         ),
-        sa.ForeignKeyConstraint(["body_id"], ["supervision_body.id"], name=op.f("fk_photo_redaction_body_id")),
+        sa.ForeignKeyConstraint(
+            ["body_id"], ["supervision_body.id"], name=op.f("fk_photo_redaction_body_id")
+        ),
         sa.ForeignKeyConstraint(["by_id"], ["person.id"], name=op.f("fk_photo_redaction_by_id")),
         sa.ForeignKeyConstraint(["photo_id"], ["photo.id"], name=op.f("fk_photo_redaction_photo_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photo_redaction")),

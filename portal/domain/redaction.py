@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -71,6 +71,21 @@ class Redaction(Base):
     @property
     def cover(self) -> Cover:
         return Cover(box=Box(left=self.x, top=self.y, width=self.width, height=self.height), kind=self.kind)
+
+
+def covered_on(photo: Photo) -> dict[str, Any]:
+    """What may be told of the covers on a photo: how many, why, and by which bodies. Empty where there are none."""
+    if not photo.redactions:
+        return {}
+    return {
+        "places": len(photo.redactions),
+        "kinds": kinds_of(photo.covers),
+        "roles": sorted({redaction.body.name for redaction in photo.redactions}),
+    }
+
+
+def kinds_of(covers: Iterable[Cover]) -> list[str]:
+    return sorted({cover.kind.value for cover in covers})
 
 
 def boxes_of(covers: Iterable[Cover]) -> list[Box]:

@@ -23,7 +23,7 @@ Rectangle = tuple[int, int, int, int]  # left, top, right, bottom in pixels
 
 _REACH = 2
 _BLOCK = 16
-_BLACK = {"RGB": (0, 0, 0), "L": 0, "CMYK": (0, 0, 0, 255)}
+_BLACK: Mapping[str, int | tuple[int, ...]] = {"RGB": (0, 0, 0), "L": 0, "CMYK": (0, 0, 0, 255)}
 _WAYS = Image.Transpose
 
 # From a picture that stands upright back to how it is stored, by the turn that stands it upright.

@@ -1,8 +1,8 @@
 """A moderator covers what must not be seen on a photo (打码), before it is public or afterwards.
 
-The caller develops the photo with `planned` covers between two transactions (`develop_again`); the second one takes what
-came of it only when nothing has changed meanwhile. What showed more than it should is destroyed by the worker, as after a
-withdrawal.
+The caller develops the photo with `planned` covers between two transactions (`develop_again`); the second one takes
+what came of it only when nothing has changed meanwhile. What showed more than it should is destroyed by the worker, as
+after a withdrawal.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from portal.domain.progress import CLAIM_LASTS, Photo, Report, Verb
 from portal.domain.redaction import Cover, Redaction
 from portal.ports import JobQueue, MediaStore
 from portal.record import log
-from portal.record.tables import Entry
 from portal.rules.boxes import MOST_BOXES
 from portal.workflows.develop_again import Covered
 from portal.workflows.erase_report import versions_of
@@ -32,8 +31,8 @@ from portal.workflows.withdraw_report import JOB, SCRUB
 
 
 def planned(session: Session, *, photo: Photo, wanted: Sequence[Cover], actor: Person) -> list[Cover]:
-    """Everything that will be covered on this photo: before publication what is wanted, afterwards that and what any of
-    its versions has covered, because nothing public is uncovered again. Raises `NotPermitted`, `WrongState`, `Invalid`."""
+    """Everything that will be covered on this photo: before publication what is wanted, afterwards that and what any
+    of its versions has covered: nothing public is uncovered again. Raises `NotPermitted`, `Refused`, `Invalid`."""
     report = photo.report
     permit_report(actor, _act(report), report)
     if photo.removed_at is not None or not photo.renditions:
@@ -81,6 +80,7 @@ def cover_photo(
     who decides does. Raises `Stale` when the covers are no longer those that were `seen`."""
     report = photo.report
     hold(session, report)
+    session.expire(photo)
     permit_report(actor, ReportAct.COVER, report)
     if report.state is ReportState.SUBMITTED:
         report.state = REPORT.next(report.state, ReportAct.CLAIM)
@@ -104,11 +104,12 @@ def redact_photo(
     media: MediaStore,
     queue: JobQueue,
     now: dt.datetime,
-) -> Entry:
-    """Cover more on a photo that is public: a `redacted` entry with new renditions; what earlier versions said and showed is
-    destroyed, and corrections that are being written or reviewed have the covers too. Raises `Stale` as above."""
+) -> int:
+    """Cover more on a photo that is public: a `redacted` entry with new renditions; its number. What earlier versions said and
+    showed is destroyed; corrections that are being written or reviewed have the covers too. Raises `Stale` as above."""
     report = photo.report
     hold(session, report)
+    session.expire(photo)
     permit_report(actor, ReportAct.REDACT, report)
     report.state = REPORT.next(report.state, ReportAct.REDACT)
     settled = settled_on(session, photo)
@@ -124,7 +125,7 @@ def redact_photo(
         media.publish(name)  # before the record names it, so that it never names what is not there
     assert actor.body is not None
     shown = report_redacted(report, decided_by=_approved_by(report), by=actor.body, covers=new)
-    entry = log.redact(session, shown, at=now)
+    seq = log.redact(session, shown, at=now).seq
     _destroy(session, names, photo, queue, now)
     queue.enqueue(session, kind=SCRUB, payload={}, not_before=now)
     audit.note(
@@ -136,7 +137,7 @@ def redact_photo(
         number=report.number,
         **_noted(photo, covered),
     )
-    return entry
+    return seq
 
 
 def _approved_by(report: Report) -> Person:

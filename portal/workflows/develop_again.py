@@ -46,8 +46,8 @@ class Covered:
 def develop_covered(
     *, original: str, size: int, covers: Sequence[Cover], spool: Spool, darkroom: Darkroom, media: MediaStore
 ) -> Covered:
-    """Develop the original of this name, of so many bytes, with these covers, and stage its renditions. Raises `Refused`
-    (`original_missing`) when the sealed room does not hold what it should, and what the darkroom and the store raise."""
+    """Develop the original of this name, of so many bytes, with these covers, and stage its renditions. Raises
+    `Refused` (`original_missing`) when the sealed room does not hold what it should; what darkroom and store raise."""
     with _spooled(original, size, spool, media) as path:
         developed = darkroom.develop(path, boxes=boxes_of(covers))
     renditions = stage(developed.renditions, media)

@@ -1,5 +1,5 @@
-"""The moderating body takes an original out of the sealed room, or looks at it without its covers: the two ways in which
-it is ever seen."""
+"""The moderating body takes an original out of the sealed room, or looks at it without its covers: the two ways in
+which it is ever seen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from portal.domain import audit
 from portal.domain.errors import NotPermitted
 from portal.domain.lifecycle import ReportAct, ReportState
 from portal.domain.organisation import Person
-from portal.domain.permissions import permit_report
+from portal.domain.permissions import may_report
 from portal.domain.progress import Photo, Report
 
 UNDECIDED = (ReportState.SUBMITTED, ReportState.IN_REVIEW)
@@ -31,10 +31,16 @@ def see_uncovered(session: Session, *, photo: Photo, actor: Person, now: dt.date
     return _opened(session, photo, actor, now, act="see_uncovered")
 
 
-def _opened(session: Session, photo: Photo, actor: Person, now: dt.datetime, *, act: str) -> str:
+def may_see_original(photo: Photo, actor: Person) -> bool:
+    """Whether this person decides the report, or is of a body that has decided it."""
     report = photo.report
-    permit_report(actor, ReportAct.CLAIM, report)
-    if not (report.state in UNDECIDED or (report.state in DECIDED and actor.body_id in _deciders(report))):
+    if not may_report(actor, ReportAct.CLAIM, report):
+        return False
+    return report.state in UNDECIDED or (report.state in DECIDED and actor.body_id in _deciders(report))
+
+
+def _opened(session: Session, photo: Photo, actor: Person, now: dt.datetime, *, act: str) -> str:
+    if not may_see_original(photo, actor):
         raise NotPermitted("not_yours_to_decide", act=act)
     audit.note(session, actor=actor, act=act, subject=photo, now=now, photo=photo.original_sha256)
     return photo.original_name

@@ -7,7 +7,15 @@ from portal.rules.boxes import WHOLE, Box
 
 @pytest.mark.parametrize(
     ("left", "top", "width", "height"),
-    [(-1, 0, 5, 5), (0, -1, 5, 5), (0, 0, 0, 5), (0, 0, 5, 0), (990, 0, 11, 5), (0, 990, 5, 11), (1000, 0, 1, 1)],
+    [
+        (-1, 0, 5, 5),
+        (0, -1, 5, 5),
+        (0, 0, 0, 5),
+        (0, 0, 5, 0),
+        (990, 0, 11, 5),
+        (0, 990, 5, 11),
+        (1000, 0, 1, 1),
+    ],
 )
 def test_a_box_that_is_empty_or_sticks_out_is_none(left: int, top: int, width: int, height: int) -> None:
     with pytest.raises(ValueError, match="within"):

@@ -62,6 +62,9 @@ ACTS: Mapping[str, Say] = {
     "effect_return": lambda: _("退回生效"),
     "withdraw_report": lambda: _("撤下"),
     "open_original": lambda: _("下载原件"),
+    "see_uncovered": lambda: _("看遮盖下面"),
+    "cover_photo": lambda: _("打码"),
+    "redact_photo": lambda: _("公开后打码"),
     "export_audit": lambda: _("导出这本日志"),
     "retry_job": lambda: _("重试后台工作"),
     "discard_job": lambda: _("放弃后台工作"),
@@ -74,6 +77,7 @@ SUBJECTS: Mapping[str, Say] = {
     "person": lambda: _("人员"),
     "project": lambda: _("项目"),
     "decision": lambda: _("决定"),
+    "photo": lambda: _("照片"),
     "job": lambda: _("后台工作"),
 }
 
