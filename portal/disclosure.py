@@ -11,9 +11,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from portal.domain.organisation import Person, Unit
+from portal.domain.organisation import Person, SupervisionBody, Unit
 from portal.domain.plan import Milestone, Project, Responsibility, View
 from portal.domain.progress import Photo, Report
+from portal.domain.redaction import Cover, covered_on, kinds_of
 from portal.record.document import seal
 from portal.record.log import Disclosed, iso
 from portal.rules.clock import day_of
@@ -97,6 +98,15 @@ def report_shown(report: Report, *, decided_by: Person) -> Disclosed:
     if report.correction_reason:
         document["reason"] = report.correction_reason
     return Disclosed(item=report_item(report.number), kind="report", document=document)
+
+
+def report_redacted(
+    report: Report, *, decided_by: Person, by: SupervisionBody, covers: Sequence[Cover]
+) -> Disclosed:
+    """A report on whose photos something was covered after it was public: which body did it, and why."""
+    shown = report_shown(report, decided_by=decided_by)
+    redaction = {"role": by.name, "kinds": kinds_of(covers)}
+    return Disclosed(item=shown.item, kind=shown.kind, document={**shown.document, "redaction": redaction})
 
 
 def _first_submitted_at(report: Report) -> dt.datetime:
@@ -189,4 +199,6 @@ def _photo(photo: Photo) -> dict[str, Any]:
         shown["taken_on"] = photo.taken_on.isoformat()
     if photo.view is not None:
         shown["view"] = _view(photo.view)
+    if covered := covered_on(photo):
+        shown["covered"] = covered
     return shown

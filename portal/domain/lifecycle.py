@@ -108,10 +108,12 @@ class ReportAct(StrEnum):
     DISCARD = "discard"
     CLAIM = "claim"
     RELEASE = "release"
+    COVER = "cover"  # 打码, before it is public
     PUBLISH = "publish"
     RETURN = "return"
     CORRECT = "correct"
     SUPERSEDE = "supersede"
+    REDACT = "redact"  # 打码 of what is public
     WITHDRAW = "withdraw"
 
 
@@ -126,12 +128,14 @@ REPORT: Lifecycle[ReportState, ReportAct] = Lifecycle(
         (_R.SUBMITTED, _A.CLAIM): _R.IN_REVIEW,
         (_R.IN_REVIEW, _A.CLAIM): _R.IN_REVIEW,
         (_R.IN_REVIEW, _A.RELEASE): _R.SUBMITTED,
+        (_R.IN_REVIEW, _A.COVER): _R.IN_REVIEW,
         (_R.IN_REVIEW, _A.PUBLISH): _R.PUBLISHED,
         (_R.IN_REVIEW, _A.RETURN): _R.RETURNED,
         (_R.RETURNED, _A.SAVE): _R.RETURNED,
         (_R.RETURNED, _A.SUBMIT): _R.SUBMITTED,
         (_R.PUBLISHED, _A.CORRECT): _R.PUBLISHED,  # a correction is a new draft beside it
         (_R.PUBLISHED, _A.SUPERSEDE): _R.SUPERSEDED,
+        (_R.PUBLISHED, _A.REDACT): _R.PUBLISHED,
         (_R.PUBLISHED, _A.WITHDRAW): _R.WITHDRAWN,
     },
 )

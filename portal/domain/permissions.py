@@ -78,9 +78,11 @@ REPORT_RULES: Mapping[ReportAct, ReportRule] = {
     ReportAct.CORRECT: _UNIT,
     ReportAct.CLAIM: _BODY,
     ReportAct.RELEASE: _BODY,
+    ReportAct.COVER: _BODY,
     ReportAct.PUBLISH: _BODY,
     ReportAct.RETURN: _BODY,
     ReportAct.SUPERSEDE: _BODY,
+    ReportAct.REDACT: _BODY,
     ReportAct.WITHDRAW: _BODY,
 }
 

@@ -16,6 +16,7 @@ from portal.domain.base import Base
 from portal.domain.lifecycle import ReportState
 from portal.domain.organisation import Person, SupervisionBody, Unit
 from portal.domain.plan import Milestone, Project, View
+from portal.domain.redaction import Cover, Redaction
 
 MAX_PHOTOS = 20
 MAX_PHOTO_BYTES = 40 * 1024 * 1024
@@ -104,7 +105,7 @@ class Report(Base):
 
     @property
     def content_hash(self) -> str:
-        """Names exactly what a moderator saw: every word, caption and original, in order."""
+        """Names exactly what a moderator saw: every word, caption, original and what is covered of it, in order."""
         seen = {
             "milestone": self.milestone_id,
             "month": self.month,
@@ -158,12 +159,21 @@ class Photo(Base):
     view_id: Mapped[int | None] = mapped_column(ForeignKey("view.id"), default=None)
     view: Mapped[View | None] = relationship()
     report: Mapped[Report] = relationship(back_populates="all_photos")
+    redactions: Mapped[list[Redaction]] = relationship(
+        back_populates="photo", order_by="Redaction.id", cascade="all, delete-orphan", lazy="selectin"
+    )
 
     @property
-    def said(self) -> list[str]:
-        """What a moderator judges of it; its view only where it has one."""
-        said = [self.original_sha256, self.caption, str(self.taken_on or "")]
-        return said if self.view is None else [*said, f"view {self.view.ordinal}"]
+    def covers(self) -> list[Cover]:
+        """What is covered on it, in no order that tells anything."""
+        return sorted(redaction.cover for redaction in self.redactions)
+
+    @property
+    def said(self) -> list[Any]:
+        """What a moderator judges of it; its view and what is covered only where there are any."""
+        view = [] if self.view is None else [f"view {self.view.ordinal}"]
+        told = [cover.told for cover in self.covers]
+        return [self.original_sha256, self.caption, str(self.taken_on or ""), *view, *told]
 
     @property
     def original_name(self) -> str:

@@ -3,7 +3,8 @@
 It never touches a hostile byte itself; the fork that does has only the photo and an empty memory file,
 and ends with it. Started by `darkroom`, which speaks to it over one socket:
 the child first tells which confinements hold, one byte each; then, for each byte `J`, `P` or `W` with two
-file descriptors (photo, answer), it replies with the exit code of the fork, four bytes.
+file descriptors (photo, answer) and the boxes to be covered (`wire.pack_boxes`), it replies with the exit code of the
+fork, four bytes.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ import os
 import signal
 import socket
 import struct
+from collections.abc import Sequence
 from types import FrameType
 
 from portal.imaging import confinement
 from portal.imaging.developed import Developed, PhotoRefused, Refusal
 from portal.imaging.renditions import develop, sample, warm
-from portal.imaging.wire import pack
+from portal.imaging.wire import pack, read_boxes
+from portal.rules.boxes import Box
 
 WALL_SECONDS = 30.0
 KINDS = {b"J": "JPEG", b"P": "PNG", b"W": "WEBP"}
@@ -75,17 +78,24 @@ class _Room:
             return False
         photo, answer = descriptors
         try:
-            code = self._exit_code(KINDS[letter], photo=photo, answer=answer)
+            boxes = read_boxes(self._received)
+            code = self._exit_code(KINDS[letter], photo=photo, answer=answer, boxes=boxes)
         finally:
             os.close(photo)
             os.close(answer)
         self._channel.sendall(struct.pack(">i", code))
         return True
 
-    def _exit_code(self, kind: str, *, photo: int, answer: int) -> int:
+    def _received(self, size: int) -> bytes:
+        data = self._channel.recv(size, socket.MSG_WAITALL)
+        if len(data) < size:
+            raise ConnectionError("the other side has closed")
+        return data
+
+    def _exit_code(self, kind: str, *, photo: int, answer: int, boxes: Sequence[Box] = ()) -> int:
         self._worker = os.fork()
         if not self._worker:
-            self._work(kind, photo=photo, answer=answer)
+            self._work(kind, photo=photo, answer=answer, boxes=boxes)
         signal.setitimer(signal.ITIMER_REAL, WALL_SECONDS)
         _pid, status = os.waitpid(self._worker, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -95,13 +105,13 @@ class _Room:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._worker, signal.SIGKILL)
 
-    def _work(self, kind: str, *, photo: int, answer: int) -> None:
+    def _work(self, kind: str, *, photo: int, answer: int, boxes: Sequence[Box]) -> None:
         """In the fork: answer and end. Never returns."""
         try:
             self._channel.close()
             os.dup2(1, 2)  # what a decoder complains of is nobody's log
             confinement.confine_one_photo(seccomp=self._seccomp)
-            data = memoryview(pack(_judged(kind, photo=photo)))
+            data = memoryview(pack(_judged(kind, photo=photo, boxes=boxes)))
             while data:
                 data = data[os.write(answer, data) :]
             os._exit(0)
@@ -109,10 +119,10 @@ class _Room:
             os._exit(1)
 
 
-def _judged(kind: str, *, photo: int) -> Developed | Refusal:
+def _judged(kind: str, *, photo: int, boxes: Sequence[Box]) -> Developed | Refusal:
     # `open()` would ask the descriptor whether it is a terminal, and that call is not on the list.
     try:
-        return develop(io.BufferedReader(io.FileIO(photo)), kind=kind)
+        return develop(io.BufferedReader(io.FileIO(photo)), kind=kind, boxes=boxes)
     except PhotoRefused as refused:
         return refused.refusal
     except MemoryError:

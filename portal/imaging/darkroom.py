@@ -15,13 +15,14 @@ import struct
 import subprocess
 import sys
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
 from portal.imaging.developed import Developed, PhotoRefused, Refusal
 from portal.imaging.kinds import HEAD_BYTES, kind_of
-from portal.imaging.wire import MOST_BYTES, BrokenAnswer, unpack
+from portal.imaging.wire import MOST_BYTES, BrokenAnswer, pack_boxes, unpack
+from portal.rules.boxes import Box
 
 CONFINEMENTS = ("landlock", "seccomp", "network", "rlimits")
 START_SECONDS = 60.0
@@ -53,13 +54,13 @@ class Darkroom:
         self._benches: dict[int, _Bench] = {}
         self._closing = weakref.finalize(self, _close_all, self._benches)
 
-    def develop(self, path: Path) -> Developed:
-        """Judge and develop the photo in this file. Raises `PhotoRefused`, `DarkroomUnavailable`, and
-        `OSError` when the file cannot be read."""
+    def develop(self, path: Path, *, boxes: Sequence[Box] = ()) -> Developed:
+        """Judge and develop the photo in this file, with what lies under the boxes covered. Raises `PhotoRefused`,
+        `DarkroomUnavailable`, and `OSError` when the file cannot be read."""
         with path.open("rb", buffering=0) as photo:
             kind = kind_of(photo.read(HEAD_BYTES) or b"")
             photo.seek(0)
-            return self._bench().develop(photo.fileno(), kind=kind)
+            return self._bench().develop(photo.fileno(), kind=kind, boxes=boxes)
 
     def status(self) -> dict[str, bool]:
         """Which confinements hold on this machine: landlock, seccomp, network, rlimits.
@@ -104,11 +105,11 @@ class _Bench:
         for place in range(places):
             self._free.put(place)
 
-    def develop(self, photo: int, *, kind: str) -> Developed:
+    def develop(self, photo: int, *, kind: str, boxes: Sequence[Box]) -> Developed:
         with self._place() as place:
             # A child may have died since its last photo, which is not this one's fault: hence a second try.
             for _attempt in range(2):
-                answer = self._child(place).answer(photo, kind=kind)
+                answer = self._child(place).answer(photo, kind=kind, boxes=boxes)
                 if answer is not None:
                     return _read(*answer)
                 self._clear(place)
@@ -197,12 +198,14 @@ class _Child:
         """Whether it can be handed a photo."""
         return self._process is not None and self._process.poll() is None
 
-    def answer(self, photo: int, *, kind: str) -> tuple[int, bytes] | None:
+    def answer(self, photo: int, *, kind: str, boxes: Sequence[Box]) -> tuple[int, bytes] | None:
         """Exit code and answer for this photo; None when the child itself has died.
         A child that does not answer in time is ended, and counts as a photo that is too heavy."""
         answer = os.memfd_create("answer")
         try:
+            told = pack_boxes(boxes)
             socket.send_fds(self._channel, [_LETTERS[kind]], [photo, answer])
+            self._channel.sendall(told)
             reply = self._received(4, seconds=ANSWER_SECONDS)
             if reply is None:
                 return None

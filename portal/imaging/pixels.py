@@ -7,13 +7,16 @@ are flattened and reduced in bands, and JPEG is decoded at a half, a quarter or 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from PIL import Image, ImageCms, PngImagePlugin
 
 from portal.imaging.containers import is_cut_short, jpeg_scans, webp_is_animated, webp_size
+from portal.imaging.cover import Rectangle, fill, rectangles
 from portal.imaging.developed import PhotoRefused, Refusal
+from portal.rules.boxes import Box
 
 MOST_PIXELS = 120_000_000
 SHORTEST_SIDE = 32
@@ -70,8 +73,9 @@ def fit(size: tuple[int, int], *, edge: int) -> tuple[int, int]:
     return max(1, round(size[0] * edge / longest)), max(1, round(size[1] * edge / longest))
 
 
-def clean(source: BinaryIO, *, kind: str, edge: int) -> Plate:
-    """Decode, no larger than needed for a picture of this edge. Raises `PhotoRefused`."""
+def clean(source: BinaryIO, *, kind: str, edge: int, boxes: Sequence[Box] = ()) -> Plate:
+    """Decode, no larger than needed for a picture of this edge, and cover what lies under the boxes.
+    Raises `PhotoRefused`."""
     try:
         image = _opened(source, kind=kind)
         original = image.size
@@ -84,7 +88,8 @@ def clean(source: BinaryIO, *, kind: str, edge: int) -> Plate:
         raise PhotoRefused(_reason(error, source=source, kind=kind)) from error
     exif = _exif(image)
     turn = _UPRIGHT_BY.get(exif.get(_EXIF_ORIENTATION, 1)) if exif is not None else None
-    fresh = _to_srgb(_flattened(image, edge=edge), profile=image.info.get("icc_profile"))
+    hidden = rectangles(boxes, image=image, turn=turn)
+    fresh = _to_srgb(_flattened(image, edge=edge, hidden=hidden), profile=image.info.get("icc_profile"))
     if max(fresh.size) > edge:
         fresh = fresh.resize(fit(fresh.size, edge=edge), Image.Resampling.BICUBIC)
     if turn is not None:
@@ -140,8 +145,9 @@ def _exif(image: Image.Image) -> Image.Exif | None:
         return None
 
 
-def _flattened(image: Image.Image, *, edge: int) -> Image.Image:
-    """A fresh image in mode RGB, L or CMYK, reduced by a whole factor when far larger than the edge."""
+def _flattened(image: Image.Image, *, edge: int, hidden: Sequence[Rectangle]) -> Image.Image:
+    """A fresh image in mode RGB, L or CMYK, reduced by a whole factor when far larger than the edge. What is hidden is
+    filled before any two pixels are mixed."""
     width, height = image.size
     factor = max(1, int(max(image.size) / (edge * _LARGER_BEFORE_RESIZE)))
     step = max(1, _BAND_PIXELS // (width * factor)) * factor
@@ -149,6 +155,7 @@ def _flattened(image: Image.Image, *, edge: int) -> Image.Image:
     for top in range(0, height, step):
         whole = step >= height
         band = _plain(image if whole else image.crop((0, top, width, min(height, top + step))))
+        fill(band, hidden, top=top)
         if factor > 1:
             band = band.reduce(factor)
         if fresh is None:

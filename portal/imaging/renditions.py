@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -19,6 +20,7 @@ from PIL import (
 from portal.imaging.developed import Developed, Rendition
 from portal.imaging.embedded import embedded_in
 from portal.imaging.pixels import clean, fit, never_inflate_text
+from portal.rules.boxes import Box
 
 # Everything that Pillow would import at the first photo: afterwards no file can be opened any more.
 _READ_BEFORE_THE_LOCK = (
@@ -49,10 +51,10 @@ PLAN = (
 _AVIF_QUALITY, _AVIF_SPEED = 60, 9
 
 
-def develop(source: BinaryIO, *, kind: str) -> Developed:
-    """Judge one photo and make its renditions. `kind` is Pillow's name of the format that the first
-    bytes announce. Raises `PhotoRefused` and `MemoryError`."""
-    plate = clean(source, kind=kind, edge=PLAN[0].edge)
+def develop(source: BinaryIO, *, kind: str, boxes: Sequence[Box] = ()) -> Developed:
+    """Judge one photo and make its renditions, with what lies under the boxes covered. `kind` is Pillow's name of the
+    format that the first bytes announce. Raises `PhotoRefused` and `MemoryError`."""
+    plate = clean(source, kind=kind, edge=PLAN[0].edge, boxes=boxes)
     picture, made = plate.image, []
     for step in _steps(max(plate.width, plate.height)):
         picture = _resized(picture, edge=step.edge)

@@ -1,4 +1,5 @@
-"""The answer of the confined child as bytes: a length, a short JSON head, then the pictures.
+"""What is said to the confined child besides the photo, and its answer as bytes: a length, a short JSON head, then the
+pictures.
 
 The reader trusts nothing: the child has touched hostile bytes, so everything is checked again.
 """
@@ -7,15 +8,34 @@ from __future__ import annotations
 
 import json
 import re
+import struct
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
 from portal.imaging.developed import Developed, Embedded, PhotoRefused, Refusal, Rendition
+from portal.rules.boxes import MOST_BOXES, Box
 
 MOST_BYTES = 16 << 20
 _MOST_HEAD_BYTES = 64 << 10
 _MOST_CLAIM_CHARACTERS = 200
 _BEGINNINGS = {"jpeg": (0, b"\xff\xd8\xff"), "avif": (4, b"ftyp")}
+_BOX = struct.Struct(">4H")
+
+
+def pack_boxes(boxes: Sequence[Box]) -> bytes:
+    """How many boxes, one byte, and each. Raises `ValueError` when there are too many."""
+    if len(boxes) > MOST_BOXES:
+        raise ValueError("too many boxes on one photo")
+    rows = (_BOX.pack(box.left, box.top, box.width, box.height) for box in boxes)
+    return b"".join([bytes([len(boxes)]), *rows])
+
+
+def read_boxes(received: Callable[[int], bytes]) -> list[Box]:
+    """The boxes that `received(size)` tells, byte by byte."""
+    (count,) = received(1)
+    rows = _BOX.iter_unpack(received(count * _BOX.size) if count else b"")
+    return [Box(left=left, top=top, width=width, height=height) for left, top, width, height in rows]
 
 
 class BrokenAnswer(ValueError):

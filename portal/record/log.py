@@ -212,11 +212,11 @@ def _destroy(session: Session, entry: Entry) -> None:
     """Openings and media rows of an item's entries before this one, gone for good. What lists knew of them
     becomes what they know of the entry that destroyed them, without a title."""
     old = list(session.scalars(select(Entry.seq).where(Entry.item == entry.item, Entry.seq < entry.seq)))
-    _leave_marks(
-        session, session.scalars(select(PublicMedia.name).where(PublicMedia.seq.in_(old))).all(), entry.seq
-    )
+    names = session.scalars(select(PublicMedia.name).where(PublicMedia.seq.in_(old))).all()
     session.execute(delete(Opening).where(Opening.seq.in_(old)))
     session.execute(delete(PublicMedia).where(PublicMedia.seq.in_(old)))
+    still = set(session.scalars(select(PublicMedia.name).where(PublicMedia.name.in_(names))))
+    _leave_marks(session, (name for name in names if name not in still), entry.seq)
     left = sealed_columns(session.get_one(Shelved, entry.seq))
     session.execute(update(Shelved).where(Shelved.seq.in_(old)).values(**left))
     session.expire_all()

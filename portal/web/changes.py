@@ -7,6 +7,8 @@ from typing import Any
 
 from portal.record.difference import difference
 from portal.record.shelf import Shown
+from portal.record.tables import Act
+from portal.web.covered import covered_words, redaction_words
 from portal.web.filters import day, month, number
 from portal.web.language import _
 from portal.web.states import ACTS, BODY_KINDS, MATTER_STATES, PROJECT_KINDS, UNIT_KINDS, word
@@ -38,7 +40,7 @@ def history_words(history: list[Shown]) -> list[dict[str, Any]]:
                 "at": version.at,
                 "version": version.version,
                 "act": word(ACTS, version.act.value),
-                "reason": version.document.get("reason", ""),
+                "reason": reason_of(version),
                 "withdrawn": version.document.get("withdrawn"),
                 "sealed_by": version.sealed_by,
                 "changes": changes,
@@ -52,6 +54,12 @@ def history_words(history: list[Shown]) -> list[dict[str, Any]]:
 def _promise(version: Shown) -> Document:
     """A document without what may change beside the promise: from where it is photographed."""
     return {name: value for name, value in version.document.items() if name != "views"}
+
+
+def reason_of(version: Shown) -> str:
+    """Why a version came, in words: what was covered, or what the unit wrote when it corrected."""
+    redaction = version.document.get("redaction") if version.act is Act.REDACTED else None
+    return redaction_words(redaction) if redaction else version.document.get("reason", "")
 
 
 def rows(document: Document) -> Iterator[Row]:
@@ -127,6 +135,8 @@ def _photo_rows(document: Document) -> Iterator[Row]:
             yield _("%(photo)s的拍摄日期", photo=name), day(photo["taken_on"])
         if "view" in photo:
             yield _("%(photo)s的机位", photo=name), photo["view"]["name"]
+        if "covered" in photo:
+            yield _("%(photo)s的遮盖", photo=name), covered_words(photo["covered"])
 
 
 def _official(person: Mapping[str, str]) -> str:

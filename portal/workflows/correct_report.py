@@ -14,6 +14,7 @@ from portal.domain.lifecycle import REPORT, ReportAct, ReportState
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
 from portal.domain.progress import Photo, Report
+from portal.domain.redaction import Redaction
 from portal.domain.wording import clean
 
 UNFINISHED = (ReportState.DRAFT, ReportState.SUBMITTED, ReportState.IN_REVIEW, ReportState.RETURNED)
@@ -22,6 +23,7 @@ COPIED = (
     *("original_sha256", "original_format", "original_bytes", "seal_salt", "received_at", "received_by_id"),
     "view",
 )
+COPIED_BOX = ("x", "y", "width", "height", "kind", "by_id", "body_id", "at")
 
 
 def start_correction(
@@ -56,6 +58,9 @@ def start_correction(
     )
     session.add(draft)
     for photo in report.photos:
-        session.add(Photo(report=draft, **{name: getattr(photo, name) for name in COPIED}))
+        copy = Photo(report=draft, **{name: getattr(photo, name) for name in COPIED})
+        for box in photo.redactions:  # the renditions that are copied have them
+            copy.redactions.append(Redaction(**{name: getattr(box, name) for name in COPIED_BOX}))
+        session.add(copy)
     audit.note(session, actor=actor, act="start_correction", subject=draft, now=now, corrects=report.id)
     return draft

@@ -13,6 +13,7 @@ from portal.disclosure import public_names, report_shown
 from portal.domain import audit
 from portal.domain.counter import next_number
 from portal.domain.errors import Invalid, Problem, Stale, WrongState
+from portal.domain.holding import refuse_if_taken
 from portal.domain.letters import owe_letter
 from portal.domain.lifecycle import REPORT, ReportAct, ReportState
 from portal.domain.organisation import Person
@@ -57,7 +58,7 @@ def claim_report(session: Session, *, report: Report, actor: Person, now: dt.dat
     hold(session, report)
     permit_report(actor, ReportAct.CLAIM, report)
     next_state = REPORT.next(report.state, ReportAct.CLAIM)
-    _refuse_if_taken(report, actor, now)
+    refuse_if_taken(report, actor, now)
     report.state = next_state
     report.claimed_by, report.claimed_until = actor, now + CLAIM_LASTS
     audit.note(session, actor=actor, act="claim_report", subject=report, now=now)
@@ -67,7 +68,7 @@ def release_report(session: Session, *, report: Report, actor: Person, now: dt.d
     """Give it back to the queue without deciding."""
     hold(session, report)
     permit_report(actor, ReportAct.RELEASE, report)
-    _refuse_if_taken(report, actor, now)
+    refuse_if_taken(report, actor, now)
     report.state = REPORT.next(report.state, ReportAct.RELEASE)
     report.claimed_by = report.claimed_until = None
     audit.note(session, actor=actor, act="release_report", subject=report, now=now)
@@ -129,7 +130,7 @@ def _refuse_unless_as_seen(
     REPORT.next(report.state, VERBS[verb])
     if report.corrects is not None and report.corrects.state is not ReportState.PUBLISHED:
         raise WrongState("corrected_version_is_gone")
-    _refuse_if_taken(report, actor, now)
+    refuse_if_taken(report, actor, now)
     if seen != (report.round, report.content_hash):
         raise Stale("report_changed_since_seen")
 
@@ -237,14 +238,6 @@ def _checked(report: Report, verb: Verb, reasons: Sequence[Why]) -> list[ReturnR
     if not rows:
         raise Invalid([Problem("reasons", "reason_missing")])
     return rows
-
-
-def _refuse_if_taken(report: Report, actor: Person, now: dt.datetime) -> None:
-    if report.pending is not None:
-        raise WrongState("already_decided", by=report.pending.by.name)
-    holder = report.claimed_at(now)
-    if holder is not None and holder.id != actor.id:
-        raise WrongState("claimed", by=holder.name)
 
 
 def job_key(decision: Decision) -> str:

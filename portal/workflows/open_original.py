@@ -1,4 +1,5 @@
-"""The moderating body takes an original out of the sealed room: the one way it ever leaves the house."""
+"""The moderating body takes an original out of the sealed room, or looks at it without its covers: the two ways in
+which it is ever seen."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from portal.domain import audit
 from portal.domain.errors import NotPermitted
 from portal.domain.lifecycle import ReportAct, ReportState
 from portal.domain.organisation import Person
-from portal.domain.permissions import permit_report
+from portal.domain.permissions import may_report
 from portal.domain.progress import Photo, Report
 
 UNDECIDED = (ReportState.SUBMITTED, ReportState.IN_REVIEW)
@@ -22,11 +23,26 @@ def open_original(session: Session, *, photo: Photo, actor: Person, now: dt.date
 
     Raises `NotPermitted` for everybody but those who may decide the report or whose body has decided it.
     """
+    return _opened(session, photo, actor, now, act="open_original")
+
+
+def see_uncovered(session: Session, *, photo: Photo, actor: Person, now: dt.datetime) -> str:
+    """The same, for who only looks at what is under the covers of a photo."""
+    return _opened(session, photo, actor, now, act="see_uncovered")
+
+
+def may_see_original(photo: Photo, actor: Person) -> bool:
+    """Whether this person decides the report, or is of a body that has decided it."""
     report = photo.report
-    permit_report(actor, ReportAct.CLAIM, report)
-    if not (report.state in UNDECIDED or (report.state in DECIDED and actor.body_id in _deciders(report))):
-        raise NotPermitted("not_yours_to_decide", act="open_original")
-    audit.note(session, actor=actor, act="open_original", subject=photo, now=now, photo=photo.original_sha256)
+    if not may_report(actor, ReportAct.CLAIM, report):
+        return False
+    return report.state in UNDECIDED or (report.state in DECIDED and actor.body_id in _deciders(report))
+
+
+def _opened(session: Session, photo: Photo, actor: Person, now: dt.datetime, *, act: str) -> str:
+    if not may_see_original(photo, actor):
+        raise NotPermitted("not_yours_to_decide", act=act)
+    audit.note(session, actor=actor, act=act, subject=photo, now=now, photo=photo.original_sha256)
     return photo.original_name
 
 

@@ -7,8 +7,11 @@ that no row names in the end is found by the sweep, not by readers.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
+from typing import Any
 
 from portal.imaging.darkroom import Darkroom
+from portal.imaging.developed import Rendition
 from portal.ports import MediaStore, Received, Space
 from portal.workflows.draft_photos import Developed
 
@@ -19,19 +22,7 @@ def receive_photo(*, received: Received, file_name: str, darkroom: Darkroom, med
     """Develop a spooled file and keep everything of it. Raises `PhotoRefused` and `StoreFull`."""
     developed = darkroom.develop(received.path)
     media.take(Space.SEALED, f"{received.sha256}.{EXTENSIONS[developed.format]}", received)
-    renditions = []
-    for rendition in developed.renditions:
-        media.put(Space.STAGED, rendition.name, rendition.data)
-        renditions.append(
-            {
-                "edge": rendition.edge,
-                "format": rendition.format,
-                "name": rendition.name,
-                "width": rendition.width,
-                "height": rendition.height,
-                "bytes": len(rendition.data),
-            }
-        )
+    renditions = stage(developed.renditions, media)
     claims = {k: v for k, v in dataclasses.asdict(developed.embedded).items() if v is not None}
     return Developed(
         sha256=received.sha256,
@@ -44,3 +35,20 @@ def receive_photo(*, received: Received, file_name: str, darkroom: Darkroom, med
         embedded=claims,
         file_name=file_name,
     )
+
+
+def stage(renditions: Sequence[Rendition], media: MediaStore) -> list[dict[str, Any]]:
+    """Keep our renditions where nobody but desks sees them; what a photo's row says of them."""
+    for rendition in renditions:
+        media.put(Space.STAGED, rendition.name, rendition.data)
+    return [
+        {
+            "edge": rendition.edge,
+            "format": rendition.format,
+            "name": rendition.name,
+            "width": rendition.width,
+            "height": rendition.height,
+            "bytes": len(rendition.data),
+        }
+        for rendition in renditions
+    ]

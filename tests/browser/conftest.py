@@ -152,11 +152,17 @@ def _every_state(portal, district, clock):
         "returned": returned,
         "gone": gone,
         "waiting": waiting,
+        "photo": _first_photo(portal, waiting),
         "held": held,
         "correction": correction,
         "link": link,
         "draft": draft,
     }
+
+
+def _first_photo(portal, report_id):
+    with portal.database.reading() as session:
+        return session.get_one(Report, report_id).photos[0].id
 
 
 def _id_of(portal, number):

@@ -26,6 +26,7 @@ PAGES = {
         /desk/unit/reports/{correction} /desk/unit/reports/{correction}/receipts/1 /account /en/desk/unit /en/desk/unit/reports/{draft} /desk/admin""",
     "supervisor": """/desk/supervision /desk/supervision/reports/{waiting} /desk/supervision/reports/{held}
         /desk/supervision/reports/{correction} /desk/supervision/reports/{published}/withdraw
+        /desk/supervision/reports/{waiting}/photos/{photo}/cover /en/desk/supervision/reports/{waiting}/photos/{photo}/cover
         /desk/supervision/published /desk/supervision/projects /desk/supervision/projects/{project}
         /en/desk/supervision/reports/{waiting}""",
     "leader": "/desk/leader",
@@ -63,6 +64,7 @@ NO_PAGES = {
     "/static/<path:filename>",
     "/desk/unit/reports/<int:report_id>/photos/<int:photo_id>/<int:edge>.<extension>",
     "/desk/supervision/reports/<int:report_id>/photos/<int:photo_id>/<int:edge>.<any(jpg, avif):extension>",
+    "/desk/supervision/reports/<int:report_id>/photos/<int:photo_id>/uncovered.jpg",
 }
 KNOCKS = [(login, path) for login, paths in PAGES.items() for path in paths.split()]
 
@@ -120,7 +122,18 @@ def rooms(chromium, live):
     ("login", "path"), KNOCKS, ids=[f"{login or 'anyone'} {path}" for login, path in KNOCKS]
 )
 def test_a_page_can_be_used_by_everybody(rooms, live, axe, login, path):
-    names = ("number", "published", "gone", "draft", "returned", "waiting", "held", "correction", "link")
+    names = (
+        "number",
+        "published",
+        "gone",
+        "draft",
+        "returned",
+        "waiting",
+        "photo",
+        "held",
+        "correction",
+        "link",
+    )
     facts = {name: getattr(live, name) for name in names} | {"project": live.district.projects[0]}
     page, noise = rooms(login)
     noise.clear()

@@ -38,12 +38,14 @@ draft discard discarded
 submitted claim in_review
 in_review claim in_review
 in_review release submitted
+in_review cover in_review
 in_review publish published
 in_review return returned
 returned save returned
 returned submit submitted
 published correct published
 published supersede superseded
+published redact published
 published withdraw withdrawn
 """
 

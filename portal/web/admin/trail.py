@@ -62,6 +62,9 @@ ACTS: Mapping[str, Say] = {
     "effect_return": lambda: _("退回生效"),
     "withdraw_report": lambda: _("撤下"),
     "open_original": lambda: _("下载原件"),
+    "see_uncovered": lambda: _("看遮盖下面"),
+    "cover_photo": lambda: _("打码"),
+    "redact_photo": lambda: _("公开后打码"),
     "export_audit": lambda: _("导出这本日志"),
     "make_view": lambda: _("设机位"),
     "change_view": lambda: _("改机位"),
@@ -80,6 +83,7 @@ SUBJECTS: Mapping[str, Say] = {
     "project": lambda: _("项目"),
     "view": lambda: _("机位"),
     "decision": lambda: _("决定"),
+    "photo": lambda: _("照片"),
     "job": lambda: _("后台工作"),
 }
 

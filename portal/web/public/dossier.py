@@ -21,6 +21,7 @@ from portal.record.shelf import Shown, touched
 from portal.record.tables import Shelved, SignedCheckpoint
 from portal.rules.numbers import PROJECT_CODE, project_item
 from portal.web.changes import history_words
+from portal.web.covered import covered_words
 from portal.web.front import known_tag
 from portal.web.language import _, current
 from portal.web.public.gone import gone
@@ -160,7 +161,12 @@ def _told(history: Sequence[Evidence]) -> dict[str, Any]:
         "gone": shown.withdrawn or shown.sealed,
         "stone": shown.document.get("withdrawn"),
         "photos": [
-            {"name": picture["name"], "caption": photo["caption"], "taken_on": photo.get("taken_on")}
+            {
+                "name": picture["name"],
+                "caption": photo["caption"],
+                "taken_on": photo.get("taken_on"),
+                "covered": covered_words(photo.get("covered")),
+            }
             for photo in shown.document.get("photos", ())
             for picture in [_largest(photo)]
         ],

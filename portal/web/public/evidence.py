@@ -8,6 +8,7 @@ from sqlalchemy import exists
 
 from portal.record.shelf import Shelf, Shown
 from portal.record.tables import PublicMedia, Shelved
+from portal.web.covered import covered_words
 from portal.web.filters import shortday
 from portal.web.language import _
 from portal.web.public.links import item_href, to, zh
@@ -27,6 +28,7 @@ def photo_of(report: Shown, photo: dict[str, Any], *, proof: bool = False, unit:
         "alt": photo["caption"] or document["title"],
         "caption": zh(photo["caption"]),
         "tone": photo["tone"],
+        "covered": covered_words(photo.get("covered")),
     }
     if "taken_on" in photo:
         shown["taken_on"] = photo["taken_on"]

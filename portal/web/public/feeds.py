@@ -12,6 +12,7 @@ from portal.record.log import iso
 from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Shelved
 from portal.rules.numbers import PROJECT_CODE, project_item, unit_item
+from portal.web.covered import redaction_words
 from portal.web.filters import isoday, month
 from portal.web.language import _
 from portal.web.public.links import absolute, item_href, to
@@ -106,6 +107,8 @@ def _said(document: dict[str, Any]) -> list[str]:
             said.append(f"{label}：{document[name]}")
     if document.get("reason"):
         said.append(_("更正原因：%(reason)s", reason=document["reason"]))
+    if "redaction" in document:
+        said.append(redaction_words(document["redaction"]))
     return said
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import render_template
 
 from portal.record.shelf import Shelf, Shown
+from portal.web.changes import reason_of
 from portal.web.language import _
 from portal.web.public.links import to
 from portal.web.states import ITEM_KINDS, word
@@ -25,9 +26,9 @@ def gone(shelf: Shelf, version: Shown) -> tuple[str, int]:
             "what": _("%(kind)s %(number)s 已经撤下。", kind=kind, number=number)
             if stone.withdrawn
             else _("%(kind)s %(number)s 的这一版遮盖过，内容已经销毁。", kind=kind, number=number),
-            "reason": said.get("reason") or stone.document.get("reason"),
+            "reason": said.get("reason") or reason_of(stone),
             "basis": said.get("basis"),
-            "by": said.get("role"),
+            "by": said.get("role") or stone.document.get("redaction", {}).get("role"),
             "at": stone.at,
             "seq": stone.seq,
         },

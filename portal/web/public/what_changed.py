@@ -12,7 +12,7 @@ from portal.record.shelf import Shelf, Shown
 from portal.record.span import Moved, Span
 from portal.record.tables import Act, Shelved
 from portal.rules.numbers import PROJECT_CODE, project_item
-from portal.web.changes import changed_words
+from portal.web.changes import changed_words, reason_of
 from portal.web.filters import day as day_words
 from portal.web.filters import month, number
 from portal.web.language import _
@@ -166,7 +166,7 @@ def _row(moved: Moved, projects: dict[str, str]) -> dict[str, Any]:
         "new": moved.new and not gone,
         "summary": _summary(after) if moved.new and not gone else [],
         "changed": changed,
-        "reason": after.document.get("reason", "") if changed else "",
+        "reason": reason_of(after) if changed else "",
         "before_sealed_by": before.sealed_by,
         "changes": changed_words(before.document, after.document) if changed and not before.sealed else [],
     }

@@ -99,7 +99,7 @@ def _context(session: Session, actor: Person, report: Report, typed: Typed) -> d
         "signals": [
             (n, sentences.hint_title(of), "".join(map(sentences.hint_words, of))) for n, of in signals.items()
         ],
-        "blocked": _blocked(report, actor),
+        "blocked": why_blocked(report, actor),
         "mine": report.claimed_at(now()) is not None and report.claimed_by_id == actor.id,
         "claim_minutes": int(CLAIM_LASTS.total_seconds()) // 60,
         "items": queue_items(around(queue, report.id, most=QUEUE_BESIDE), current=report.id),
@@ -128,6 +128,7 @@ def _photo(photo: Photo, place: int, typed: Typed, signals: list[Signal]) -> dic
         "claims": sentences.claims_rows(photo, claims),
         "received_at": photo.received_at,
         "original": report_path(photo.report, "photos", str(photo.id), "original"),
+        "cover": report_path(photo.report, "photos", str(photo.id), "cover"),
         "flag": sentences.hint_title(signals) or None,
     }
 
@@ -166,7 +167,7 @@ def _numbered(report: Report | None) -> list[tuple[int, Photo]]:
     return list(enumerate(report.photos, start=1)) if report is not None else []
 
 
-def _blocked(report: Report, actor: Person) -> str:
+def why_blocked(report: Report, actor: Person) -> str:
     """Why this person cannot decide it now; "" when they can."""
     if report.pending is not None:
         if report.pending.by_id == actor.id:
@@ -197,6 +198,7 @@ def _keys() -> list[tuple[str, str]]:
         ("R", _("打开退回原因；选好再按一次就退回")),
         ("1–6", _("勾选或去掉这一张的第几条原因")),
         ("Z", _("放大这一张")),
+        ("B", _("给这一张打码")),
         ("U", _("撤销刚才的决定")),
         ("?", _("看全部按键")),
     ]

@@ -14,7 +14,9 @@ from portal.domain.lifecycle import ReportState
 from portal.domain.organisation import Person
 from portal.domain.permissions import covers
 from portal.domain.progress import Photo, Report
+from portal.domain.redaction import covered_on
 from portal.queries.review import Waiting, open_decisions
+from portal.web.covered import covered_words
 from portal.web.desk import find
 from portal.web.language import _, window_path
 from portal.web.supervisor_desk import sentences
@@ -47,6 +49,7 @@ def photo_shown(photo: Photo, *, number: int = 0) -> dict[str, Any]:
         "caption": photo.caption,
         "tone": photo.tone,
         "number": number or None,
+        "covered": covered_words(covered_on(photo)),
     }
 
 

@@ -22,10 +22,12 @@ from portal.domain.progress import (
     Report,
     ReturnReason,
 )
+from portal.domain.redaction import covered_on
 from portal.queries.receipts import receipts_of
 from portal.queries.unit_work import last_published, planned_percent
 from portal.rules.clock import day_of, month_of, recent_months
 from portal.web import filters
+from portal.web.covered import covered_words
 from portal.web.desk import now
 from portal.web.language import _
 from portal.web.unit_desk.intake import NotTaken
@@ -145,6 +147,7 @@ def picture_of(report: Report, photo: Photo) -> dict[str, Any]:
         "caption": photo.caption,
         "taken_on": photo.taken_on,
         "tone": photo.tone,
+        "covered": covered_words(covered_on(photo)),
     }
 
 

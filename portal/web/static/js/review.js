@@ -23,13 +23,14 @@ if (desk) {
   const boxes = (shot) => [...shot.querySelectorAll("input[type=checkbox]")];
   let inHand;
 
-  /* 1 to 6 and Z belong to the photo in hand: the one that has the focus, else the first. */
+  /* 1 to 6, Z and B belong to the photo in hand: the one that has the focus, else the first. */
   const take = (shot) => {
     if (!shot || shot === inHand) return;
     for (const old of inHand?.querySelectorAll("[aria-keyshortcuts]") ?? []) old.removeAttribute("aria-keyshortcuts");
     inHand = shot;
     boxes(shot).forEach((box, index) => box.setAttribute("aria-keyshortcuts", String(index + 1)));
     shot.querySelector("a[data-photo]").setAttribute("aria-keyshortcuts", "Z");
+    shot.querySelector("a[data-cover-photo]").setAttribute("aria-keyshortcuts", "B");
   };
   take(shots[0]);
   desk.addEventListener("focusin", (event) => take(event.target.closest("[data-shot]")));
