@@ -32,7 +32,7 @@ _START = (
 )
 # Nothing of ours is handed on. Huge pages save each fork a tenth of its time, which goes into page faults.
 _ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-_LETTERS = {"JPEG": b"J", "PNG": b"P", "WEBP": b"W"}
+_LETTERS = {"JPEG": b"J", "PNG": b"P", "WEBP": b"W", "HEIC": b"H", "AVIF": b"A"}
 
 
 class DarkroomUnavailable(RuntimeError):
