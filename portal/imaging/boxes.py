@@ -60,7 +60,10 @@ def _meta(source: BinaryIO) -> bytes:
         if at == size:
             break
         source.seek(at)
-        name, start, end = _header(source.read(16), at=at, end=size)
+        head = source.read(16)
+        if found is not None and not head[4:8].isalnum():
+            break  # no box: something hangs on behind the picture
+        name, start, end = _header(head, at=at, end=size)
         if end > size:
             raise PhotoRefused(Refusal.TRUNCATED)
         if at == 0 and name == b"ftyp":

@@ -33,6 +33,11 @@ class PhotoRefused(Exception):
         self.refusal = refusal
 
 
+class PhotoCrashed(Exception):
+    """Whoever worked on this file ended without a verdict, or with one that an honest decoder cannot give. It may
+    have been the file's doing, and it may not."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rendition:
     """One picture made by us: pixels only, upright, sRGB.

@@ -36,10 +36,10 @@ _UPRIGHT_BY = {
 }
 _LYING = frozenset(way for orientation, way in _UPRIGHT_BY.items() if orientation >= 5)
 _SIXTEEN_BIT = ("I;16", "I;16B", "I;16L", "I")
-_BAND_PIXELS = 4_000_000
+_BAND_PIXELS = 1_000_000
 _MOST_DECODER_BYTES = 800 << 20  # of the 1 GiB that the child may have
 _DECODED_BYTES = {"HEIC": 5, "AVIF": 9}  # for a pixel: planes, flat rows, and for AVIF Pillow's own copy
-_LARGER_BEFORE_RESIZE = 1.5  # box reduction may come this near to the final size; the rest is bicubic
+_LARGER_BEFORE_RESIZE = 1.3  # box reduction may come this near to the final size; the rest is bicubic
 _ACCEPT_DRAFT_FROM = 0.93  # of the edge: a JPEG decoded at a fraction may be a little smaller than it
 
 
@@ -58,15 +58,17 @@ class Plate:
 
 @dataclass(frozen=True, kw_only=True)
 class _Raw:
-    """What a decoder gives: pixels as they are stored, and what lies beside them.
-
-    size: of these pixels; original: of the file; strip: rows from here to there as a picture of their own;
-    turn: what makes it upright.
-    """
+    """Pixels as a decoder gives them. strip: rows from here to there as a picture of their own."""
 
     size: tuple[int, int]
-    original: tuple[int, int]
     strip: Callable[[int, int], Image.Image]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """What lies beside the pixels. size: of the picture as stored in the file; turn: what makes it upright."""
+
+    size: tuple[int, int]
     profile: bytes | None
     exif: Image.Exif | None
     turn: Image.Transpose | None
@@ -93,36 +95,35 @@ def fit(size: tuple[int, int], *, edge: int) -> tuple[int, int]:
 def clean(source: BinaryIO, *, kind: str, edge: int) -> Plate:
     """Decode, no larger than needed for a picture of this edge. Raises `PhotoRefused`."""
     try:
-        raw = _decoded(source, kind=kind, edge=edge)
+        raw, facts = _decoded(source, kind=kind, edge=edge)
     except (PhotoRefused, MemoryError):
         raise
     except Exception as error:
         raise PhotoRefused(_reason(error, source=source, kind=kind)) from error
     fresh = _flattened(raw, edge=edge)
+    del raw  # most of the memory
     if max(fresh.size) > edge:
         fresh = fresh.resize(fit(fresh.size, edge=edge), Image.Resampling.BICUBIC)
-    fresh = to_srgb(fresh, profile=raw.profile)  # now, when it is small
-    if raw.turn is not None:
-        fresh = fresh.transpose(raw.turn)
-    width, height = raw.original[::-1] if raw.turn in _LYING else raw.original
-    return Plate(image=fresh, width=width, height=height, exif=raw.exif)
+    fresh = to_srgb(fresh, profile=facts.profile)
+    if facts.turn is not None:
+        fresh = fresh.transpose(facts.turn)
+    width, height = facts.size[::-1] if facts.turn in _LYING else facts.size
+    return Plate(image=fresh, width=width, height=height, exif=facts.exif)
 
 
-def _decoded(source: BinaryIO, *, kind: str, edge: int) -> _Raw:
+def _decoded(source: BinaryIO, *, kind: str, edge: int) -> tuple[_Raw, _Facts]:
     still = _still(source, kind=kind) if kind in ("HEIC", "AVIF") else None
     if kind == "HEIC":
         return _from_heic(heic.decoded(source), still)
     image = _opened(source, kind=kind)
-    original = image.size
+    size = image.size
     if kind == "JPEG":
-        image.draft(None, fit(original, edge=int(edge * _ACCEPT_DRAFT_FROM)))
+        image.draft(None, fit(size, edge=int(edge * _ACCEPT_DRAFT_FROM)))
     image.load()
     exif = _exif(image)
     profile = image.info.get("icc_profile")
-    return _Raw(
-        size=image.size,
-        original=original,
-        strip=lambda top, bottom: _rows(image, top, bottom),
+    return _Raw(size=image.size, strip=lambda top, bottom: _rows(image, top, bottom)), _Facts(
+        size=size,
         profile=wide_profile(still.primaries) if still and not profile else profile,
         exif=exif,
         turn=_UPRIGHT_BY.get(exif.get(_EXIF_ORIENTATION, 1)) if exif is not None else None,
@@ -144,17 +145,15 @@ def _still(source: BinaryIO, *, kind: str) -> Still:
     return still
 
 
-def _from_heic(decoded: heic.Heic, still: Still | None) -> _Raw:
+def _from_heic(decoded: heic.Heic, still: Still | None) -> tuple[_Raw, _Facts]:
     _judge_size(decoded.size)
     exif = None
     if decoded.exif:
         exif = Image.Exif()
         with contextlib.suppress(Exception):  # as for every other kind: a broken block says nothing
             exif.load(decoded.exif)
-    return _Raw(
+    return _Raw(size=decoded.size, strip=decoded.strip), _Facts(
         size=decoded.size,
-        original=decoded.size,
-        strip=decoded.strip,
         profile=decoded.profile or wide_profile(still.primaries if still else None),
         exif=exif,
         turn=None,
