@@ -140,12 +140,12 @@ class _Meta:
     """The tables of a `meta` box: which item is shown, of what kind each is, where it lies, what it is like."""
 
     def __init__(self, body: bytes) -> None:
-        tables = {name: content for name, content in reversed(list(_boxes(body[4:])))}  # the first one counts
+        tables: dict[bytes, bytes] = dict(reversed(list(_boxes(body[4:]))))  # the first one counts
         self.primary = _primary(tables.get(b"pitm", b""))
         self.kinds = _kinds(tables.get(b"iinf", b""))
         self.parts = _parts(tables.get(b"iref", b""), of=self.primary)
         self.extents = _extents(tables.get(b"iloc", b""))
-        inside = dict(reversed(list(_boxes(tables.get(b"iprp", b"")))))
+        inside: dict[bytes, bytes] = dict(reversed(list(_boxes(tables.get(b"iprp", b"")))))
         self.properties = list(_boxes(inside.get(b"ipco", b"")))
         self.like = _associations(inside.get(b"ipma", b""))
 

@@ -7,7 +7,7 @@ here. libde265 works in a thread of its own, which the list of system calls allo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pillow_heif
 from PIL import Image
@@ -40,13 +40,14 @@ def prepare() -> None:
 
 def decoded(source: BinaryIO) -> Heic:
     """Decode the primary picture at eight bits. Raises whatever the library raises."""
-    file = pillow_heif.HeifFile(source, convert_hdr_to_8bit=True, remove_stride=False)
+    file = pillow_heif.HeifFile(source, convert_hdr_to_8bit=True, remove_stride=False)  # type: ignore[no-untyped-call]
     image = file[file.primary_index]
+    info: dict[str, Any] = dict(image.info)
     return Heic(
         rows=memoryview(image.data),
         mode=image.mode,
         size=image.size,
         stride=image.stride,
-        profile=image.info.get("icc_profile"),
-        exif=image.info.get("exif"),
+        profile=info.get("icc_profile"),
+        exif=info.get("exif"),
     )

@@ -29,7 +29,9 @@ def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
         quick = {"enc_params": {"preset": "ultrafast", "x265:pools": "none"}}
         image.save(buffer, "HEIF", **{**quick, **options})
     else:
-        image.save(buffer, kind, **({"speed": 10, "max_threads": 1, **options} if kind == "AVIF" else options))
+        image.save(
+            buffer, kind, **({"speed": 10, "max_threads": 1, **options} if kind == "AVIF" else options)
+        )
     return buffer.getvalue()
 
 

@@ -130,7 +130,9 @@ def test_a_fork_that_crashes_gives_no_verdict(own: Darkroom, slow_photo: Path, p
 def test_a_photo_with_which_the_child_itself_ends_twice_gives_no_verdict(
     photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    greets_and_ends = "import socket, sys; s = socket.socket(fileno=int(sys.argv[1])); s.sendall(bytes(4)); s.recv(1)"
+    greets_and_ends = (
+        "import socket, sys; s = socket.socket(fileno=int(sys.argv[1])); s.sendall(bytes(4)); s.recv(1)"
+    )
     monkeypatch.setattr("portal.imaging.darkroom._START", greets_and_ends)
     with Darkroom() as room, pytest.raises(PhotoCrashed, match="ended twice"):
         room.develop(photo)

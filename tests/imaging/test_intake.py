@@ -8,13 +8,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from portal.imaging.darkroom import Darkroom
-from portal.imaging.developed import Developed, PhotoRefused, Refusal
+from portal.imaging.developed import Developed, Refusal
 from tests.imaging.drawn import CANARY, encoded, picture, png_chunk, png_claiming, png_with
 
 Develop = Callable[..., Developed]

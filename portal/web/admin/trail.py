@@ -65,6 +65,7 @@ ACTS: Mapping[str, Say] = {
     "export_audit": lambda: _("导出这本日志"),
     "retry_job": lambda: _("重试后台工作"),
     "discard_job": lambda: _("放弃后台工作"),
+    "let_file_be_tried": lambda: _("放行一个放到一边的文件"),
 }
 SUBJECTS: Mapping[str, Say] = {
     "report": lambda: _("报送"),
@@ -75,6 +76,7 @@ SUBJECTS: Mapping[str, Say] = {
     "project": lambda: _("项目"),
     "decision": lambda: _("决定"),
     "job": lambda: _("后台工作"),
+    "intake_attempt": lambda: _("收到的文件"),
 }
 
 
