@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 
 WRITES = re.compile(r"^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", re.I)
 # What a request may write without an act of a person: that somebody is still there, queued work, and a count.
-SILENT = {"sign_in", "job", "limited_act"}
+SILENT = {"sign_in", "job", "limited_act", "intake_attempt"}
 
 
 class AuditWatch:

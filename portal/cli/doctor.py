@@ -14,7 +14,9 @@ from portal.adapters.console_mailer import SCHEME as CONSOLE
 from portal.cli import doctor_record
 from portal.cli.doctor_record import Finding
 from portal.cli.terminal import Mishap, wired
+from portal.imaging.darkroom import DarkroomUnavailable
 from portal.ports import SearchUnavailable
+from portal.queries.set_aside import files_set_aside
 from portal.record.followers import last_seq
 from portal.wiring import Portal
 
@@ -128,15 +130,40 @@ def _worker(portal: Portal) -> Iterator[Finding]:
         yield "warn", f"job {job.id} ({job.kind}) was set aside after {job.attempt} attempts: {error}"
 
 
+WITHOUT = {
+    "landlock": "whoever takes over a decoder could open files: Linux 5.13 or newer has it",
+    "seccomp": "whoever takes over a decoder could call anything in the kernel: a container may forbid the filter, "
+    "and processors other than x86_64 and aarch64 have no list yet",
+    "network": "whoever takes over a decoder could reach the network: allow user namespaces, or forbid the service "
+    "other addresses (IPAddressDeny in systemd)",
+    "rlimits": "a photo could take more memory than its share: raise the limits that this process was started with",
+}
+
+
 def _darkroom(portal: Portal) -> Iterator[Finding]:
-    for name, holds in portal.darkroom.status().items():
+    try:
+        held = portal.darkroom.status()
+    except DarkroomUnavailable as trouble:
+        yield "bad", f"no photo can be taken in: {trouble}"
+        return
+    for name, holds in held.items():
+        if holds:
+            yield "ok", f"the darkroom is confined by {name}"
+        else:
+            yield "warn", f"the darkroom runs without {name}; {WITHOUT[name]}"
+
+
+def _files(portal: Portal) -> Iterator[Finding]:
+    try:
+        with portal.database.reading() as session:
+            found = [(each.sha256, each.set_aside_at) for each in files_set_aside(session)]
+    except Exception:  # the database is looked at above
+        return
+    for sha256, at in found:
         yield (
-            ("ok", f"the darkroom is confined by {name}")
-            if holds
-            else (
-                "warn",
-                f"the darkroom runs without {name} on this machine; a newer kernel or fewer container limits bring it",
-            )
+            "warn",
+            f"a file was set aside on {at:%Y-%m-%d} after its worker ended twice ({sha256}): let it be tried again "
+            "at /desk/admin/jobs, or leave it",
         )
 
 
@@ -164,5 +191,6 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     doctor_record.witnesses,
     _worker,
     _darkroom,
+    _files,
     _assets,
 )

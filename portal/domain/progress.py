@@ -27,6 +27,13 @@ CLAIM_LASTS = dt.timedelta(minutes=5)
 UNDO_LASTS = dt.timedelta(seconds=10)
 MAX_TEXT = 2000  # characters of a passage
 MAX_CAPTION = 120  # characters
+SEALED_AS = {
+    "JPEG": "jpg",
+    "PNG": "png",
+    "WEBP": "webp",
+    "HEIC": "heic",
+    "AVIF": "avif",
+}  # format → extension
 PASSAGES = ("done", "problems", "next_step")
 
 
@@ -178,9 +185,7 @@ class Photo(Base):
     @property
     def original_name(self) -> str:
         """Its name in the sealed room of the media store."""
-        return (
-            f"{self.original_sha256}.{ {'JPEG': 'jpg', 'PNG': 'png', 'WEBP': 'webp'}[self.original_format] }"
-        )
+        return f"{self.original_sha256}.{SEALED_AS[self.original_format]}"
 
 
 class Decision(Base):

@@ -2,7 +2,7 @@
 
 It never touches a hostile byte itself; the fork that does has only the photo and an empty memory file,
 and ends with it. Started by `darkroom`, which speaks to it over one socket:
-the child first tells which confinements hold, one byte each; then, for each byte `J`, `P` or `W` with two
+the child first tells which confinements hold, one byte each; then, for each letter of a kind with two
 file descriptors (photo, answer) and the boxes to be covered (`wire.pack_boxes`), it replies with the exit code of the
 fork, four bytes.
 """
@@ -13,6 +13,7 @@ import contextlib
 import dataclasses
 import gc
 import io
+import itertools
 import os
 import signal
 import socket
@@ -22,27 +23,26 @@ from types import FrameType
 
 from portal.imaging import confinement
 from portal.imaging.developed import Developed, PhotoRefused, Refusal
-from portal.imaging.renditions import develop, sample, warm
+from portal.imaging.renditions import IN_THREADS, develop, samples, warm
 from portal.imaging.wire import pack, read_boxes
 from portal.rules.boxes import Box
 
 WALL_SECONDS = 30.0
-KINDS = {b"J": "JPEG", b"P": "PNG", b"W": "WEBP"}
-LETTERS = {kind: letter for letter, kind in KINDS.items()}
+KINDS = {b"J": "JPEG", b"P": "PNG", b"W": "WEBP", b"H": "HEIC", b"A": "AVIF"}
 
 
 def main(descriptor: int) -> None:
     """Serve photos over this socket until the other side closes it."""
     channel = socket.socket(fileno=descriptor)
     warm()
-    trial_photo, trial_answer = _memory_file("photo", sample()), _memory_file("answer")
+    trials = {kind: (_memory_file("photo", data), _memory_file("answer")) for kind, data in samples().items()}
     held = confinement.confine_for_good()
     gc.collect()
     gc.freeze()
     room = _Room(channel)
-    held = dataclasses.replace(held, seccomp=room.can_work_under_seccomp(trial_photo, trial_answer))
-    os.close(trial_photo)
-    os.close(trial_answer)
+    held = dataclasses.replace(held, seccomp=room.can_work_under_seccomp(trials))
+    for descriptor in itertools.chain(*trials.values()):
+        os.close(descriptor)
     channel.sendall(bytes(getattr(held, field.name) for field in dataclasses.fields(held)))
     with contextlib.suppress(ConnectionError):
         while room.serve_one():
@@ -65,10 +65,12 @@ class _Room:
         self._worker = 0
         signal.signal(signal.SIGALRM, self._end_the_worker)
 
-    def can_work_under_seccomp(self, photo: int, answer: int) -> bool:
-        """Develop a harmless photo under the filter. When that does not work on this machine, the filter
+    def can_work_under_seccomp(self, trials: dict[str, tuple[int, int]]) -> bool:
+        """Develop harmless photos under the filter. When that does not work on this machine, the filter
         is left off from now on."""
-        self._seccomp = self._seccomp and self._exit_code("JPEG", photo=photo, answer=answer) == 0
+        self._seccomp = self._seccomp and all(
+            self._exit_code(kind, photo=photo, answer=answer) == 0 for kind, (photo, answer) in trials.items()
+        )
         return self._seccomp
 
     def serve_one(self) -> bool:
@@ -110,7 +112,7 @@ class _Room:
         try:
             self._channel.close()
             os.dup2(1, 2)  # what a decoder complains of is nobody's log
-            confinement.confine_one_photo(seccomp=self._seccomp)
+            confinement.confine_one_photo(seccomp=self._seccomp, threads=kind in IN_THREADS)
             data = memoryview(pack(_judged(kind, photo=photo, boxes=boxes)))
             while data:
                 data = data[os.write(answer, data) :]

@@ -39,7 +39,10 @@ def jpeg_scans(source: BinaryIO) -> int:
 
 
 def is_cut_short(source: BinaryIO, *, kind: str) -> bool:
-    """Whether the file ends before its own container says so. For JPEG, only its head is looked at."""
+    """Whether the file ends before its own container says so. For JPEG, only its head is looked at; HEIC and
+    AVIF were looked at before (see `boxes`)."""
+    if kind in ("HEIC", "AVIF"):
+        return False
     size = source.seek(0, os.SEEK_END)
     if kind == "WEBP":
         source.seek(4)

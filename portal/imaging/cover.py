@@ -7,8 +7,9 @@ one colour before anything mixes pixels, and grown until nothing mixed them befo
   every other. A JPEG decoded at a half, a quarter or an eighth has smaller blocks, of which these are multiples;
 - by 2 pixels more, because a JPEG's reader smooths coarse colour over the edges of blocks.
 
-Fading towards neighbours, sharpening and the encoders come afterwards and see the fill alone. A WebP's own blocks were
-foretold from their neighbours by whoever wrote it, so what stands beside a box may hold a trace of how it was written.
+Fading towards neighbours, sharpening and the encoders come afterwards and see the fill alone. The blocks of a WebP, a
+HEIC and an AVIF were foretold from their neighbours by whoever wrote it, so what stands beside a box may hold a trace
+of how it was written.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from PIL import Image
 from portal.rules.boxes import WHOLE, Box
 
 Rectangle = tuple[int, int, int, int]  # left, top, right, bottom in pixels
+Layers = tuple[
+    tuple[int, ...], ...
+]  # of a JPEG, as Pillow names them: number, samples across and down, table
 
 _REACH = 2
 _BLOCK = 16
@@ -49,15 +53,17 @@ _STORED: Mapping[Image.Transpose | None, Callable[[int, int, int, int], Rectangl
 }
 
 
-def rectangles(boxes: Sequence[Box], *, image: Image.Image, turn: Image.Transpose | None) -> list[Rectangle]:
-    """The pixels that must be filled in this decoded picture, which `turn` will stand upright."""
-    block = max([_BLOCK, *(8 * max(layer[1:3]) for layer in getattr(image, "layer", ()))])
+def rectangles(
+    boxes: Sequence[Box], *, size: tuple[int, int], layers: Layers, turn: Image.Transpose | None
+) -> list[Rectangle]:
+    """The pixels that must be filled in a decoded picture of this size, which `turn` will stand upright."""
+    block = max([_BLOCK, *(8 * max(layer[1:3]) for layer in layers)])
     found = []
     for box in boxes:
         right, bottom = box.left + box.width, box.top + box.height
         stored = _STORED[turn](box.left, box.top, right, bottom)
-        left, right = _grown(stored[0], stored[2], length=image.width, block=block)
-        top, bottom = _grown(stored[1], stored[3], length=image.height, block=block)
+        left, right = _grown(stored[0], stored[2], length=size[0], block=block)
+        top, bottom = _grown(stored[1], stored[3], length=size[1], block=block)
         found.append((left, top, right, bottom))
     return found
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
-from portal.imaging.developed import Developed, PhotoRefused, Refusal
+from portal.imaging.developed import Developed, PhotoCrashed, PhotoRefused, Refusal
 from portal.imaging.kinds import HEAD_BYTES, kind_of
 from portal.imaging.wire import MOST_BYTES, BrokenAnswer, pack_boxes, unpack
 from portal.rules.boxes import Box
@@ -33,11 +33,11 @@ _START = (
 )
 # Nothing of ours is handed on. Huge pages save each fork a tenth of its time, which goes into page faults.
 _ENVIRONMENT = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-_LETTERS = {"JPEG": b"J", "PNG": b"P", "WEBP": b"W"}
+_LETTERS = {"JPEG": b"J", "PNG": b"P", "WEBP": b"W", "HEIC": b"H", "AVIF": b"A"}
 
 
 class DarkroomUnavailable(RuntimeError):
-    """The confined child cannot be started or does not stay alive; the photo was not judged."""
+    """The confined child cannot be started, which is no photo's doing."""
 
 
 class Darkroom:
@@ -56,6 +56,7 @@ class Darkroom:
 
     def develop(self, path: Path, *, boxes: Sequence[Box] = ()) -> Developed:
         """Judge and develop the photo in this file, with what lies under the boxes covered. Raises `PhotoRefused`,
+        `PhotoCrashed`,
         `DarkroomUnavailable`, and `OSError` when the file cannot be read."""
         with path.open("rb", buffering=0) as photo:
             kind = kind_of(photo.read(HEAD_BYTES) or b"")
@@ -113,7 +114,7 @@ class _Bench:
                 if answer is not None:
                     return _read(*answer)
                 self._clear(place)
-        raise DarkroomUnavailable("the confined child ended twice while it had the same photo")
+        raise PhotoCrashed("the confined child ended twice while it had this photo")
 
     def status(self) -> dict[str, bool]:
         with self._place() as place:
@@ -157,11 +158,11 @@ def _read(code: int, data: bytes) -> Developed:
     if code in (-signal.SIGKILL, -signal.SIGXCPU):
         raise PhotoRefused(Refusal.TOO_HEAVY)
     if code != 0:
-        raise PhotoRefused(Refusal.CORRUPT)
+        raise PhotoCrashed(f"the fork that had this photo ended with {code}")
     try:
         return unpack(data)
     except BrokenAnswer as broken:
-        raise PhotoRefused(Refusal.CORRUPT) from broken
+        raise PhotoCrashed(f"the fork that had this photo answered what it cannot mean: {broken}") from broken
 
 
 class _Child:

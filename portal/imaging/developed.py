@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIC", "AVIF")
 EXTENSIONS = {"jpeg": "jpg", "avif": "avif"}
 
 
@@ -15,7 +16,7 @@ class Refusal(StrEnum):
 
     EMPTY = "empty"
     NOT_A_PHOTO = "not_a_photo"
-    NOT_THIS_KIND = "not_this_kind"  # a picture or a film, but not JPEG, PNG or WebP
+    NOT_THIS_KIND = "not_this_kind"  # a picture or a film, but of none of our formats
     TRUNCATED = "truncated"  # the beginning is right, the end is missing
     TOO_MANY_PIXELS = "too_many_pixels"
     ANIMATED = "animated"
@@ -30,6 +31,11 @@ class PhotoRefused(Exception):
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.value)
         self.refusal = refusal
+
+
+class PhotoCrashed(Exception):
+    """Whoever worked on this file ended without a verdict, or with one that an honest decoder cannot give. It may
+    have been the file's doing, and it may not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +83,7 @@ class Embedded:
 class Developed:
     """A photo that was accepted.
 
-    format: "JPEG", "PNG" or "WEBP"; width, height: pixels of the original, upright;
+    format: one of `FORMATS`; width, height: pixels of the original, upright;
     tone: mean colour, "rrggbb"; renditions: largest first.
     """
 

@@ -6,15 +6,18 @@ are flattened and reduced in bands, and JPEG is decoded at a half, a quarter or 
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from PIL import Image, ImageCms, PngImagePlugin
+from PIL import Image, PngImagePlugin
 
+from portal.imaging import heic
+from portal.imaging.boxes import Still, still_in
+from portal.imaging.colour import to_srgb, wide_profile
 from portal.imaging.containers import is_cut_short, jpeg_scans, webp_is_animated, webp_size
-from portal.imaging.cover import Rectangle, fill, rectangles
+from portal.imaging.cover import Layers, Rectangle, fill, rectangles
 from portal.imaging.developed import PhotoRefused, Refusal
 from portal.rules.boxes import Box
 
@@ -35,10 +38,10 @@ _UPRIGHT_BY = {
 }
 _LYING = frozenset(way for orientation, way in _UPRIGHT_BY.items() if orientation >= 5)
 _SIXTEEN_BIT = ("I;16", "I;16B", "I;16L", "I")
-_BAND_PIXELS = 4_000_000
+_BAND_PIXELS = 1_000_000
 _MOST_DECODER_BYTES = 800 << 20  # of the 1 GiB that the child may have
-_MOST_PROFILE_BYTES = 4 << 20
-_LARGER_BEFORE_RESIZE = 1.5  # box reduction may come this near to the final size; the rest is bicubic
+_DECODED_BYTES = {"HEIC": 5, "AVIF": 9}  # for a pixel: planes, flat rows, and for AVIF Pillow's own copy
+_LARGER_BEFORE_RESIZE = 1.3  # box reduction may come this near to the final size; the rest is bicubic
 _ACCEPT_DRAFT_FROM = 0.93  # of the edge: a JPEG decoded at a fraction may be a little smaller than it
 
 
@@ -53,6 +56,26 @@ class Plate:
     width: int
     height: int
     exif: Image.Exif | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Raw:
+    """Pixels as a decoder gives them. strip: rows from here to there as a picture of their own; layers: how a JPEG
+    samples its colours."""
+
+    size: tuple[int, int]
+    strip: Callable[[int, int], Image.Image]
+    layers: Layers = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Facts:
+    """What lies beside the pixels. size: of the picture as stored in the file; turn: what makes it upright."""
+
+    size: tuple[int, int]
+    profile: bytes | None
+    exif: Image.Exif | None
+    turn: Image.Transpose | None
 
 
 def never_inflate_text() -> None:
@@ -77,25 +100,71 @@ def clean(source: BinaryIO, *, kind: str, edge: int, boxes: Sequence[Box] = ()) 
     """Decode, no larger than needed for a picture of this edge, and cover what lies under the boxes.
     Raises `PhotoRefused`."""
     try:
-        image = _opened(source, kind=kind)
-        original = image.size
-        if kind == "JPEG":
-            image.draft(None, fit(original, edge=int(edge * _ACCEPT_DRAFT_FROM)))
-        image.load()
+        raw, facts = _decoded(source, kind=kind, edge=edge)
     except (PhotoRefused, MemoryError):
         raise
     except Exception as error:
         raise PhotoRefused(_reason(error, source=source, kind=kind)) from error
-    exif = _exif(image)
-    turn = _UPRIGHT_BY.get(exif.get(_EXIF_ORIENTATION, 1)) if exif is not None else None
-    hidden = rectangles(boxes, image=image, turn=turn)
-    fresh = _to_srgb(_flattened(image, edge=edge, hidden=hidden), profile=image.info.get("icc_profile"))
+    hidden = rectangles(boxes, size=raw.size, layers=raw.layers, turn=facts.turn)
+    fresh = _flattened(raw, edge=edge, hidden=hidden)
+    del raw  # most of the memory
     if max(fresh.size) > edge:
         fresh = fresh.resize(fit(fresh.size, edge=edge), Image.Resampling.BICUBIC)
-    if turn is not None:
-        fresh = fresh.transpose(turn)
-    width, height = original[::-1] if turn in _LYING else original
-    return Plate(image=fresh, width=width, height=height, exif=exif)
+    fresh = to_srgb(fresh, profile=facts.profile)
+    if facts.turn is not None:
+        fresh = fresh.transpose(facts.turn)
+    width, height = facts.size[::-1] if facts.turn in _LYING else facts.size
+    return Plate(image=fresh, width=width, height=height, exif=facts.exif)
+
+
+def _decoded(source: BinaryIO, *, kind: str, edge: int) -> tuple[_Raw, _Facts]:
+    still = _still(source, kind=kind) if kind in ("HEIC", "AVIF") else None
+    if kind == "HEIC":
+        return _from_heic(heic.decoded(source), still)
+    image = _opened(source, kind=kind)
+    size = image.size
+    if kind == "JPEG":
+        image.draft(None, fit(size, edge=int(edge * _ACCEPT_DRAFT_FROM)))
+    image.load()
+    exif = _exif(image)
+    profile = image.info.get("icc_profile")
+    layers = tuple(getattr(image, "layer", ()))
+    return _Raw(size=image.size, strip=lambda top, bottom: _rows(image, top, bottom), layers=layers), _Facts(
+        size=size,
+        profile=wide_profile(still.primaries) if still and not profile else profile,
+        exif=exif,
+        turn=_UPRIGHT_BY.get(exif.get(_EXIF_ORIENTATION, 1)) if exif is not None else None,
+    )
+
+
+def _rows(image: Image.Image, top: int, bottom: int) -> Image.Image:
+    whole = (top, bottom) == (0, image.height)
+    return image if whole else image.crop((0, top, image.width, bottom))
+
+
+def _still(source: BinaryIO, *, kind: str) -> Still:
+    still = still_in(source, kind=kind)
+    source.seek(0)
+    _judge_size(still.size)
+    if still.largest > MOST_PIXELS:
+        raise PhotoRefused(Refusal.TOO_MANY_PIXELS)
+    _judge_weight(still.size, bytes_per_pixel=_DECODED_BYTES[kind])
+    return still
+
+
+def _from_heic(decoded: heic.Heic, still: Still | None) -> tuple[_Raw, _Facts]:
+    _judge_size(decoded.size)
+    exif = None
+    if decoded.exif:
+        exif = Image.Exif()
+        with contextlib.suppress(Exception):  # as for every other kind: a broken block says nothing
+            exif.load(decoded.exif)
+    return _Raw(size=decoded.size, strip=decoded.strip), _Facts(
+        size=decoded.size,
+        profile=decoded.profile or wide_profile(still.primaries if still else None),
+        exif=exif,
+        turn=None,
+    )
 
 
 def _opened(source: BinaryIO, *, kind: str) -> Image.Image:
@@ -110,7 +179,7 @@ def _opened(source: BinaryIO, *, kind: str) -> Image.Image:
             _judge_weight(size, bytes_per_pixel=12)  # two canvases of libwebp and the picture itself
     image = Image.open(source, formats=(kind,))
     _judge_size(image.size)
-    if kind == "PNG" and getattr(image, "is_animated", False):
+    if kind in ("PNG", "AVIF") and getattr(image, "is_animated", False):
         raise PhotoRefused(Refusal.ANIMATED)
     if image.info.get("progressive"):
         _judge_weight(image.size, bytes_per_pixel=2 * len(image.getbands()))  # every coefficient is kept
@@ -135,7 +204,7 @@ def _judge_weight(size: tuple[int, int], *, bytes_per_pixel: int) -> None:
 def _reason(error: Exception, *, source: BinaryIO, kind: str) -> Refusal:
     if "truncated" in str(error) or is_cut_short(source, kind=kind):
         return Refusal.TRUNCATED
-    return Refusal.TOO_HEAVY if "memory" in str(error) else Refusal.CORRUPT
+    return Refusal.TOO_HEAVY if "memory" in str(error).lower() else Refusal.CORRUPT
 
 
 def _exif(image: Image.Image) -> Image.Exif | None:
@@ -145,16 +214,15 @@ def _exif(image: Image.Image) -> Image.Exif | None:
         return None
 
 
-def _flattened(image: Image.Image, *, edge: int, hidden: Sequence[Rectangle]) -> Image.Image:
+def _flattened(raw: _Raw, *, edge: int, hidden: Sequence[Rectangle]) -> Image.Image:
     """A fresh image in mode RGB, L or CMYK, reduced by a whole factor when far larger than the edge. What is hidden is
     filled before any two pixels are mixed."""
-    width, height = image.size
-    factor = max(1, int(max(image.size) / (edge * _LARGER_BEFORE_RESIZE)))
+    width, height = raw.size
+    factor = max(1, int(max(raw.size) / (edge * _LARGER_BEFORE_RESIZE)))
     step = max(1, _BAND_PIXELS // (width * factor)) * factor
     fresh: Image.Image | None = None
     for top in range(0, height, step):
-        whole = step >= height
-        band = _plain(image if whole else image.crop((0, top, width, min(height, top + step))))
+        band = _plain(raw.strip(top, min(height, top + step)))
         fill(band, hidden, top=top)
         if factor > 1:
             band = band.reduce(factor)
@@ -175,27 +243,3 @@ def _plain(band: Image.Image) -> Image.Image:
     if band.mode in ("RGB", "L", "CMYK"):
         return band
     return band.convert("L" if band.mode in ("1", "LA") else "RGB")
-
-
-_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-
-
-def _to_srgb(image: Image.Image, *, profile: bytes | None) -> Image.Image:
-    if profile and len(profile) <= _MOST_PROFILE_BYTES:
-        try:
-            written = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            if image.mode == "RGB" and "sRGB" in ImageCms.getProfileDescription(written):
-                return image
-            turned = ImageCms.profileToProfile(image, written, _SRGB, outputMode="RGB")
-            if turned is not None:
-                return _copied(turned)
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            pass  # a profile that does not fit its picture is passed over, as browsers do
-    return image if image.mode == "RGB" else image.convert("RGB")
-
-
-def _copied(image: Image.Image) -> Image.Image:
-    # lcms writes the profile into `info`, and an encoder would write it out again.
-    fresh = Image.new(image.mode, image.size)
-    fresh.paste(image)
-    return fresh

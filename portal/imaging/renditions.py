@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from PIL import (
@@ -17,6 +18,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from portal.imaging import heic
 from portal.imaging.developed import Developed, Rendition
 from portal.imaging.embedded import embedded_in
 from portal.imaging.pixels import clean, fit, never_inflate_text
@@ -49,11 +51,14 @@ PLAN = (
     Step(edge=240, jpeg_quality=75, avif=True),
 )
 _AVIF_QUALITY, _AVIF_SPEED = 60, 9
+IN_THREADS = ("HEIC",)  # the kinds whose decoder cannot do without a thread
+# Grain drawn by us and encoded by libheif, which we ask only to decode.
+_HEIC_SAMPLE = Path(__file__).with_name("sample.heic")
 
 
 def develop(source: BinaryIO, *, kind: str, boxes: Sequence[Box] = ()) -> Developed:
-    """Judge one photo and make its renditions, with what lies under the boxes covered. `kind` is Pillow's name of the
-    format that the first bytes announce. Raises `PhotoRefused` and `MemoryError`."""
+    """Judge one photo and make its renditions, with what lies under the boxes covered. `kind` is the one of `FORMATS`
+    that the first bytes announce. Raises `PhotoRefused` and `MemoryError`."""
     plate = clean(source, kind=kind, edge=PLAN[0].edge, boxes=boxes)
     picture, made = plate.image, []
     for step in _steps(max(plate.width, plate.height)):
@@ -92,20 +97,23 @@ def _encoded(picture: Image.Image, *, edge: int, form: str, quality: int) -> Ren
     return Rendition(edge=edge, format=form, width=width, height=height, data=buffer.getvalue())
 
 
-def sample() -> bytes:
-    """A JPEG that passes through the whole plan; for a trial before the first real photo."""
+def samples() -> dict[str, bytes]:
+    """For a trial before the first real photo: a JPEG that passes through the whole plan, and a HEIC."""
     buffer = io.BytesIO()
     Image.effect_noise((2600, 1300), 40).convert("RGB").save(buffer, "JPEG")
-    return buffer.getvalue()
+    return {"JPEG": buffer.getvalue(), "HEIC": _HEIC_SAMPLE.read_bytes()}
 
 
 def warm() -> None:
-    """Run every reader and writer once, so that nothing has to be loaded under the lock."""
+    """Run every reader and writer once, so that nothing has to be loaded under the lock. HEIC is tried under
+    it: a process that has had threads must not fork."""
     never_inflate_text()
+    heic.prepare()
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     Image.init()
     Image.MAX_IMAGE_PIXELS = None  # `pixels` judges the size itself, and refuses instead of warning
     picture = Image.effect_noise((600, 300), 40).convert("RGB")
-    for kind in ("JPEG", "PNG", "WEBP"):
+    for kind in ("JPEG", "PNG", "WEBP", "AVIF"):
         buffer = io.BytesIO()
         picture.save(buffer, kind)
         buffer.seek(0)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from portal.imaging.developed import Developed, Embedded, PhotoRefused, Refusal, Rendition
+from portal.imaging.developed import FORMATS, Developed, Embedded, PhotoRefused, Refusal, Rendition
 from portal.rules.boxes import MOST_BOXES, Box
 
 MOST_BYTES = 16 << 20
@@ -72,7 +72,7 @@ def unpack(data: bytes) -> Developed:
         if "refused" in head:
             raise PhotoRefused(Refusal(head["refused"]))
         return Developed(
-            format=_one_of(head["format"], ("JPEG", "PNG", "WEBP")),
+            format=_one_of(head["format"], FORMATS),
             width=_whole(head["width"]),
             height=_whole(head["height"]),
             tone=_matching(head["tone"], r"[0-9a-f]{6}"),

@@ -10,7 +10,9 @@ from portal.web.desk import portal
 from portal.web.headers import MEDIA_POLICY
 
 SIGNED_SECONDS = 60  # long enough to follow the address, too short to pass it on
-TYPES = {"jpg": "image/jpeg", "avif": "image/avif"}
+TYPES = {
+    "jpg": "image/jpeg", "avif": "image/avif", "png": "image/png", "webp": "image/webp", "heic": "image/heic",
+}  # fmt: skip
 
 
 def staged(name: str) -> Response:
@@ -26,7 +28,8 @@ def staged(name: str) -> Response:
 
 def sealed(name: str) -> Response:
     """An original, exactly as it came, as a download. Raises `MediaMissing`."""
-    media, mimetype = portal().media, "application/octet-stream"
+    media = portal().media
+    mimetype = TYPES.get(name.rpartition(".")[2], "application/octet-stream")
     if address := media.signed(Space.SEALED, name, seconds=SIGNED_SECONDS, mimetype=mimetype, saved_as=name):
         return _sent_to(address)
     stream, size = media.open(Space.SEALED, name), media.size(Space.SEALED, name)

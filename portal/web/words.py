@@ -38,6 +38,7 @@ REFUSALS: dict[str, Say] = {
     "too_late_to_undo": lambda: _("过了 10 秒，已经生效，撤不回来了。需要改就走更正或撤下。"),
     "too_many_photos": lambda: _("一次最多 %(most)s 张照片。先移走一张再加。"),
     "photo_not_open": lambda: _("这张照片没有被退回，不用换。"),
+    "file_not_set_aside": lambda: _("这个文件刚被别人放行，或者已经收下了。"),
     "job_not_set_aside": lambda: _("这件工作刚被别人处理过，或者已经做成了。"),
     "plan_changed_elsewhere": lambda: _("计划刚被别人改过。看看新的清单再印发。"),
     "plan_already_adopted": lambda: _("%(year)s 年的计划已经印发过了。"),
@@ -142,7 +143,7 @@ PROBLEMS: dict[tuple[str, str], Say] = {
 # Why a photo was refused, by `portal.imaging.developed.Refusal`, and what the intake itself refuses.
 PHOTO_REFUSALS: dict[str, Say] = {
     "empty": lambda: _("文件是空的。重新选一次；还是空的，就在手机上打开看看照片还在不在。"),
-    "not_a_photo": lambda: _("不是照片。只收 JPEG、PNG、WebP 图片，重新选一张。"),
+    "not_a_photo": lambda: _("不是照片。只收 HEIC、JPEG、PNG、WebP、AVIF 图片，重新选一张。"),
     "not_this_kind": lambda: _("这种图片格式收不了。用手机相册“复制为 JPEG”或截一张图再选。"),
     "truncated": lambda: _("照片只有半截。多半是没传完，重新选一次。"),
     "too_many_pixels": lambda: _("超过 1.2 亿像素。在手机上把照片调小一点再选。"),
@@ -153,6 +154,11 @@ PHOTO_REFUSALS: dict[str, Say] = {
     "too_large": lambda: _("超过 40 MB。在手机上选“压缩后”或调小再选。"),
     "full": lambda: _("服务器的盘满了，这张没有收下。过一会儿再选一次，其他照片不受影响。"),
     "crashed": lambda: _("处理时出了错，这张没有收下。换一张试试。"),
+    "file_crashed": lambda: _("处理到一半中断了，这张没有收下。再选一次；还不行就用手机截一张图。"),
+    "file_set_aside": lambda: _(
+        "处理这张照片两次都中断，已经放到一边，管理员看得到。用手机截一张图再选，多半能收。"
+    ),
+    "file_being_worked_on": lambda: _("这张照片正在处理。过五分钟再选一次。"),
     "busy": lambda: _("服务器正忙，这张没有收下。过一会儿再选一次。"),
     "too_many_photos": lambda: _("已经有 20 张了。先移走一张再加。"),
 }

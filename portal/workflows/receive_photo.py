@@ -10,18 +10,17 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from portal.domain.progress import SEALED_AS
 from portal.imaging.darkroom import Darkroom
 from portal.imaging.developed import Rendition
 from portal.ports import MediaStore, Received, Space
 from portal.workflows.draft_photos import Developed
 
-EXTENSIONS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
-
 
 def receive_photo(*, received: Received, file_name: str, darkroom: Darkroom, media: MediaStore) -> Developed:
-    """Develop a spooled file and keep everything of it. Raises `PhotoRefused` and `StoreFull`."""
+    """Develop a spooled file and keep everything of it. Raises `PhotoRefused`, `PhotoCrashed` and `StoreFull`."""
     developed = darkroom.develop(received.path)
-    media.take(Space.SEALED, f"{received.sha256}.{EXTENSIONS[developed.format]}", received)
+    media.take(Space.SEALED, f"{received.sha256}.{SEALED_AS[developed.format]}", received)
     renditions = stage(developed.renditions, media)
     claims = {k: v for k, v in dataclasses.asdict(developed.embedded).items() if v is not None}
     return Developed(

@@ -111,6 +111,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/desk/leader"): LEADER,
     ("GET", "/desk/admin"): ADMINISTRATION,
     ("GET", "/desk/admin/audit"): ADMINISTRATION,
+    ("POST", "/desk/admin/files/<int:file_id>/retry"): ADMINISTRATION,
     ("GET", "/desk/admin/jobs"): ADMINISTRATION,
     ("POST", "/desk/admin/jobs/<int:job_id>/discard"): ADMINISTRATION,
     ("POST", "/desk/admin/jobs/<int:job_id>/retry"): ADMINISTRATION,

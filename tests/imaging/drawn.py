@@ -7,6 +7,7 @@ import struct
 import zlib
 from typing import Any
 
+import pillow_heif
 from PIL import Image
 
 CANARY = b"CANARY-7731"
@@ -19,9 +20,18 @@ def picture(width: int = 640, height: int = 480, *, mode: str = "RGB") -> Image.
     return large.convert(mode)
 
 
+pillow_heif.register_heif_opener()
+
+
 def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
+    if kind == "HEIC":
+        quick = {"enc_params": {"preset": "ultrafast", "x265:pools": "none"}}
+        image.save(buffer, "HEIF", **{**quick, **options})
+    else:
+        image.save(
+            buffer, kind, **({"speed": 10, "max_threads": 1, **options} if kind == "AVIF" else options)
+        )
     return buffer.getvalue()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import platform
 import signal
 import socket
 import subprocess
@@ -19,12 +20,12 @@ from tests.imaging.drawn import encoded, picture
 
 ROOT = Path(__file__).parents[2]
 START = """
-import ctypes, os, select, socket, sys
+import ctypes, os, select, socket, sys, threading
 from portal.imaging import confinement
 answer = os.memfd_create("answer")
 held = confinement.confine_for_good()
-confinement.CPU_SECONDS = 1
-confinement.confine_one_photo(seccomp={seccomp})
+confinement.CPU_SECONDS = confinement.LONGER_CPU_SECONDS = 1
+confinement.confine_one_photo(seccomp={seccomp}, threads={threads})
 try:
     {act}
 except MemoryError:
@@ -42,9 +43,9 @@ def _needs_every_confinement(darkroom: Darkroom) -> None:
         pytest.skip("this kernel or container does not offer " + ", ".join(missing))
 
 
-def outcome(act: str, *, seccomp: bool = True) -> int:
+def outcome(act: str, *, seccomp: bool = True, threads: bool = False) -> int:
     """Exit code of a confined process that does this: 0 done, 200 no memory, an errno, or minus a signal."""
-    script = START.format(act=act, seccomp=seccomp)
+    script = START.format(act=act, seccomp=seccomp, threads=threads)
     return subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=60, check=False).returncode
 
 
@@ -52,16 +53,41 @@ def test_a_confined_process_can_still_work() -> None:
     assert outcome("os.write(answer, bytes(1000)); bytearray(100 << 20); sum(range(1000))") == 0
 
 
-@pytest.mark.parametrize(
-    "act",
-    [
-        "socket.socket()", "os.fork()", "os.execv('/bin/true', ['true'])", "os.kill(1, 0)", "os.getppid()",
-        "os.unlink('/nowhere')", "select.select([], [], [], 0.01)", "os.pipe()", "os.symlink('a', 'b')",
-        "ctypes.CDLL(None).ptrace(0, 0, 0, 0)", "os.setuid(0)", "os.memfd_create('x')",
-    ],
-)  # fmt: skip
-def test_any_call_that_a_decoder_does_not_need_is_death(act: str) -> None:
+FORBIDDEN = [
+    "socket.socket()", "os.fork()", "os.execv('/bin/true', ['true'])", "os.kill(1, 0)", "os.getppid()",
+    "os.unlink('/nowhere')", "select.select([], [], [], 0.01)", "os.pipe()", "os.symlink('a', 'b')",
+    "ctypes.CDLL(None).ptrace(0, 0, 0, 0)", "os.setuid(0)", "os.memfd_create('x')", "ctypes.CDLL(None).vfork()",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("threads", [False, True])
+@pytest.mark.parametrize("act", FORBIDDEN)
+def test_any_call_that_a_decoder_does_not_need_is_death(act: str, threads: bool) -> None:
+    assert outcome(act, threads=threads) == -signal.SIGSYS
+
+
+# Threads of C: those of Python ask for more than a decoder's.
+IN_A_THREAD = (
+    "libc, thread = ctypes.CDLL(None), ctypes.c_ulong(); "
+    "failed = libc.pthread_create(ctypes.byref(thread), None, libc.{function}, None); "
+    "os._exit(9 if failed else 7 if libc.pthread_join(thread, None) == 0 else 8)"
+)
+
+
+def test_a_thread_is_death_except_for_a_decoder_that_cannot_do_without() -> None:
+    act = IN_A_THREAD.format(function="sched_yield")
     assert outcome(act) == -signal.SIGSYS
+    assert outcome(act, threads=True) == 7
+
+
+def test_a_thread_can_do_no_more_than_its_process() -> None:
+    assert outcome(IN_A_THREAD.format(function="getppid"), threads=True) == -signal.SIGSYS
+
+
+@pytest.mark.parametrize("flags", ["17", "0x003D0F00 | 0x40000000", "0x003D0F00 & ~0x10000"])
+def test_clone_makes_a_thread_and_nothing_else(flags: str) -> None:
+    act = f"ctypes.CDLL(None).syscall({56 if platform.machine() == 'x86_64' else 220}, {flags}, 0, 0, 0, 0)"
+    assert outcome(act, threads=True) == -signal.SIGSYS
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "/proc/self/environ", "."])
@@ -81,8 +107,9 @@ def test_memory_ends_at_the_limit() -> None:
     assert outcome(f"bytearray({confinement.MEMORY_BYTES})") == 200
 
 
-def test_an_endless_loop_is_ended() -> None:
-    assert outcome("\n    while True: pass") in (-signal.SIGXCPU, -signal.SIGKILL)
+@pytest.mark.parametrize("threads", [False, True])
+def test_an_endless_loop_is_ended(threads: bool) -> None:
+    assert outcome("\n    while True: pass", threads=threads) in (-signal.SIGXCPU, -signal.SIGKILL)
 
 
 def test_an_answer_cannot_fill_the_memory() -> None:

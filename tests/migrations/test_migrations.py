@@ -13,6 +13,7 @@ import portal.adapters.job_table
 import portal.adapters.lease_table
 import portal.adapters.limit_table
 import portal.domain.access
+import portal.domain.attempts
 import portal.domain.audit
 import portal.domain.counter
 import portal.domain.letters

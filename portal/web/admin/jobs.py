@@ -1,4 +1,5 @@
-"""Work behind the scenes that failed for good: what it was, why it failed, and what can be done."""
+"""Work behind the scenes that failed for good, and files with which their workers ended: what it was, why it failed,
+and what can be done."""
 
 from __future__ import annotations
 
@@ -8,10 +9,12 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.domain.errors import Stale
-from portal.web.desk import now, portal, say, writing
+from portal.queries.set_aside import files_set_aside
+from portal.web.desk import now, portal, reading, say, writing
 from portal.web.doors import Audience, door
 from portal.web.language import _
 from portal.web.words import refusal_words
+from portal.workflows import attempt_file
 from portal.workflows.tend_jobs import discard_job, retry_job
 
 bp = door(Blueprint("admin_jobs", __name__), Audience.ADMINISTRATION)
@@ -48,6 +51,17 @@ def discard(job_id: int) -> BaseResponse:
     return _tended(discard_job, job_id, said=_("第 %(id)s 号已放弃。", id=job_id))
 
 
+@bp.post("/desk/admin/files/<int:file_id>/retry")
+def let_file_be_tried(file_id: int) -> BaseResponse:
+    try:
+        with writing() as (session, actor):
+            attempt_file.let_file_be_tried(session, attempt_id=file_id, actor=actor, now=now())
+    except Stale as refusal:
+        return _page(refusal)
+    say(_("放行了。请报送的人再选一次这个文件。"))
+    return redirect(url_for("admin_jobs.listing"), 303)
+
+
 def _tended(act: Callable[..., None], job_id: int, *, said: str) -> BaseResponse:
     """Do it and say so; what somebody else has dealt with meanwhile is shown as it stands now."""
     try:
@@ -69,7 +83,11 @@ def _page(refusal: Stale | None = None) -> Response:
         (job, job_word(job.kind), error, GIVEN_UP[job.kind]() if job.kind in GIVEN_UP else "")
         for job, error in portal().queue.set_aside()
     ]
-    page = render_template(
-        "admin/jobs.html", jobs=shown, stale=refusal_words(refusal) if refusal is not None else ""
-    )
+    with reading() as (session, _actor):
+        page = render_template(
+            "admin/jobs.html",
+            jobs=shown,
+            files=files_set_aside(session),
+            stale=refusal_words(refusal) if refusal is not None else "",
+        )
     return make_response(page, 200 if refusal is None else 409)

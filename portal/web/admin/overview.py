@@ -8,6 +8,7 @@ from portal.ports import SearchUnavailable
 from portal.queries.people import people_by_role
 from portal.queries.plan import plans
 from portal.queries.remits import bodies, units_by_kind
+from portal.queries.set_aside import files_set_aside
 from portal.queries.trail import trail
 from portal.record.followers import last_seq
 from portal.web.admin.jobs import job_word
@@ -35,6 +36,7 @@ def show() -> str:
             waited=int(oldest.total_seconds()),
             late=LATE,
             set_aside=set_aside,
+            files_aside=len(files_set_aside(session)),
             behind=_behind(last_seq(session)),
             roles=[(role, word(ROLES, role), *counts) for role, counts in people_by_role(session).items()],
             units=[

@@ -73,6 +73,7 @@ ACTS: Mapping[str, Say] = {
     "file_photo": lambda: _("给照片归机位"),
     "retry_job": lambda: _("重试后台工作"),
     "discard_job": lambda: _("放弃后台工作"),
+    "let_file_be_tried": lambda: _("放行一个放到一边的文件"),
 }
 SUBJECTS: Mapping[str, Say] = {
     "report": lambda: _("报送"),
@@ -85,6 +86,7 @@ SUBJECTS: Mapping[str, Say] = {
     "decision": lambda: _("决定"),
     "photo": lambda: _("照片"),
     "job": lambda: _("后台工作"),
+    "intake_attempt": lambda: _("收到的文件"),
 }
 
 

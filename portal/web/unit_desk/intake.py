@@ -19,6 +19,7 @@ from portal.imaging.developed import PhotoRefused
 from portal.ports import StoreFull
 from portal.web.desk import find, now, portal, reading, writing
 from portal.web.language import _
+from portal.web.unit_desk.attempts import counted
 from portal.web.unit_desk.own import own_report
 from portal.web.words import PHOTO_REFUSALS, refusal_words
 from portal.workflows.draft_photos import Developed, add_photo, uploads_of
@@ -130,9 +131,10 @@ def _refuse_early(report_id: int, upload: Upload) -> None:
 def _develop(upload: Upload) -> Developed:
     received = upload.arrival.finish()
     try:
-        return receive_photo(
-            received=received, file_name=upload.name, darkroom=portal().darkroom, media=portal().media
-        )
+        with counted(received, file_name=upload.name):
+            return receive_photo(
+                received=received, file_name=upload.name, darkroom=portal().darkroom, media=portal().media
+            )
     finally:
         portal().spool.discard(received)
 
