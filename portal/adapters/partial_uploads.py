@@ -1,4 +1,9 @@
-"""Unfinished uploads in a folder of this machine: one file each, which only grows at its end."""
+"""Unfinished uploads in a folder of this machine: one file each, which only grows at its end.
+
+Who adds to a file, or asks how long it is, has its turn: the lock on `<key>.turn`. A connection that broke ends its
+turn within milliseconds, and then what it brought counts. One that hangs loses it: whoever has waited long enough takes
+the name away, and before each piece a writer looks whether the name still belongs to what it has locked.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +18,15 @@ import shutil
 import time
 from collections.abc import Container, Iterable, Iterator
 from pathlib import Path
+from typing import Self
 
 from portal.adapters.durable_files import fsync_folder, make_folder, store_full_when_no_room, write_all
 from portal.ports import NotWhole, OffsetConflict, PieceTooLong, Received
 
 _KEY = re.compile(r"[0-9a-f]{32}")
+PATIENCE = 2.0  # seconds that a turn is waited for
+_LOOKS = 0.02  # seconds between two looks
+_TURN = ".turn"
 _WHOLE = ".whole-"  # stands between the key and some digits in the name of a file that is being stored
 _CANNOT_LINK = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.ENOSYS)
 
@@ -25,29 +34,31 @@ _CANNOT_LINK = (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.EOPNOTSUPP, errno.
 class PartialFiles:
     """`PartialUploads` in one folder. The length of a file is its offset, once it has been fsynced."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, *, patience: float = PATIENCE) -> None:
+        self._root, self._patience = root, patience
 
     def offset(self, key: str) -> int:
-        try:
-            descriptor = os.open(self._path(key), os.O_RDONLY)
-        except FileNotFoundError:
+        path = self._path(key)
+        if not path.exists():
             return 0
-        try:
-            size = os.fstat(descriptor).st_size
-            os.fsync(descriptor)  # a killed writer may have left more than the disk has
-            return size
-        finally:
-            os.close(descriptor)
+        with store_full_when_no_room(self._root), self._turn(key), _opened(path) as file, _alone(file):
+            os.fsync(file)  # a killed writer may have left more than the disk has
+            return os.fstat(file).st_size
 
     def append(self, key: str, *, at: int, pieces: Iterable[bytes], size: int) -> int:
-        with store_full_when_no_room(self._root), self._open(key) as descriptor:
-            try:
-                for piece in pieces:
-                    at = _add(descriptor, at=at, piece=piece, size=size)
+        path = self._path(key)
+        make_folder(self._root, mode=0o700)
+        with store_full_when_no_room(self._root), self._turn(key) as turn:
+            new = not path.exists()
+            with _opened(path) as descriptor:
+                if new:
+                    fsync_folder(self._root)
                 _must_end_at(descriptor, at)
-            finally:
-                os.fsync(descriptor)
+                try:
+                    for piece in pieces:
+                        at = _add(descriptor, turn=turn, at=at, piece=piece, size=size)
+                finally:
+                    os.fsync(descriptor)
         return at
 
     def whole(self, key: str, *, size: int) -> Received:
@@ -86,29 +97,80 @@ class PartialFiles:
         return self._root / key
 
     @contextlib.contextmanager
-    def _open(self, key: str) -> Iterator[int]:
-        path = self._path(key)
-        make_folder(self._root, mode=0o700)
-        new = not path.exists()
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    def _turn(self, key: str) -> Iterator[_Turn]:
+        path, until = self._root / f"{key}{_TURN}", time.monotonic() + self._patience
+        while (turn := _Turn.at(path)) is None:
+            if time.monotonic() >= until:
+                path.unlink(missing_ok=True)
+            else:
+                time.sleep(_LOOKS)
         try:
-            if new:
-                fsync_folder(self._root)
-            yield descriptor
+            yield turn
         finally:
-            os.close(descriptor)
+            turn.end()
 
 
-def _add(descriptor: int, *, at: int, piece: bytes, size: int) -> int:
-    """Write one piece where the file ends; alone only for as long as that takes."""
+class _Turn:
+    """The right to add to one file."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self._path, self._descriptor = path, descriptor
+
+    @classmethod
+    def at(cls, path: Path) -> Self | None:
+        """The turn, unless somebody else has it."""
+        turn = cls(path, os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        try:
+            fcntl.flock(turn._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(turn._descriptor)
+            return None
+        if turn.is_ours():
+            return turn
+        os.close(turn._descriptor)  # it was somebody's last one
+        return None
+
+    def is_ours(self) -> bool:
+        """Whether nobody has taken it away."""
+        try:
+            return self._path.stat().st_ino == os.fstat(self._descriptor).st_ino
+        except FileNotFoundError:
+            return False
+
+    def end(self) -> None:
+        if self.is_ours():
+            self._path.unlink(missing_ok=True)
+        os.close(self._descriptor)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _alone(descriptor: int) -> Iterator[None]:
+    """Nobody is in the middle of a piece; never held while anything is waited for."""
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
+        yield
+    finally:
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+
+def _add(descriptor: int, *, turn: _Turn, at: int, piece: bytes, size: int) -> int:
+    """Write one piece where the file ends."""
+    with _alone(descriptor):
+        if not turn.is_ours():
+            raise OffsetConflict(os.fstat(descriptor).st_size)
         _must_end_at(descriptor, at)
         fits = piece[: size - at]
         os.lseek(descriptor, at, os.SEEK_SET)
         write_all(descriptor, fits)
-    finally:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
     if len(fits) < len(piece):
         raise PieceTooLong
     return at + len(fits)

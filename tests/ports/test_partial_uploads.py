@@ -20,7 +20,7 @@ CONTENT = bytes(range(256)) * 40
 
 @pytest.fixture
 def uploads(tmp_path: Path) -> PartialUploads:
-    return PartialFiles(tmp_path / "partial")
+    return PartialFiles(tmp_path / "partial", patience=0.1)
 
 
 def test_what_was_never_begun_stands_at_zero_and_is_not_whole(uploads: PartialUploads) -> None:
@@ -65,6 +65,29 @@ def test_what_came_before_a_connection_broke_is_kept(uploads: PartialUploads) ->
     with pytest.raises(ConnectionResetError):
         uploads.append(KEY, at=0, pieces=broken(), size=len(CONTENT))
     assert uploads.offset(KEY) == 100
+
+
+def test_whoever_asks_where_it_stands_waits_for_what_a_broken_connection_brought(tmp_path: Path) -> None:
+    uploads = PartialFiles(tmp_path / "partial", patience=30)
+    begun, asked = threading.Event(), threading.Event()
+
+    def slow() -> Iterator[bytes]:
+        yield CONTENT[:100]
+        begun.set()
+        asked.wait(30)
+        yield CONTENT[100:200]
+
+    sending = threading.Thread(
+        target=lambda: uploads.append(KEY, at=0, pieces=slow(), size=len(CONTENT)), daemon=True
+    )
+    sending.start()
+    assert begun.wait(30)
+    answers: list[int] = []
+    asking = threading.Thread(target=lambda: answers.append(uploads.offset(KEY)), daemon=True)
+    asking.start()
+    asked.set()
+    asking.join(30)
+    assert answers == [200]
 
 
 def test_more_than_the_file_has_is_refused_and_never_written(uploads: PartialUploads) -> None:
@@ -140,6 +163,7 @@ def test_the_sweep_takes_what_nobody_knows_once_it_is_old(tmp_path: Path, upload
     assert uploads.sweep(keep={KEY}, older_than_seconds=3600) == 0
     for path in (tmp_path / "partial").iterdir():
         os.utime(path, (0, 0))
+    assert sorted(path.name for path in (tmp_path / "partial").iterdir()) == sorted((KEY, OTHER, taken.name))
     assert uploads.sweep(keep={KEY}, older_than_seconds=3600) == 2
     assert (uploads.offset(KEY), uploads.offset(OTHER), taken.exists()) == (1, 0, False)
 
