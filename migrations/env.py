@@ -11,6 +11,7 @@ import portal.domain.counter
 import portal.domain.letters
 import portal.domain.progress
 import portal.domain.receipts
+import portal.domain.uploads
 import portal.record.tables  # noqa: F401 - these imports fill the metadata
 from portal.columns import metadata
 

@@ -25,6 +25,7 @@ from portal.adapters.local_tiles import LocalTileStore
 from portal.adapters.opensearch_index import SCHEME as OPENSEARCH
 from portal.adapters.opensearch_index import OpenSearchIndex
 from portal.adapters.outbox import Outbox
+from portal.adapters.partial_uploads import PartialFiles
 from portal.adapters.passwords import Passwords
 from portal.adapters.s3_address import S3Address, S3Keys
 from portal.adapters.s3_media import S3MediaStore
@@ -36,7 +37,17 @@ from portal.adapters.steady_limits import SteadyLimits
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
 from portal.imaging.darkroom import Darkroom
-from portal.ports import JobQueue, Leases, Limits, Mailer, MediaStore, SearchIndex, TileStore, Witnesses
+from portal.ports import (
+    JobQueue,
+    Leases,
+    Limits,
+    Mailer,
+    MediaStore,
+    PartialUploads,
+    SearchIndex,
+    TileStore,
+    Witnesses,
+)
 from portal.record.policy import Policy
 from portal.record.receipt_key import ReceiptKey
 from portal.record.signing import SigningKeys
@@ -56,6 +67,7 @@ class Portal:
     tiles: TileStore
     signed_origin: str
     spool: Spool
+    partials: PartialUploads
     search: SearchIndex
     queue: JobQueue
     leases: Leases
@@ -97,6 +109,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         tiles=_tiles(settings, media_root),
         signed_origin=_signed_origin(settings),
         spool=Spool(media_root / "spool"),
+        partials=PartialFiles(media_root / "partial"),
         search=_search(settings),
         queue=JobTable(database),
         leases=LeaseTable(database),

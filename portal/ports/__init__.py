@@ -9,6 +9,7 @@ from portal.ports.jobs import Job, JobQueue, Leases
 from portal.ports.limits import Limit, Limits, LimitsUnavailable, keyed_hash
 from portal.ports.mail import AddressRefused, Letter, Mailer, MailerUnavailable
 from portal.ports.media import MediaMissing, MediaStore, Received, Space, StoreFull, StoreUnavailable
+from portal.ports.partial import NotWhole, OffsetConflict, PartialUploads, PieceTooLong
 from portal.ports.search import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
 from portal.ports.tiles import TileMissing, TileStore
 from portal.ports.witnesses import Replied, Witnesses, WitnessSilent
@@ -29,6 +30,10 @@ __all__ = [
     "MailerUnavailable",
     "MediaMissing",
     "MediaStore",
+    "NotWhole",
+    "OffsetConflict",
+    "PartialUploads",
+    "PieceTooLong",
     "Query",
     "Received",
     "Replied",

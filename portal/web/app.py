@@ -72,6 +72,11 @@ class CompiledOnce(BytecodeCache):
 class PortalFlask(Flask):
     request_class = PortalRequest
 
+    def get_send_file_max_age(self, filename: str | None) -> int | None:
+        """A static file is kept for as long as its address says which version it is; one that a script asks for by
+        its bare name is looked after each time."""
+        return super().get_send_file_max_age(filename) if "v" in request.args else None
+
     def dispatch_request(self) -> ResponseReturnValue:
         """Here a whole act begins, so here it is done again when another's came first: unless a part of it was
         committed already, or it brought files, which arrive only once."""

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from flask import current_app, flash, get_flashed_messages, request
+from flask import current_app, flash, get_flashed_messages, request, url_for
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import NoSuchThing
 from portal.domain.organisation import Person
 from portal.record import log
 from portal.record.tables import Head
+from portal.web.doors import ROLES, Audience
 from portal.web.language import _, window_path
-from portal.web.signed_in import me
+from portal.web.signed_in import Visitor, me
 
 if TYPE_CHECKING:
     from portal.wiring import Portal
@@ -92,9 +93,21 @@ def desk_context() -> dict[str, Any]:
             "person": visitor.name,
             "home": home(),
             "idle_seconds": visitor.seconds_left,
+            "phone": _phone(visitor) if visitor.role in ROLES[Audience.UNIT] else None,
         }
         context["nav"] = _nav(visitor.role)
     return context
+
+
+def _phone(visitor: Visitor) -> dict[str, Any]:
+    """What pages of a unit's people need to keep things on their phone and to be opened without a network."""
+    return {
+        "person": visitor.id,
+        "manifest": url_for("unit_offline.manifest"),
+        "worker": url_for("unit_offline.worker", v=current_app.extensions["build"]),
+        "scope": window_path(HOMES["reporter"]),
+        "kept": url_for("unit_offline.kept"),
+    }
 
 
 def _head() -> Head | None:

@@ -8,8 +8,8 @@ from flask import Response, after_this_request, current_app, request
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
-    "font-src 'self'; media-src 'self'; manifest-src 'self'; form-action {forms}; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "font-src 'self'; media-src 'self'; manifest-src 'self'; worker-src {workers}; form-action {forms}; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 MEDIA_POLICY = "default-src 'none'; sandbox"
 RETRY_SECONDS = "10"  # when what could not be done now is worth another try
@@ -42,9 +42,9 @@ def policies(*, cdn: str, signed: str) -> Policies:
         return " ".join(filter(None, ("'self'", *origins)))
 
     return Policies(
-        window=POLICY.format(images=joined(cdn), forms="'self'"),
+        window=POLICY.format(images=joined(cdn), forms="'self'", workers="'none'"),
         # blob: a photo is previewed before it is sent
-        desk=POLICY.format(images=joined("blob:", cdn, signed), forms=joined(signed)),
+        desk=POLICY.format(images=joined("blob:", cdn, signed), forms=joined(signed), workers="'self'"),
     )
 
 

@@ -46,6 +46,7 @@ REFUSALS: dict[str, Say] = {
     "too_many_links": lambda: _("从您这里打开的无效链接太多。"),
     "too_many_drafts": lambda: _("开始的报送太多，没有再开新的。写好的都还在。"),
     "too_many_uploads": lambda: _("传得太快，这张没有收下。%(seconds)s 秒后再传，别的照片都还在。"),
+    "too_many_uploads_open": lambda: _("传到一半的已经有 %(most)s 张。先把它们传完，或者取消几张。"),
     "link_not_valid": lambda: _("这个链接用过了或过期了。请管理员再发一个。"),
     "invalid": lambda: _("有几处要改，改好再提交。"),
 }

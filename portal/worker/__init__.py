@@ -16,6 +16,7 @@ from portal.wiring import Portal, wire
 from portal.worker.following import follow, log_receipts, seal_audit
 from portal.worker.jobs import handlers
 from portal.worker.signing import sign
+from portal.workflows.resume_upload import forget_expired
 from portal.workflows.sign_record import Watch
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,13 @@ def _shown(portal: Portal, name: str) -> bool:
         return Shelf(session).shows_media(name)
 
 
+def sweep_uploads(portal: Portal) -> None:
+    """Forget uploads in pieces whose time is over, here and in the database. Those of other machines stay there."""
+    with portal.database.writing() as session:
+        open_ones = forget_expired(session, now=portal.now())
+    portal.partials.sweep(keep=open_ones, older_than_seconds=SPOOL_KEEPS)
+
+
 def work(portal: Portal, *, stop: threading.Event) -> None:
     """Work until told to stop; what is in hand is finished first."""
     next_sweep, watch = portal.now(), Watch()
@@ -56,6 +64,7 @@ def work(portal: Portal, *, stop: threading.Event) -> None:
             if portal.now() >= next_sweep:
                 portal.spool.sweep(SPOOL_KEEPS)
                 portal.media.sweep(SPOOL_KEEPS)
+                sweep_uploads(portal)
                 next_sweep = portal.now() + SWEEP_EVERY
         except Exception:  # whatever happens, the next look may go well
             log.exception("worker stumbled")
@@ -83,4 +92,4 @@ def main() -> None:
         portal.close()
 
 
-__all__ = ["SPOOL_KEEPS", "handlers", "log_receipts", "main", "run_once", "sign", "work"]
+__all__ = ["SPOOL_KEEPS", "handlers", "log_receipts", "main", "run_once", "sign", "sweep_uploads", "work"]

@@ -23,7 +23,8 @@ PAGES = {
         /changes /changes?from=2026-01-01 /changes?from=2026-11-24&to=then /projects/{project}/changes?from=2026-01-01
         /en/changes?from=2026-01-01 /en/archive?q=封顶 /en/reports/{number} /en/reports/{gone} /en/units /en/record/3""",
     "reporter": """/desk/unit /desk/unit/reports /desk/unit/reports/{draft} /desk/unit/reports/{returned}
-        /desk/unit/reports/{correction} /desk/unit/reports/{correction}/receipts/1 /account /en/desk/unit /en/desk/unit/reports/{draft} /desk/admin""",
+        /desk/unit/reports/{correction} /desk/unit/reports/{correction}/receipts/1 /account /en/desk/unit /en/desk/unit/reports/{draft} /desk/admin
+        /desk/unit/kept /en/desk/unit/kept""",
     "supervisor": """/desk/supervision /desk/supervision/reports/{waiting} /desk/supervision/reports/{held}
         /desk/supervision/reports/{correction} /desk/supervision/reports/{published}/withdraw
         /desk/supervision/reports/{waiting}/photos/{photo}/cover /en/desk/supervision/reports/{waiting}/photos/{photo}/cover
@@ -60,6 +61,8 @@ NO_PAGES = {
     "/record/<int:seq>.tlog-proof",
     "/record/opening/<int:seq>.json",
     "/account/keep-alive",
+    "/desk/unit/manifest.json",
+    "/desk/unit/offline.js",
     "/media/<name>",
     "/static/<path:filename>",
     "/desk/unit/reports/<int:report_id>/photos/<int:photo_id>/<int:edge>.<extension>",

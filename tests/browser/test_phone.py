@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 # What the browser itself says when a request does not come through or is refused.
 BROKEN = "Failed to load resource"
+SENDING = re.compile(r"/uploads\b")
 WORDS = "挡墙砌到第 3 层，还差 20 米。"
 
 
@@ -43,7 +45,7 @@ def choose(page, *files):
 
 def received(page, number):
     """Wait until the tray shows so many photos that have arrived."""
-    expect(page.locator("#tray [data-photo-id]")).to_have_count(number, timeout=30_000)
+    expect(page.locator("#tray [data-photo-id]")).to_have_count(number, timeout=90_000)
 
 
 def names_of(page):
@@ -76,7 +78,7 @@ def test_a_draft_saves_itself_and_is_there_again_after_a_reload(phone, live, beg
 def test_photos_that_the_network_lost_say_so_and_go_up_when_it_is_back(phone, live, begun):
     phone.context.set_offline(True)
     choose(phone, photo(1), photo(2))
-    lost = phone.locator("#tray li", has_text="没有传上：网络断了")
+    lost = phone.locator("#tray li", has_text="待传：等网络，已存在这台设备上")
     expect(lost).to_have_count(2)
     expect(lost.locator("[data-retry]").first).to_be_visible()
     assert lost.locator("[data-retry]").first.bounding_box()["height"] >= 44
@@ -86,10 +88,10 @@ def test_photos_that_the_network_lost_say_so_and_go_up_when_it_is_back(phone, li
 
 
 def test_a_photo_is_tried_again_by_hand_and_comes_once(phone, live, begun):
-    phone.route("**/photos", lambda route: route.abort())
+    phone.route(SENDING, lambda route: route.abort())
     choose(phone, photo(1))
-    expect(phone.locator("#tray li")).to_contain_text("没有传上：网络断了")
-    phone.unroute("**/photos")
+    expect(phone.locator("#tray li")).to_contain_text("待传：等网络，已存在这台设备上")
+    phone.unroute(SENDING)
     phone.locator("[data-retry]").tap()
     received(phone, 1)
     expect(phone.locator("#tray li")).to_have_count(1)
@@ -101,14 +103,14 @@ def test_a_photo_whose_answer_was_lost_is_not_doubled(phone, live, begun):
         route.fetch()  # it arrives, but nobody hears of it
         route.abort()
 
-    phone.route("**/photos", swallow)
-    choose(phone, photo(1))
-    expect(phone.locator("#tray li")).to_contain_text("没有传上：网络断了")
-    assert kept(live, begun)[1] == ["现场1.jpg"]
-    phone.unroute("**/photos")
+    phone.route("**/photo", swallow)
+    choose(phone, photo(71))
+    expect(phone.locator("#tray li")).to_contain_text("待传：等网络，已存在这台设备上")
+    assert kept(live, begun)[1] == ["现场71.jpg"]
+    phone.unroute("**/photo")
     phone.locator("[data-retry]").tap()
     received(phone, 1)
-    assert kept(live, begun)[1] == ["现场1.jpg"]
+    assert kept(live, begun)[1] == ["现场71.jpg"]
     phone.reload()
     received(phone, 1)
 
@@ -205,13 +207,13 @@ def test_an_upload_can_be_cancelled_and_the_others_go_on(phone, live, begun):
     def stall(route):
         phone.stalled = route  # neither comes nor goes until the page gives it up
 
-    phone.route("**/photos", stall, times=1)
-    choose(phone, photo(1), photo(2))
+    phone.route("**/desk/unit/uploads/*", stall, times=1)
+    choose(phone, photo(72), photo(73))
     expect(phone.locator("#tray-state")).to_contain_text("还有 2 张在传")
-    phone.locator("#tray li", has_text="现场1.jpg").locator("[data-cancel]").tap()
+    phone.locator("#tray li", has_text="现场72.jpg").locator("[data-cancel]").tap()
     received(phone, 1)
     expect(phone.locator("#tray li")).to_have_count(1)
-    assert kept(live, begun)[1] == ["现场2.jpg"]
+    assert kept(live, begun)[1] == ["现场73.jpg"]
 
 
 def test_photos_are_put_in_order_and_taken_away_by_buttons(phone, live, begun):

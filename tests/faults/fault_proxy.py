@@ -24,6 +24,7 @@ class Fault(StrEnum):
     SLOW = "slow"  # every piece of an answer is held back
     CUT = "cut"  # an answer is let through up to some byte, then the connection ends
     LOSE = "lose"  # the request is carried out, the reply never comes
+    WEAR = "wear"  # a connection ends when it has carried so many bytes of requests
 
 
 class FaultProxy:
@@ -45,7 +46,8 @@ class FaultProxy:
         self._run(self._accept)
 
     def fail(self, fault: Fault, *, times: int = 1 << 60, after: int = 0, delay: float = 0.0) -> None:
-        """Misbehave so often. after: bytes of an answer that `CUT` lets through; delay: seconds of `SLOW`."""
+        """Misbehave so often. after: bytes of an answer that `CUT` lets through, or of requests that a
+        connection carries with `WEAR`; delay: seconds of `SLOW`."""
         with self._lock:
             self._fault, self._left, self._after, self._delay, self.struck = fault, times, after, delay, 0
 
@@ -100,12 +102,16 @@ class FaultProxy:
             self._run(self._answers, client, server, passed)
 
     def _requests(self, client: socket.socket, server: socket.socket, passed: list[int]) -> None:
-        refused = False
+        refused, carried = False, 0
         with contextlib.suppress(OSError):
             while data := client.recv(CHUNK):
                 if refused := self._strikes(Fault.REFUSE):
                     break
                 passed[0] = 0
+                carried += len(data)
+                if carried > self._after and self._strikes(Fault.WEAR):
+                    server.sendall(data[: len(data) - (carried - self._after)])
+                    break
                 server.sendall(data)
         self._end(server)
         self._end(client, reset=refused)

@@ -47,6 +47,8 @@ ACTS: Mapping[str, Say] = {
     "save": lambda: _("保存草稿"),
     "discard_draft": lambda: _("作废草稿"),
     "add_photo": lambda: _("加照片"),
+    "begin_upload": lambda: _("开始传照片"),
+    "end_upload": lambda: _("不传这张了"),
     "remove_photo": lambda: _("移走照片"),
     "restore_photo": lambda: _("放回照片"),
     "move_photo": lambda: _("调照片顺序"),

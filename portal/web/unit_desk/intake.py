@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from flask import Request
 from werkzeug.datastructures import FileStorage
@@ -16,7 +17,7 @@ from portal.domain.progress import MAX_PHOTOS, Photo
 from portal.domain.wording import clean
 from portal.imaging.darkroom import DarkroomUnavailable
 from portal.imaging.developed import PhotoRefused
-from portal.ports import StoreFull
+from portal.ports import Received, StoreFull
 from portal.web.desk import find, now, portal, reading, writing
 from portal.web.language import _
 from portal.web.unit_desk.attempts import counted
@@ -25,6 +26,7 @@ from portal.web.words import PHOTO_REFUSALS, refusal_words
 from portal.workflows.draft_photos import Developed, add_photo, uploads_of
 from portal.workflows.keep_pace import count_or_refuse
 from portal.workflows.receive_photo import receive_photo
+from portal.workflows.resume_upload import finish_upload
 
 REPLACES = re.compile(r"replace-(\d{1,18})")
 FROM_VIEW = re.compile(r"photos-view-(\d{1,4})")
@@ -42,15 +44,28 @@ class Unwanted(Exception):
     """This one file is not taken; the argument is a sentence."""
 
 
+class Arrived(Protocol):
+    """A file that came with a form, or in pieces; as `Arrival` says it."""
+
+    @property
+    def too_large(self) -> bool: ...
+
+    @property
+    def full(self) -> bool: ...
+
+    def finish(self) -> Received: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Upload:
     """One chosen file. replaces: the id of the photo whose place it takes; view: the number of the view from which
-    it was taken."""
+    it was taken; key: of the upload in pieces that it was."""
 
     name: str
-    arrival: Arrival
+    arrival: Arrived
     replaces: int | None
     view: int | None = None
+    key: str = ""
 
 
 def uploads(request: Request) -> list[Upload]:
@@ -101,6 +116,7 @@ def take_one(report_id: int, upload: Upload) -> int:
             session.flush()
             if photo.id == upload.replaces:
                 raise Unwanted(_("这就是被退回的那一张。另拍一张再换。"))
+            finish_upload(session, key=upload.key, photo=photo)
             return photo.id
     except PhotoRefused as refused:
         raise Unwanted(PHOTO_REFUSALS[refused.refusal.value]()) from refused

@@ -10,6 +10,7 @@ from portal.domain.lifecycle import ReportState
 from portal.domain.organisation import Person
 from portal.domain.plan import Project
 from portal.domain.progress import Report
+from portal.domain.uploads import PartialUpload
 from portal.web.desk import find
 
 CAN_BE_WRITTEN = (ReportState.DRAFT, ReportState.RETURNED)
@@ -21,6 +22,14 @@ def own_report(session: Session, report_id: int, actor: Person) -> Report:
     if report.unit_id != actor.unit_id:
         raise NoSuchThing("no_such_thing")
     return report
+
+
+def own_upload(session: Session, key: str, actor: Person) -> PartialUpload:
+    """An upload that the actor began for a report of the unit. Raises `NoSuchThing`."""
+    upload = session.scalars(select(PartialUpload).where(PartialUpload.key == key)).first()
+    if upload is None or upload.person_id != actor.id or upload.report.unit_id != actor.unit_id:
+        raise NoSuchThing("no_such_thing")
+    return upload
 
 
 def own_project(session: Session, code: str, actor: Person) -> Project:

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from portal.domain.organisation import Person
 from portal.domain.progress import Report
+from portal.ports import Limit
 from portal.web.app import create_app
 from portal.wiring import Portal
 from tests.browsing import Browser
+from tests.conftest import Clock
 from tests.small_district import SmallDistrict
 
 
@@ -41,3 +44,16 @@ def look(portal: Portal) -> Callable[..., Any]:
             return ask(session.get_one(Report, report_id))
 
     return see
+
+
+@pytest.fixture
+def used_up(portal: Portal, district: SmallDistrict, clock: Clock) -> Callable[..., None]:
+    """Somebody has done as much as the limit allows, except for one."""
+
+    def use(limit_of: Callable[[Person], Limit], login: str) -> None:
+        with portal.database.writing() as session:
+            limit = limit_of(district.person(session, login))
+            for _act in range(limit.most - 1):
+                portal.limits.count(limit, now=clock(), session=session)
+
+    return use

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
-
 from portal.workflows.draft_photos import uploads_of
 from portal.workflows.draft_report import drafts_of
 from tests.small_district import picture
 from tests.web.unit_desk.pages import send
 from tests.web.unit_desk.test_scripted import upload
-
-
-@pytest.fixture
-def used_up(portal, district, clock):
-    """Somebody has done as much as the limit allows, except for one."""
-
-    def use(limit_of, login: str) -> None:
-        with portal.database.writing() as session:
-            limit = limit_of(district.person(session, login))
-            for _act in range(limit.most - 1):
-                portal.limits.count(limit, now=clock(), session=session)
-
-    return use
 
 
 def test_beyond_the_pace_a_photo_is_not_taken_and_the_page_may_send_it_again(

@@ -1,11 +1,11 @@
 /* A report saves itself while it is written. Without this file the same form works by its buttons. */
 
+import * as outbox from "./outbox.js";
+
 const form = document.getElementById("report");
 const finished = document.querySelector("[data-report-finished]");
-const place = (id) => `report-${id}`;
-const storage = (act) => { try { return act(localStorage); } catch { return null; } };   // private windows have none
 
-if (finished) storage((kept) => kept.removeItem(place(finished.dataset.reportFinished)));
+if (finished) outbox.forgetDraft(finished.dataset.reportFinished);
 if (form) write(form);
 
 function write(form) {
@@ -13,7 +13,7 @@ function write(form) {
   const state = document.getElementById("save-state");
   const tray = document.getElementById("tray");
   const signIn = document.getElementById("sign-in-again");
-  const key = place(form.dataset.report);
+  const { report, title, most, bytes, uploads, photos } = form.dataset;
   let unsaved = false, leaving = false, turnedAway = false, timer = 0, edits = 0;
   let saving = Promise.resolve(true);
 
@@ -23,8 +23,9 @@ function write(form) {
   /* What was typed, by field name. */
   const typed = () => Object.fromEntries([...new FormData(form)]
     .filter(([name, value]) => typeof value === "string" && !["csrf_token", "version", "key"].includes(name)));
-  const keep = () => storage((kept) => kept.setItem(key, JSON.stringify({ at: Date.now(), fields: typed() })));
-  const forget = () => storage((kept) => kept.removeItem(key));
+  const keep = () => outbox.keepWords(report, typed());
+  const forget = () => outbox.forgetWords(report);
+  outbox.knowDraft({ report, title, most, bytes, uploads, photos, page: location.pathname });   // can be gone on with without a network
 
   /* The sentence under a field, put there and taken away as the server says. */
   const mark = (problems) => {
@@ -95,7 +96,7 @@ function write(form) {
   addEventListener("online", () => { if (unsaved) save(); });
   document.addEventListener("signed-in", () => { if (unsaved) save(); });
   addEventListener("beforeunload", (event) => {
-    if (!leaving && (unsaved || Number(form.dataset.uploading ?? 0) > 0)) event.preventDefault();
+    if (!leaving && (unsaved || Number(form.dataset.unkept ?? 0) > 0)) event.preventDefault();
   });
 
   /* The order of the tray, and which arrows still lead somewhere. */
@@ -161,6 +162,7 @@ function write(form) {
     say(waiting ? words.sendAfter.replace("#", waiting) : words.saving);
     Promise.all([uploaded(), saving]).then(() => setTimeout(() => {   // a form cannot be sent while it tells that it is
       clearTimeout(timer);
+      if (!navigator.onLine) { say(words.notSaved); return; }          // the browser's own page would take this one's place
       leaving = true;
       form.requestSubmit(submitter);
     }));
@@ -172,7 +174,7 @@ function write(form) {
 
   /* Words that could not be saved last time are offered, never put in by themselves. */
   function offer() {
-    const kept = storage((all) => JSON.parse(all.getItem(key)));
+    const kept = outbox.keptWords(report);
     const notice = document.getElementById("kept-words");
     if (!kept || !notice) return;
     const now = typed();

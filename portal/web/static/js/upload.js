@@ -1,7 +1,9 @@
-/* Photos go up as soon as they are chosen, one after the other so that they stay in order, each with its own
-   state. Without this file the form carries them. */
+/* The tray of a report. A photo that is chosen is kept on this phone first and goes up from there (outgoing.js), so that
+   it outlives a reload, a closed page and a network that is gone. Without this file the form carries the photos. */
 
-const AT_ONCE = 1;
+import * as outbox from "./outbox.js";
+import { drop, kick, retry } from "./outgoing.js";
+
 const form = document.getElementById("report");
 if (form) receive(form);
 
@@ -11,11 +13,10 @@ function receive(form) {
   const count = document.getElementById("tray-state");
   const blank = document.getElementById("tray-file").content.firstElementChild;
   const room = document.getElementById("tray-room");
-  const queue = [];
-  let running = 0, surplus = false;
+  const uploads = new Map();                               // id → {id, item, replaced, preview, state, kept}
+  let surplus = false;
 
-  /* One file on its way: {file, field, item, replaced, request, sent: whether all of it has left}. */
-  const show = (upload, { text, icon, tone = "", percent = null, retry = false }) => {
+  const show = (upload, { text, icon, tone = "", percent = null, again = false }) => {
     const { item } = upload;
     const said = item.querySelector(".tray-state span");
     if (said.textContent !== text) said.textContent = text;
@@ -25,65 +26,40 @@ function receive(form) {
     const bar = item.querySelector("progress");
     bar.hidden = percent === null;
     bar.value = percent ?? 0;
-    item.querySelector("[data-retry]").hidden = !retry;
-    item.querySelector("[data-cancel]").hidden = upload.sent;   // it has left: what comes back can be taken away
-    if (tone) item.querySelector("[data-cancel]").textContent = words.dismiss;
+    item.querySelector("[data-retry]").hidden = !again;
+    item.querySelector("[data-cancel]").textContent = tone === "red" ? words.dismiss : words.cancel;
+  };
+
+  const states = {
+    keeping: () => ({ text: words.keeping, icon: "wait" }),
+    waiting: () => ({ text: words.waiting, icon: "wait", percent: 0 }),
+    sending: ({ percent }) => ({ text: words.sending.replace("#", percent), icon: "up", percent }),
+    working: () => ({ text: words.working, icon: "up", percent: 100 }),
+    offline: () => ({ text: words.offline, icon: "warn", tone: "yellow", again: true }),
+    later: ({ said }) => ({ text: said || words.notSaved, icon: "warn", tone: "yellow", again: true }),
+    "signed-out": () => ({ text: words.signedOut, icon: "warn", tone: "yellow", again: true }),
+    refused: ({ said, again = false }) => ({ text: words.refused.replace("#", said || ""), icon: "warn", tone: "red", again }),
+  };
+  const turn = (upload, state, facts = {}) => {
+    upload.state = state;
+    const shown = states[state](facts);
+    if (!upload.kept && shown.tone === "yellow") shown.text = `${shown.text}　${words.notKept}`;
+    show(upload, shown);
+    tell();
   };
 
   const tell = () => {
-    const waiting = queue.length + running;
+    const waiting = [...uploads.values()].filter((each) => each.state !== "refused");
     const received = tray.querySelectorAll("[data-photo-id]").length;
-    form.dataset.uploading = waiting;
-    count.textContent = [received ? words.received.replace("#", received) : "", waiting ? words.pending.replace("#", waiting) : "",
-      surplus ? words.tooMany : ""]
-      .filter(Boolean).join("　");
+    form.dataset.uploading = waiting.length;
+    form.dataset.unkept = waiting.filter((each) => !each.kept).length;
+    count.textContent = [received ? words.received.replace("#", received) : "", waiting.length ? words.pending.replace("#", waiting.length) : "",
+      surplus ? words.tooMany : ""].filter(Boolean).join("　");
     if (room) {
       room.hidden = received < Number(form.dataset.most);
       document.getElementById("tray-picker").hidden = !room.hidden;
     }
     form.dispatchEvent(new Event("uploads"));
-  };
-
-  const next = () => {
-    while (running < AT_ONCE && queue.length) { running += 1; send(queue.shift()); }
-    tell();
-  };
-  const ended = () => { running -= 1; next(); };
-  const enqueue = (upload) => {
-    show(upload, { text: words.waiting, icon: "wait", percent: 0 });
-    queue.push(upload);
-  };
-
-  const send = (upload) => {
-    const request = upload.request = new XMLHttpRequest();
-    const body = new FormData();
-    body.append(upload.field, upload.file);
-    request.upload.onprogress = (event) => {
-      const percent = Math.floor(100 * event.loaded / event.total);
-      upload.sent = percent === 100;
-      show(upload, percent < 100
-        ? { text: words.sending.replace("#", percent), icon: "up", percent }
-        : { text: words.working, icon: "up", percent });
-    };
-    request.onload = () => { upload.sent = false; answered(upload, request); ended(); };
-    request.onerror = () => { upload.sent = false; show(upload, { text: words.offline, icon: "warn", tone: "yellow", retry: true }); ended(); };
-    request.onabort = ended;
-    request.open("POST", form.dataset.photos);
-    request.setRequestHeader("X-CSRFToken", form.elements.csrf_token.value);
-    request.setRequestHeader("Accept", "application/json");
-    request.send(body);
-  };
-
-  const answered = (upload, request) => {
-    let said = {};
-    try { said = JSON.parse(request.responseText); } catch { /* not from us: the status says enough */ }
-    if (request.status === 201) { taken(upload, said); return; }
-    const signedOut = [400, 401, 403].includes(request.status);
-    if (signedOut && !upload.turnedAway) document.dispatchEvent(new Event("signed-out"));
-    upload.turnedAway = signedOut;
-    const why = signedOut ? words.signedOut : said.said;
-    if (request.status === 422 && why) show(upload, { text: words.refused.replace("#", why), icon: "warn", tone: "red" });
-    else show(upload, { text: why || words.notSaved, icon: "warn", tone: "yellow", retry: true });
   };
 
   /* The photo as the server shows it takes the place of the file, and of the photo it replaces. */
@@ -92,7 +68,7 @@ function receive(form) {
     parsed.innerHTML = said.html;
     const item = parsed.content.querySelector("li");
     const typed = upload.replaced?.querySelector("input[id^=caption-]")?.value;
-    if (tray.querySelector(`[data-photo-id="${said.photo}"]`)) upload.item.remove();   // the same picture was there already
+    if (said.removed || tray.querySelector(`[data-photo-id="${said.photo}"]`)) upload.item.remove();   // here already, or taken away since
     else if (upload.replaced) upload.item.replaceWith(item);
     else {
       const before = [...tray.querySelectorAll("[data-photo-id]")].at(-1);
@@ -100,7 +76,7 @@ function receive(form) {
       if (before) before.after(item); else tray.prepend(item);
     }
     upload.replaced?.remove();
-    URL.revokeObjectURL(upload.preview);
+    forget(upload);
     const day = item.querySelector("input[id^=taken_on-]");
     if (upload.takenOn && day && !day.value) {              // the camera of this page writes nothing into its pictures
       day.value = upload.takenOn;
@@ -113,54 +89,88 @@ function receive(form) {
     }
     form.dispatchEvent(new Event("tray"));
   };
+  const forget = (upload) => {
+    uploads.delete(upload.id);
+    URL.revokeObjectURL(upload.preview);
+    tell();
+  };
 
-  const choose = (file, input) => {
+  const card = ({ name, bytes, field, takenOn }) => {
     const item = blank.cloneNode(true);
-    const replaced = input.closest("[data-returned]");
-    const upload = { file, field: input.name, item, replaced, takenOn: input.dataset.takenOn, sent: false, preview: URL.createObjectURL(file) };
+    const input = form.elements[field];
+    const replaced = input?.closest?.("[data-returned]") ?? null;
+    const upload = { id: "", item, replaced, takenOn, preview: URL.createObjectURL(bytes), state: "keeping", kept: true };
     const picture = new Image();
     picture.alt = "";
     picture.onload = () => item.querySelector(".thumb").replaceChildren(picture);
     picture.src = upload.preview;
-    const size = file.size < 1048576 ? `${Math.ceil(file.size / 1024)} KB` : `${(file.size / 1048576).toFixed(1)} MB`;
-    item.querySelector(".tray-name").textContent = `${file.name}　${size}`;
-    item.querySelector("progress").setAttribute("aria-label", file.name);
-    item.querySelector("[data-retry]").onclick = () => { enqueue(upload); next(); };
+    const size = bytes.size < 1048576 ? `${Math.ceil(bytes.size / 1024)} KB` : `${(bytes.size / 1048576).toFixed(1)} MB`;
+    item.querySelector(".tray-name").textContent = `${name}　${size}`;
+    item.querySelector("progress").setAttribute("aria-label", name);
+    item.querySelector("[data-retry]").onclick = () => { turn(upload, "waiting"); retry(upload.id); };
     item.querySelector("[data-cancel]").onclick = () => {
-      const waiting = queue.indexOf(upload);
-      if (waiting >= 0) queue.splice(waiting, 1);
-      upload.request?.abort();
-      URL.revokeObjectURL(upload.preview);
+      upload.cancelled = true;
+      if (upload.id) drop(upload.id);
       item.remove();
-      input.focus();
-      tell();
+      (input?.focus ? input : form.elements.photos)?.focus?.();
+      forget(upload);
     };
-    upload.retry = () => !item.querySelector("[data-retry]").hidden && item.isConnected;
     if (replaced) replaced.after(item); else tray.append(item);
-    chosen.push(upload);
-    if (file.size > Number(form.dataset.bytes)) {
-      show(upload, { text: words.refused.replace("#", words.tooLarge), icon: "warn", tone: "red" });
-    } else enqueue(upload);
+    return upload;
   };
-  const chosen = [];
-  const again = () => {
-    for (const upload of chosen) if (upload.retry()) enqueue(upload);
-    next();
-  };
-  addEventListener("online", again);
-  document.addEventListener("signed-in", again);
 
-  form.addEventListener("change", (event) => {
+  const place = { report: form.dataset.report, title: form.dataset.title, page: location.pathname, uploads: form.dataset.uploads, photos: form.dataset.photos };
+  const choose = async (file, field, takenOn) => {
+    const upload = card({ name: file.name, bytes: file, field, takenOn });
+    uploads.set(upload, upload);
+    if (file.size > Number(form.dataset.bytes)) { turn(upload, "refused", { said: words.tooLarge }); return; }
+    turn(upload, "keeping");
+    let content;
+    try { content = await file.arrayBuffer(); } catch { turn(upload, "refused", { said: words.unreadable }); return; }
+    const bytes = new Blob([content], { type: file.type });  // a copy: the file itself may be gone tomorrow
+    const kept = await outbox.add({ ...place, field, takenOn, name: file.name, bytes, sha256: await outbox.hashOf(content) });
+    uploads.delete(upload);
+    if (upload.cancelled) { drop(kept.id); return; }
+    Object.assign(upload, { id: kept.id, kept: kept.kept });
+    uploads.set(upload.id, upload);
+    turn(upload, "waiting");
+  };
+
+  document.addEventListener("outgoing", ({ detail }) => {
+    const upload = uploads.get(detail.id);
+    if (!upload) return;
+    if (detail.state === "taken") taken(upload, detail.answer);
+    else turn(upload, detail.state, detail);
+    if (detail.state === "offline" || detail.state === "signed-out") {   // what waits behind it waits for the same
+      for (const each of uploads.values()) if (each.state === "waiting") turn(each, detail.state);
+    }
+  });
+
+  form.addEventListener("change", async (event) => {
     const input = event.target;
     if (input.type !== "file" || !input.files.length) return;
-    const left = input.multiple ? Number(form.dataset.most) - tray.querySelectorAll("[data-photo-id]").length - queue.length - running : 1;
-    const files = [...input.files];
-    for (const file of files.slice(0, Math.max(left, 0))) choose(file, input);
+    const left = input.multiple ? Number(form.dataset.most) - tray.querySelectorAll("[data-photo-id]").length - Number(form.dataset.uploading ?? 0) : 1;
+    const files = [...input.files], { name } = input, { takenOn } = input.dataset;
     input.value = "";                                      // the form itself must not carry them again
     const said = input.closest(".picker")?.querySelector("[data-chosen]");
     if (said) said.textContent = "";
     surplus = files.length > left;
-    next();
+    for (const file of files.slice(0, Math.max(left, 0))) await choose(file, name, takenOn);
+    tell();
+    kick();
   });
   form.addEventListener("tray", tell);
+
+  /* What was chosen before this page was loaded. */
+  const restore = async () => {
+    for (const kept of (await outbox.list()).filter((each) => each.report === form.dataset.report)) {
+      if (uploads.has(kept.id)) continue;
+      const upload = Object.assign(card(kept), { id: kept.id, kept: kept.kept });
+      uploads.set(kept.id, upload);
+      if (kept.refused) turn(upload, "refused", { said: kept.refused, again: true });
+      else turn(upload, "waiting");
+    }
+    kick();
+  };
+  restore();
 }

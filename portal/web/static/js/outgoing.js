@@ -1,0 +1,90 @@
+/* Sends what the outbox holds, one photo after the other in the order in which they were chosen, from whatever page of
+   the unit desk is open. Tells with events on `document`, "outgoing" with {id, state, …} for each photo. */
+
+import * as outbox from "./outbox.js";
+import { Stopped, giveUp, send } from "./sending.js";
+
+const SOON = 5_000, LATE = 60_000;                         // ms
+let running = false, again = false, pause = SOON, timer = 0;
+let current = null;                                        // {id, control}
+
+const tell = (id, state, facts = {}) => document.dispatchEvent(new CustomEvent("outgoing", { detail: { id, state, ...facts } }));
+
+const one = async (item) => {
+  const control = new AbortController();
+  current = { id: item.id, control };
+  try {
+    tell(item.id, "sending", { percent: 0 });
+    const answer = await send(item, {
+      signal: control.signal,
+      progress: (percent) => tell(item.id, "sending", { percent }),
+      working: () => tell(item.id, "working"),
+    });
+    await outbox.remove(item.id);
+    pause = SOON;
+    tell(item.id, "taken", { answer });
+  } finally {
+    current = null;
+  }
+};
+
+/* All that can be sent now. Answers why it stopped, "" when nothing is left. */
+const drain = async () => {
+  const left = new Set();
+  for (;;) {
+    const item = (await outbox.list()).find((each) => !each.refused && !left.has(each.id));
+    if (!item) return left.size ? "later" : "";
+    try {
+      await one(item);
+    } catch (error) {
+      if (!(error instanceof Stopped)) { if (error?.name === "AbortError") continue; throw error; }
+      if (error.why === "refused") { await outbox.change(item, { refused: error.said || "?" }); tell(item.id, "refused", { said: error.said }); continue; }
+      tell(item.id, error.why, { said: error.said });
+      if (error.why === "later") { left.add(item.id); continue; }
+      return error.why;
+    }
+  }
+};
+
+/* One page at a time, where the browser can say so; two do no harm, they only send more than they need. */
+const alone = (work) => navigator.locks
+  ? navigator.locks.request("unit-outbox", { ifAvailable: true }, (lock) => lock ? work() : "elsewhere")
+  : work();
+
+/** Send what there is to send, now. */
+export const kick = async () => {
+  if (running) { again = true; return; }
+  if (!document.querySelector("input[name=csrf_token]") || !outbox.person()) return;
+  running = true;
+  clearTimeout(timer);
+  let why = "later";
+  try {
+    do { again = false; why = await alone(drain); } while (again);
+  } finally {
+    running = false;
+  }
+  if (why === "signed-out") { document.dispatchEvent(new Event("signed-out")); return; }
+  if (!why) return;
+  timer = setTimeout(kick, why === "elsewhere" ? SOON : pause);
+  pause = Math.min(pause * 2, LATE);
+};
+
+/** Send one again that was refused or waits. */
+export const retry = async (id) => {
+  const item = (await outbox.list()).find((each) => each.id === id);
+  if (item) await outbox.change(item, { refused: "" });
+  kick();
+};
+
+/** Not to be sent at all. */
+export const drop = async (id) => {
+  const item = (await outbox.list()).find((each) => each.id === id);
+  if (current?.id === id) current.control.abort();
+  await outbox.remove(id);
+  if (item) giveUp(item);
+};
+
+addEventListener("online", () => { pause = SOON; kick(); });
+document.addEventListener("signed-in", kick);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) kick(); });
+kick();

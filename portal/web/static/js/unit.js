@@ -1,0 +1,55 @@
+/* On every page of a unit's people: says what is on this phone only, sends it, lets the desk be opened without a network,
+   and leaves nothing behind at signing out. */
+
+import * as outbox from "./outbox.js";
+import "./outgoing.js";
+
+const bar = document.getElementById("phone-only");
+const question = document.getElementById("leave-phone");
+const { worker, scope } = bar.dataset;
+const SHELL = "unit-shell-";
+
+outbox.stayAs(document.documentElement.dataset.person);
+
+const inWords = async () => {
+  const { photos, words } = await outbox.unsent();
+  return [photos && bar.dataset.photos.replace("#", photos), words && bar.dataset.words.replace("#", words)].filter(Boolean).join(bar.dataset.and);
+};
+const say = async () => {
+  const what = await inWords();
+  const text = what && bar.dataset.only.replace("#", what);
+  const said = bar.querySelector("p span");
+  if (said.textContent !== text) said.textContent = text;
+  bar.hidden = !what;
+};
+document.addEventListener("outbox", say);
+document.addEventListener("visibilitychange", () => { if (!document.hidden) say(); });
+say();
+
+/* WeChat on iPhone has none; everything but opening a closed page without a network works without it. */
+navigator.serviceWorker?.register(worker, { scope }).catch(() => {});
+
+const leaveNothing = async () => {
+  await outbox.clear();
+  const registration = await navigator.serviceWorker?.getRegistration(scope).catch(() => null);
+  await registration?.unregister();
+  if (globalThis.caches) for (const name of await caches.keys()) if (name.startsWith(SHELL)) await caches.delete(name);
+};
+const asked = (what) => new Promise((done) => {
+  const said = question.querySelector("[data-said]");
+  said.textContent = said.dataset.said.replace("#", what);
+  question.returnValue = "";
+  question.addEventListener("close", () => done(question.returnValue === "leave"), { once: true });
+  question.showModal();
+});
+const LEAVING = ["/account/logout", "/account/sign-out-everywhere"];
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!LEAVING.some((address) => new URL(form.action).pathname.endsWith(address)) || form.dataset.asked) return;
+  event.preventDefault();
+  const what = await inWords();
+  if (what && !await asked(what)) return;
+  await leaveNothing();
+  form.dataset.asked = "yes";
+  form.requestSubmit();
+});

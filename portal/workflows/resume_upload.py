@@ -1,0 +1,103 @@
+"""A unit's phone sends a photo in pieces: it is announced, goes on where it stopped, and becomes a photo once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.database import hold
+from portal.domain import audit
+from portal.domain.editable import editable_photos
+from portal.domain.errors import Refused
+from portal.domain.lifecycle import REPORT, ReportAct
+from portal.domain.organisation import Person
+from portal.domain.permissions import permit_report
+from portal.domain.progress import MAX_PHOTOS, PACE_WINDOW, UPLOADS_PER_PERSON, Photo, Report
+from portal.domain.uploads import MAX_OPEN_UPLOADS, UPLOAD_LASTS, PartialUpload
+from portal.domain.wording import clean
+from portal.ports import Limit
+
+
+def announcements_of(person: Person) -> Limit:
+    """How many photos somebody may announce."""
+    return Limit(key=f"announce/person/{person.id}", most=UPLOADS_PER_PERSON, window=PACE_WINDOW)
+
+
+def begin_upload(
+    session: Session,
+    *,
+    report: Report,
+    replaces: Photo | None,
+    file_name: str,
+    size: int,
+    sha256: str,
+    actor: Person,
+    now: dt.datetime,
+) -> PartialUpload:
+    """Announce a file for a report. The same file announced again, because the answer was lost, is the upload
+    that is open. Raises `Refused` (`too_many_photos`, `photo_not_open`, `too_many_uploads_open`)."""
+    hold(session, report)
+    permit_report(actor, ReportAct.SAVE, report)
+    REPORT.next(report.state, ReportAct.SAVE)
+    open_ones = _open_uploads(session, actor=actor, now=now)
+    announced = (report.id, replaces.id if replaces else None, size, sha256)
+    for each in open_ones:
+        if sha256 and (each.report_id, each.replaces_id, each.size, each.sha256) == announced:
+            return each
+    if replaces is None and len(report.photos) >= MAX_PHOTOS:
+        raise Refused("too_many_photos", most=MAX_PHOTOS)
+    if replaces is not None and (
+        replaces.report_id != report.id or replaces.id not in editable_photos(report)
+    ):
+        raise Refused("photo_not_open")
+    if len(open_ones) >= MAX_OPEN_UPLOADS:
+        raise Refused("too_many_uploads_open", most=MAX_OPEN_UPLOADS)
+    upload = PartialUpload(
+        key=secrets.token_hex(16),
+        report_id=report.id,
+        replaces_id=replaces.id if replaces else None,
+        person_id=actor.id,
+        file_name=clean(file_name, limit=200),
+        size=size,
+        sha256=sha256,
+        created_at=now,
+        expires_at=now + UPLOAD_LASTS,
+    )
+    session.add(upload)
+    audit.note(session, actor=actor, act="begin_upload", subject=report, now=now, bytes=size)
+    return upload
+
+
+def finish_upload(session: Session, *, key: str, photo: Photo) -> None:
+    """Remember which photo it has become, in the transaction that makes the photo; its name goes. "" is no upload."""
+    upload = session.scalars(select(PartialUpload).where(PartialUpload.key == key)).first()
+    if upload is not None:
+        session.flush()
+        upload.photo_id, upload.file_name = photo.id, ""
+
+
+def end_upload(session: Session, *, upload: PartialUpload, actor: Person, now: dt.datetime) -> None:
+    """Give an upload up. A photo that it has become stays."""
+    report = upload.report
+    session.delete(upload)
+    audit.note(session, actor=actor, act="end_upload", subject=report, now=now)
+
+
+def forget_expired(session: Session, *, now: dt.datetime) -> frozenset[str]:
+    """Forget uploads whose time is over, and answer the keys of those that may be gone on with."""
+    session.execute(delete(PartialUpload).where(PartialUpload.expires_at <= now))
+    return frozenset(session.scalars(select(PartialUpload.key).where(PartialUpload.photo_id.is_(None))))
+
+
+def _open_uploads(session: Session, *, actor: Person, now: dt.datetime) -> Sequence[PartialUpload]:
+    return session.scalars(
+        select(PartialUpload).where(
+            PartialUpload.person_id == actor.id,
+            PartialUpload.photo_id.is_(None),
+            PartialUpload.expires_at > now,
+        )
+    ).all()
