@@ -47,6 +47,7 @@ PLAN = (
     Step(edge=240, jpeg_quality=75, avif=True),
 )
 _AVIF_QUALITY, _AVIF_SPEED = 60, 9
+PLANE_SIDE = 256
 
 
 def develop(source: BinaryIO, *, kind: str) -> Developed:
@@ -66,6 +67,7 @@ def develop(source: BinaryIO, *, kind: str) -> Developed:
         tone=picture.resize((1, 1), Image.Resampling.BOX).tobytes().hex(),
         renditions=tuple(made),
         embedded=embedded_in(plate.exif),
+        plane=plate.image.resize((PLANE_SIDE, PLANE_SIDE), Image.Resampling.BOX).convert("RGB").tobytes(),
     )
 
 
