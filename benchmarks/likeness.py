@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 
 from benchmarks.reuse import WAYS
 from portal.imaging.likeness import ROW, SIDE, prints_of
-from portal.imaging.likeness_index import LikenessIndex
+from portal.imaging.likeness_index import SAME_AT_MOST, LikenessIndex
 
 PICTURES, SEED = 120, 20261129
 MANY = 100_000
@@ -79,13 +79,14 @@ def _cost(drawn: list[bytes]) -> None:
     for number in range(LOOKS):
         index.alike(drawn[number % len(drawn)])
     look = (time.process_time() - start) * 1000 / LOOKS
-    start = time.process_time()
     planes = [np.frombuffer(rng.bytes(SIDE * SIDE * 3), np.uint8).tobytes() for _ in range(10)]
     start = time.process_time()
     for plane in planes:
         prints_of(plane)
     fingerprint = (time.process_time() - start) * 1000 / len(planes)
-    print(f"one look among {len(index):,} pictures: {look:.1f} ms CPU; taking fingerprints: {fingerprint:.1f} ms")
+    print(
+        f"one look among {len(index):,} pictures: {look:.1f} ms CPU; taking fingerprints: {fingerprint:.1f} ms"
+    )
 
 
 def _turned_over(each: bytes, rng: np.random.Generator) -> bytes:
@@ -124,7 +125,8 @@ def draw(number: int) -> Image.Image:
 
 def _given_photos() -> list[Image.Image]:
     folder = os.environ.get("PORTAL_TEST_PHOTOS")
-    photos: dict[bytes, Image.Image] = {}
+    photos: list[Image.Image] = []
+    seen = LikenessIndex()
     for path in sorted(Path(folder).iterdir()) if folder else []:
         try:
             with Image.open(path) as image:
@@ -133,8 +135,12 @@ def _given_photos() -> list[Image.Image]:
         except (UnidentifiedImageError, OSError):
             continue
         upright.thumbnail((1600, 1600))
-        photos.setdefault(upright.resize((8, 8)).convert("L").tobytes(), upright)  # the same picture in two formats
-    return list(photos.values())
+        if not any(
+            each.distance <= SAME_AT_MOST for each in seen.alike(prints(upright))
+        ):  # in another format
+            seen.add(len(photos), prints(upright))
+            photos.append(upright)
+    return photos
 
 
 if __name__ == "__main__":

@@ -17,7 +17,9 @@ def _crop(share: float) -> Way:
 
 def _cut(picture: Image.Image, left: float, top: float, right: float, bottom: float) -> Image.Image:
     width, height = picture.size
-    return picture.crop((round(left * width), round(top * height), round(right * width), round(bottom * height)))
+    return picture.crop(
+        (round(left * width), round(top * height), round(right * width), round(bottom * height))
+    )
 
 
 def _again(picture: Image.Image, *, quality: int, edge: int = 0) -> Image.Image:
@@ -69,6 +71,8 @@ WAYS: dict[str, Way] = {
     "crop 20 %": _crop(0.20),
     "crop 30 %": _crop(0.30),
     "corner cut 12 %": lambda picture: _cut(picture, 0.12, 0.12, 1, 1),
+    "corner cut 16 %": lambda picture: _cut(picture, 0, 0, 0.84, 0.84),
+    "left strip cut 12 %": lambda picture: _cut(picture, 0.12, 0, 1, 1),
     "lower strip cut 12 %": lambda picture: _cut(picture, 0, 0, 1, 0.88),
     "mirror": ImageOps.mirror,
     "mirror, crop 8 %": lambda picture: _crop(0.08)(ImageOps.mirror(picture)),
@@ -78,9 +82,13 @@ WAYS: dict[str, Way] = {
     "JPEG quality 40": lambda picture: _again(picture, quality=40),
     "chat (1280, quality 60)": lambda picture: _again(picture, quality=60, edge=1280),
     "small (480, quality 70)": lambda picture: _again(picture, quality=70, edge=480),
-    "brighter": lambda picture: ImageEnhance.Contrast(ImageEnhance.Brightness(picture).enhance(1.3)).enhance(1.15),
+    "brighter": lambda picture: ImageEnhance.Contrast(ImageEnhance.Brightness(picture).enhance(1.3)).enhance(
+        1.15
+    ),
     "greyscale": lambda picture: ImageOps.grayscale(picture).convert("RGB"),
     "turned 2 degrees": _turned(2),
     "turned 5 degrees": _turned(5),
-    "watermark, mirror, chat": lambda picture: _again(ImageOps.mirror(_watermark(picture)), quality=60, edge=1280),
+    "watermark, mirror, chat": lambda picture: _again(
+        ImageOps.mirror(_watermark(picture)), quality=60, edge=1280
+    ),
 }

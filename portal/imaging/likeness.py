@@ -1,8 +1,8 @@
 """What a picture looks like, in a few hundred bytes: fingerprints that survive crops, mirrors, bars and watermarks.
 
 Works on the plane that the confined child hands over, 256 x 256 RGB bytes: numbers, no file, so no decoder runs here.
-Each of nine windows gets a difference hash (64 bits, found fast) and a PDQ hash (256 bits, hard to mistake); bars at
-the edges are taken off and the rest gets its own nine. A mirrored picture is looked for by the fingerprints of its mirror,
+Each of seventeen windows gets a difference hash (64 bits, found fast) and a PDQ hash (256 bits, hard to mistake); bars at
+the edges are taken off and the rest gets its own rows. A mirrored picture is looked for by the fingerprints of its mirror,
 which are kept beside and never looked through.
 """
 
@@ -18,9 +18,12 @@ SIDE = 256
 PLANE_BYTES = SIDE * SIDE * 3
 WINDOWS = (
     (0.0, 0.0, 1.0, 1.0), (0.03, 0.03, 0.97, 0.97), (0.06, 0.06, 0.94, 0.94), (0.1, 0.1, 0.9, 0.9),
-    (0.0, 0.0, 1.0, 0.88), (0.0, 0.0, 0.92, 0.92), (0.08, 0.0, 1.0, 0.92), (0.0, 0.08, 0.92, 1.0), (0.08, 0.08, 1.0, 1.0),
+    (0.15, 0.15, 0.85, 0.85),
+    (0.0, 0.0, 1.0, 0.88), (0.0, 0.12, 1.0, 1.0), (0.0, 0.0, 0.88, 1.0), (0.12, 0.0, 1.0, 1.0),
+    (0.0, 0.0, 0.92, 0.92), (0.08, 0.0, 1.0, 0.92), (0.0, 0.08, 0.92, 1.0), (0.08, 0.08, 1.0, 1.0),
+    (0.0, 0.0, 0.86, 0.86), (0.14, 0.0, 1.0, 0.86), (0.0, 0.14, 0.86, 1.0), (0.14, 0.14, 1.0, 1.0),
 )  # fmt: skip
-TRIMMED, MIRRORED = 16, 64  # added to the number of a window
+TRIMMED, MIRRORED = 32, 64  # added to the number of a window
 ROW = np.dtype([("window", "u1"), ("difference", "<u8"), ("pdq", "u1", 32)])
 PLAIN = 20  # of 100: below this PDQ quality a window shows next to nothing, and everything empty is alike
 

@@ -21,6 +21,7 @@ ALIKE_AT_MOST = 70  # of 256 bits; the nearest two unrelated photos of the trial
 SAME_AT_MOST = 31  # of 256 bits; what the makers of PDQ call the same picture
 _AT_ONCE = 1 << 15  # hashes looked at together: they stay in the processor's cache
 _WHOLES = (0, TRIMMED)
+_ASKED_EVERYWHERE = (0, 1, 2)  # the whole and the two windows next to it
 
 Words = npt.NDArray[Any]
 Rows = npt.NDArray[Any]
@@ -42,54 +43,69 @@ class Alike:
         return self.whole is None or self.whole > SAME_AT_MOST
 
 
+class _Bank:
+    """Rows of hashes in arrays that grow by doubling."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._difference = np.zeros(1024, np.uint64)
+        self._pdq = np.zeros((1024, 4), np.uint64)
+        self._key = np.zeros(1024, np.int64)
+
+    def add(self, key: int, rows: Rows) -> None:
+        end = self.size + len(rows)
+        if end > len(self._key):
+            for name in ("_difference", "_pdq", "_key"):
+                old = getattr(self, name)
+                new = np.zeros((max(end, 2 * len(old)), *old.shape[1:]), old.dtype)
+                new[: self.size] = old[: self.size]
+                setattr(self, name, new)
+        here = slice(self.size, end)
+        self._difference[here], self._pdq[here], self._key[here] = rows["difference"], _words(rows), key
+        self.size = end
+
+    def near(self, asked: Rows) -> Iterator[tuple[int, int]]:
+        """Key and distance of every row that is near to any of these in both hashes."""
+        places = _near(np.unique(asked["difference"]), self._difference[: self.size])
+        apart = _bits(_words(asked)[None, :, :] ^ self._pdq[places][:, None, :]).min(axis=1, initial=256)
+        for place in np.flatnonzero(apart <= ALIKE_AT_MOST):
+            yield int(self._key[places[place]]), int(apart[place])
+
+
 class LikenessIndex:
-    """Fingerprints by key. Usable from several threads."""
+    """Fingerprints by key. Usable from several threads.
+
+    A copy that was cut shows as a whole what the original shows in a window, and the other way round. So few windows
+    are looked for among all rows, and all windows only among whole pictures.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._size = 0
-        self._difference = np.zeros(1024, np.uint64)
-        self._pdq = np.zeros((1024, 4), np.uint64)
-        self._window = np.zeros(1024, np.uint8)
-        self._key = np.zeros(1024, np.int64)
-        self._rows_of: dict[int, slice] = {}
+        self._wholes, self._parts = _Bank(), _Bank()
+        self._whole_of: dict[int, Words] = {}
 
     def __len__(self) -> int:
         """How many pictures there are."""
-        return len(self._rows_of)
+        return len(self._whole_of)
 
     def __contains__(self, key: int) -> bool:
-        return key in self._rows_of
+        return key in self._whole_of
 
     @property
     def newest(self) -> int:
         """The largest key, 0 when there is none."""
-        return max(self._rows_of, default=0)
+        return max(self._whole_of, default=0)
 
     def add(self, key: int, prints: bytes) -> None:
         """Keep a picture's fingerprints; what is there already stays as it is."""
         rows = _read(prints)
         rows = rows[rows["window"] < MIRRORED]
+        whole = np.isin(rows["window"], _WHOLES)
         with self._lock:
-            if key in self._rows_of:
-                return
-            self._make_room(self._size + len(rows))
-            here = slice(self._size, self._size + len(rows))
-            self._difference[here] = rows["difference"]
-            self._pdq[here] = _words(rows)
-            self._window[here] = rows["window"]
-            self._key[here] = key
-            self._size += len(rows)
-            self._rows_of[key] = here
-
-    def _make_room(self, needed: int) -> None:
-        if needed <= len(self._key):
-            return
-        for name in ("_difference", "_pdq", "_window", "_key"):
-            old = getattr(self, name)
-            new = np.zeros((max(needed, 2 * len(old)), *old.shape[1:]), old.dtype)
-            new[: self._size] = old[: self._size]
-            setattr(self, name, new)
+            if key not in self._whole_of:
+                self._wholes.add(key, rows[whole])
+                self._parts.add(key, rows[~whole])
+                self._whole_of[key] = _words(rows[whole])
 
     def alike(self, prints: bytes) -> list[Alike]:
         """Every picture that looks like this one or like its mirror, the nearest first. The picture itself is among
@@ -99,27 +115,20 @@ class LikenessIndex:
         with self._lock:
             for mirrored in (False, True):
                 asked = rows[(rows["window"] >= MIRRORED) == mirrored]
-                for each in self._matches(asked, mirrored=mirrored):
-                    if each.key not in found or each.distance < found[each.key].distance:
-                        found[each.key] = each
+                for key, distance in self._near(asked):
+                    if key not in found or distance < found[key].distance:
+                        whole = self._between_wholes(asked, key)
+                        found[key] = Alike(key=key, distance=distance, whole=whole, mirrored=mirrored)
         return sorted(found.values(), key=lambda each: (each.distance, each.key))
 
-    def _matches(self, asked: Rows, *, mirrored: bool) -> Iterator[Alike]:
-        """One for each row that is near enough in both hashes."""
-        places = _near(np.unique(asked["difference"]), self._difference[: self._size])
-        distances = _bits(_words(asked)[None, :, :] ^ self._pdq[places][:, None, :]).min(axis=1, initial=256)
-        wholes = _words(asked[np.isin(asked["window"] % MIRRORED, _WHOLES)])
-        for place, distance in zip(places, distances, strict=True):
-            if distance <= ALIKE_AT_MOST:
-                key = int(self._key[place])
-                whole = self._between_wholes(wholes, key)
-                yield Alike(key=key, distance=int(distance), whole=whole, mirrored=mirrored)
+    def _near(self, asked: Rows) -> Iterator[tuple[int, int]]:
+        yield from self._wholes.near(asked)
+        yield from self._parts.near(asked[np.isin(asked["window"] % TRIMMED, _ASKED_EVERYWHERE)])
 
-    def _between_wholes(self, asked: Words, key: int) -> int | None:
-        here = self._rows_of[key]
-        wholes = self._pdq[here][np.isin(self._window[here], _WHOLES)]
-        distances = _bits(asked[None, :, :] ^ wholes[:, None, :])
-        return int(distances.min()) if distances.size else None
+    def _between_wholes(self, asked: Rows, key: int) -> int | None:
+        mine = _words(asked[np.isin(asked["window"] % MIRRORED, _WHOLES)])
+        apart = _bits(mine[None, :, :] ^ self._whole_of[key][:, None, :])
+        return int(apart.min()) if apart.size else None
 
 
 def _near(asked: Words, difference: Words) -> Words:

@@ -159,9 +159,41 @@ def _embedded_away(facts: Facts) -> bool:
 
 # Programs that change pixels, as they name themselves in the file. What a camera calls its own firmware is none.
 EDITORS = (
-    *("photoshop", "lightroom", "snapseed", "picsart", "gimp", "pixelmator", "affinity", "paint.net", "canva", "vsco"),
-    *("meitu", "美图", "美颜", "醒图", "xingtu", "facetune", "faceu", "b612", "picsew", "acdsee", "capture one"),
-    *("darktable", "rawtherapee", "photoscape", "polarr", "fotor", "imagemagick", "photo editor", "windows photo"),
+    *(
+        "photoshop",
+        "lightroom",
+        "snapseed",
+        "picsart",
+        "gimp",
+        "pixelmator",
+        "affinity",
+        "paint.net",
+        "canva",
+        "vsco",
+    ),
+    *(
+        "meitu",
+        "美图",
+        "美颜",
+        "醒图",
+        "xingtu",
+        "facetune",
+        "faceu",
+        "b612",
+        "picsew",
+        "acdsee",
+        "capture one",
+    ),
+    *(
+        "darktable",
+        "rawtherapee",
+        "photoscape",
+        "polarr",
+        "fotor",
+        "imagemagick",
+        "photo editor",
+        "windows photo",
+    ),
 )
 
 
