@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from portal.domain.organisation import Person, Unit
@@ -17,6 +18,7 @@ from portal.domain.progress import Photo, Report
 from portal.record.document import seal
 from portal.record.log import Disclosed, iso
 from portal.rules.clock import day_of
+from portal.rules.provenance import Graded
 from portal.rules.numbers import LAMP_RULES_ITEM, project_item, report_item, unit_item
 
 
@@ -63,10 +65,12 @@ def project_shown(project: Project, *, dated: str, reason: str = "") -> Disclose
     return Disclosed(item=project_item(project.code), kind="project", document=document)
 
 
-def report_shown(report: Report, *, decided_by: Person) -> Disclosed:
+def report_shown(
+    report: Report, *, decided_by: Person, graded: Mapping[int, Graded] = MappingProxyType({})
+) -> Disclosed:
     """A progress report. A correction is dated as what it corrects was, so that it does not pass for news.
 
-    Raises `ValueError` when it has no number yet.
+    graded: what is known of where its photos come from, by photo. Raises `ValueError` when it has no number yet.
     """
     if report.number is None or report.submitted_at is None:
         raise ValueError("a report is disclosed after it has a number")
@@ -85,7 +89,7 @@ def report_shown(report: Report, *, decided_by: Person) -> Disclosed:
         "done": report.done,
         "reported_at": iso(report.submitted_at),
         "approved_by": decided_by.body.name if decided_by.body else "",
-        "photos": [_photo(photo) for photo in report.photos],
+        "photos": [_photo(photo, graded.get(photo.id)) for photo in report.photos],
     }
     if report.milestone is not None:
         document["milestone"] = {"ordinal": report.milestone.ordinal, "name": report.milestone.name}
@@ -153,7 +157,7 @@ def _milestone_in_full(milestone: Milestone) -> dict[str, Any]:
     }
 
 
-def _photo(photo: Photo) -> dict[str, Any]:
+def _photo(photo: Photo, graded: Graded | None) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "caption": photo.caption,
         "width": photo.width,
@@ -168,4 +172,9 @@ def _photo(photo: Photo) -> dict[str, Any]:
     }
     if photo.taken_on is not None:
         shown["taken_on"] = photo.taken_on.isoformat()
+    if graded is not None:  # in codes: no place, no device, no moment
+        shown["provenance"] = {
+            "grade": graded.grade.value,
+            "reasons": [each.value for each in graded.reasons],
+        }
     return shown

@@ -52,6 +52,7 @@ class Reason(StrEnum):
     CODE_SPENT = "code_spent"
     CODE_UNKNOWN = "code_unknown"
     CODE_LATE = "code_late"
+    NOT_FRESH = "not_fresh"
     CLOCK_UNKNOWN = "clock_unknown"
     CLOCK_OFF = "clock_off"
     NO_PLACE = "no_place"
@@ -72,7 +73,8 @@ class Reason(StrEnum):
 class Facts:
     """What is stored about one photo, as numbers. None where nothing is known.
 
-    code_age: seconds from giving out the code to the arrival; skew: seconds that the phone's clock differs from ours;
+    code_age: seconds from giving out the code to the arrival; file_age: seconds that the file had existed, by the phone's
+    own clock, when the camera was pressed; skew: seconds that the phone's clock differs from ours;
     accuracy, distance: metres, of the place that the phone gave, and from there to the project's; camera_age: seconds
     from the time in the file to the arrival; maker: whether the file names one; edited: whether it names an editor;
     embedded_distance: metres from the place in the file to the project's.
@@ -80,6 +82,7 @@ class Facts:
 
     code: Code = Code.NONE
     code_age: int | None = None
+    file_age: int | None = None
     skew: int | None = None
     accuracy: int | None = None
     distance: int | None = None
@@ -105,6 +108,10 @@ AGAINST_A: tuple[Rule, ...] = (
     (Reason.CODE_SPENT, lambda f: f.code is Code.SPENT),
     (Reason.CODE_UNKNOWN, lambda f: f.code is Code.UNKNOWN),
     (Reason.CODE_LATE, lambda f: f.code is Code.GOOD and (f.code_age is None or f.code_age > FRESH)),
+    (
+        Reason.NOT_FRESH,
+        lambda f: f.code is Code.GOOD and (f.file_age is None or f.file_age > CLOCK_MAY_DIFFER),
+    ),
     (Reason.CLOCK_UNKNOWN, lambda f: f.skew is None),
     (Reason.CLOCK_OFF, lambda f: f.skew is not None and abs(f.skew) > CLOCK_MAY_DIFFER),
     (Reason.NO_PLACE, lambda f: f.accuracy is None),

@@ -15,6 +15,7 @@ from portal.domain import audit
 from portal.domain.editable import editable_photos
 from portal.domain.errors import Refused, WrongState
 from portal.domain.lifecycle import REPORT, ReportAct, ReportState
+from portal.domain.likeness import keep_prints
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
 from portal.domain.progress import MAX_PHOTOS, PACE_WINDOW, UPLOADS_PER_PERSON, Photo, Report
@@ -25,7 +26,8 @@ from portal.rules.clock import day_of
 
 @dataclass(frozen=True, kw_only=True)
 class Developed:
-    """A photo that has arrived, as the darkroom judged it. Its files already lie in the media store."""
+    """A photo that has arrived, as the darkroom judged it. Its files already lie in the media store. prints: what it
+    looks like (`imaging/likeness.py`)."""
 
     sha256: str
     bytes: int
@@ -36,6 +38,7 @@ class Developed:
     renditions: list[dict[str, Any]]
     embedded: dict[str, Any]
     file_name: str = ""
+    prints: bytes | None = None
 
 
 def uploads_of(person: Person) -> Limit:
@@ -63,6 +66,8 @@ def add_photo(
     _refuse_unless_room(report, replaces)
     photo = _photo(report, arrived, replaces, actor, now)
     session.add(photo)
+    if arrived.prints is not None:
+        keep_prints(session, original_sha256=arrived.sha256, prints=arrived.prints, now=now)
     if replaces is not None:
         replaces.removed_at = now
     audit.note(session, actor=actor, act="add_photo", subject=report, now=now, photo=arrived.sha256)

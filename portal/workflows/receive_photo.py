@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 
 from portal.imaging.darkroom import Darkroom
+from portal.imaging.likeness import prints_of
 from portal.ports import MediaStore, Received, Space
 from portal.workflows.draft_photos import Developed
 
@@ -43,4 +44,5 @@ def receive_photo(*, received: Received, file_name: str, darkroom: Darkroom, med
         renditions=renditions,
         embedded=claims,
         file_name=file_name,
+        prints=prints_of(developed.plane),
     )

@@ -24,8 +24,9 @@ from portal.rules.provenance import (
 DAY = 24 * 3600
 VALUES = {
     "code": tuple(Code),
-    "code_age": (None, 0, 900, 901),
-    "skew": (None, -121, -120, 120, 121),
+    "code_age": (None, 900, 901),
+    "file_age": (None, 120, 121),
+    "skew": (None, -121, 120, 121),
     "accuracy": (None, 100, 101),
     "distance": (None, 600, 601),
     "camera_age": (None, -301, -300, 1020, 1021, 30 * DAY, 30 * DAY + 1),
@@ -44,8 +45,8 @@ def every() -> list[tuple[dict, Graded]]:
 
 def earns_a(f: dict) -> bool:
     """Grade A in the words of the specification, written without the table."""
-    code = f["code"] is Code.GOOD and f["code_age"] in (0, 900)
-    clock = f["skew"] in (-120, 120)
+    code = f["code"] is Code.GOOD and f["code_age"] == 900 and f["file_age"] == 120
+    clock = f["skew"] == 120
     place = f["accuracy"] == 100 and f["distance"] == 600
     camera = f["camera_age"] in (None, -300, 1020) and not f["edited"] and f["embedded_distance"] != 601
     return code and clock and place and camera
@@ -58,7 +59,7 @@ def earns_b(f: dict) -> bool:
 
 
 def test_every_combination_of_stored_facts_has_the_grade_that_the_specification_gives_it(every):
-    assert len(every) == 60_480
+    assert len(every) == 108_864
     counted = Counter()
     for facts, found in every:
         expected = Grade.A if earns_a(facts) else Grade.B if earns_b(facts) else Grade.C
@@ -94,7 +95,7 @@ def test_a_photo_without_a_code_is_not_told_what_the_page_would_have_asked_for()
 
 
 def test_refusing_the_place_is_said_and_costs_nothing_else():
-    captured = Facts(code=Code.GOOD, code_age=20, skew=1, camera_age=10, maker=True)
+    captured = Facts(code=Code.GOOD, code_age=20, file_age=-6, skew=1, camera_age=10, maker=True)
     assert grade(captured).grade is Grade.B
     assert grade(captured).reasons == (Reason.DATA_AGREES, Reason.NO_PLACE)
 

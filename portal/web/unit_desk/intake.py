@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,8 +20,10 @@ from portal.imaging.developed import PhotoRefused
 from portal.ports import StoreFull
 from portal.web.desk import find, now, portal, reading, writing
 from portal.web.language import _
+from portal.web.unit_desk.claimed import claimed_in
 from portal.web.unit_desk.own import own_report
 from portal.web.words import PHOTO_REFUSALS, refusal_words
+from portal.workflows.capture_photo import Claimed, keep_claim
 from portal.workflows.draft_photos import Developed, add_photo, uploads_of
 from portal.workflows.keep_pace import count_or_refuse
 from portal.workflows.receive_photo import receive_photo
@@ -42,11 +45,12 @@ class Unwanted(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """One chosen file. replaces: the id of the photo whose place it takes."""
+    """One chosen file. replaces: the id of the photo whose place it takes; claimed: what the phone said of it."""
 
     name: str
     arrival: Arrival
     replaces: int | None
+    claimed: Claimed = Claimed()
 
 
 def uploads(request: Request) -> list[Upload]:
@@ -62,6 +66,8 @@ def uploads(request: Request) -> list[Upload]:
                     replaces=int(replaces[1]) if replaces else None,
                 )
             )
+    if len(found) == 1:  # what is said beside several files would be said of none in particular
+        found = [dataclasses.replace(found[0], claimed=claimed_in(request.form))]
     return found
 
 
@@ -84,10 +90,12 @@ def take_one(report_id: int, upload: Upload) -> int:
         with writing() as (session, actor):
             report = own_report(session, report_id, actor)
             replaces = find(session, Photo, upload.replaces) if upload.replaces else None
+            at = now()
             photo = add_photo(
-                session, report=report, arrived=developed, actor=actor, now=now(), replaces=replaces
+                session, report=report, arrived=developed, actor=actor, now=at, replaces=replaces
             )
             session.flush()
+            keep_claim(session, photo=photo, claimed=upload.claimed, actor=actor, now=at)
             if photo.id == upload.replaces:
                 raise Unwanted(_("这就是被退回的那一张。另拍一张再换。"))
             return photo.id

@@ -26,8 +26,9 @@ from portal.queries.receipts import receipts_of
 from portal.queries.unit_work import last_published, planned_percent
 from portal.rules.clock import day_of, month_of, recent_months
 from portal.web import filters
-from portal.web.desk import now
+from portal.web.desk import actor, now
 from portal.web.language import _
+from portal.web.unit_desk.capture import place_answer
 from portal.web.unit_desk.intake import NotTaken
 from portal.web.unit_desk.typed import FIELDS, saved_fields
 from portal.web.words import PASSAGE_PRESETS, PHOTO_PRESETS
@@ -86,6 +87,7 @@ def form_page(session: Session, report: Report, *, said: Said) -> str:
         },
         today=today.isoformat(),
         receipts=_rounds(session, report),
+        place_answer=place_answer(session, actor(session)),
     )
 
 

@@ -54,10 +54,13 @@ function receive(form) {
     queue.push(upload);
   };
 
-  const send = (upload) => {
+  const send = async (upload) => {
+    const beside = await (form.captured?.get(upload.file) ?? []);    // what capture.js knows of it
+    if (!upload.item.isConnected) { ended(); return; }
     const request = upload.request = new XMLHttpRequest();
     const body = new FormData();
     body.append(upload.field, upload.file);
+    for (const [name, value] of beside) body.append(name, value);
     request.upload.onprogress = (event) => {
       const percent = Math.floor(100 * event.loaded / event.total);
       upload.sent = percent === 100;
