@@ -18,8 +18,8 @@ from portal.domain.progress import Photo, Report
 from portal.record.document import seal
 from portal.record.log import Disclosed, iso
 from portal.rules.clock import day_of
-from portal.rules.provenance import Graded
 from portal.rules.numbers import LAMP_RULES_ITEM, project_item, report_item, unit_item
+from portal.rules.provenance import Graded
 
 
 def unit_shown(unit: Unit, *, dated: str) -> Disclosed:

@@ -1,9 +1,9 @@
 """What a picture looks like, in a few hundred bytes: fingerprints that survive crops, mirrors, bars and watermarks.
 
 Works on the plane that the confined child hands over, 256 x 256 RGB bytes: numbers, no file, so no decoder runs here.
-Each of seventeen windows gets a difference hash (64 bits, found fast) and a PDQ hash (256 bits, hard to mistake); bars at
-the edges are taken off and the rest gets its own rows. A mirrored picture is looked for by the fingerprints of its mirror,
-which are kept beside and never looked through.
+Each of seventeen windows gets a difference hash (64 bits, found fast) and a PDQ hash (256 bits, hard to mistake); bars
+at the edges are taken off and the rest gets its own rows. A mirrored picture is looked for by the fingerprints of its
+mirror, which are kept beside and never looked through.
 """
 
 from __future__ import annotations

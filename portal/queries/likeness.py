@@ -1,7 +1,7 @@
 """What a supervisor sees of a picture that looks like one under review.
 
-They must be able to judge. So of any other picture a small rendition, the unit and the day are shown; its project, month
-and report only when that report is public or in this supervisor's remit.
+They must be able to judge. So of any other picture a small rendition, the unit and the day are shown; its project,
+month and report only when that report is public or in this supervisor's remit.
 """
 
 from __future__ import annotations

@@ -73,8 +73,8 @@ class Reason(StrEnum):
 class Facts:
     """What is stored about one photo, as numbers. None where nothing is known.
 
-    code_age: seconds from giving out the code to the arrival; file_age: seconds that the file had existed, by the phone's
-    own clock, when the camera was pressed; skew: seconds that the phone's clock differs from ours;
+    code_age: seconds from giving out the code to the arrival; file_age: seconds that the file had existed, by the
+    phone's own clock, when the camera was pressed; skew: seconds that the phone's clock differs from ours;
     accuracy, distance: metres, of the place that the phone gave, and from there to the project's; camera_age: seconds
     from the time in the file to the arrival; maker: whether the file names one; edited: whether it names an editor;
     embedded_distance: metres from the place in the file to the project's.
@@ -102,6 +102,17 @@ class Graded:
 
 Rule = tuple[Reason, Callable[[Facts], bool]]
 
+
+def _contradicts(facts: Facts) -> bool:
+    """Whether the file itself denies that it was taken just now, here, and left as it was."""
+    taken_then = facts.camera_age is not None and not -AHEAD <= facts.camera_age <= FRESH + CLOCK_MAY_DIFFER
+    return taken_then or facts.edited or _embedded_away(facts)
+
+
+def _embedded_away(facts: Facts) -> bool:
+    return facts.embedded_distance is not None and facts.embedded_distance > SITE_RADIUS + EMBEDDED_SLACK
+
+
 # The table. Each row: the reason that is given when its condition holds. No reason left: the grade is reached.
 AGAINST_A: tuple[Rule, ...] = (
     (Reason.NOT_CAPTURED, lambda f: f.code is Code.NONE),
@@ -121,7 +132,7 @@ AGAINST_A: tuple[Rule, ...] = (
         Reason.AWAY,
         lambda f: f.accuracy is not None and f.distance is not None and f.distance > SITE_RADIUS + f.accuracy,
     ),
-    (Reason.DATA_CONTRADICTS, lambda f: _contradicts(f)),
+    (Reason.DATA_CONTRADICTS, _contradicts),
 )
 AGAINST_B: tuple[Rule, ...] = (
     (Reason.NO_TIME, lambda f: f.camera_age is None),
@@ -129,7 +140,7 @@ AGAINST_B: tuple[Rule, ...] = (
     (Reason.TIME_OLD, lambda f: f.camera_age is not None and f.camera_age > OLD),
     (Reason.NO_MAKER, lambda f: not f.maker),
     (Reason.EDITED, lambda f: f.edited),
-    (Reason.DATA_AWAY, lambda f: _embedded_away(f)),
+    (Reason.DATA_AWAY, _embedded_away),
 )
 FOR_A = (Reason.CAPTURED, Reason.ON_SITE, Reason.CLOCK_RIGHT)
 
@@ -152,16 +163,6 @@ def grade(facts: Facts) -> Graded:
 
 def _holding(rules: tuple[Rule, ...], facts: Facts) -> tuple[Reason, ...]:
     return tuple(reason for reason, holds in rules if holds(facts))
-
-
-def _contradicts(facts: Facts) -> bool:
-    """Whether the file itself denies that it was taken just now, here, and left as it was."""
-    taken_then = facts.camera_age is not None and not -AHEAD <= facts.camera_age <= FRESH + CLOCK_MAY_DIFFER
-    return taken_then or facts.edited or _embedded_away(facts)
-
-
-def _embedded_away(facts: Facts) -> bool:
-    return facts.embedded_distance is not None and facts.embedded_distance > SITE_RADIUS + EMBEDDED_SLACK
 
 
 # Programs that change pixels, as they name themselves in the file. What a camera calls its own firmware is none.

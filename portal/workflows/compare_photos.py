@@ -61,8 +61,8 @@ class Found:
 
 
 def look(session: Session, *, report_id: int, index: LikenessIndex) -> list[Found]:
-    """What the photos of a submission look like; writes nothing, because it takes its time. Photos that a correction has
-    taken over were compared when they came."""
+    """What the photos of a submission look like; writes nothing, because it takes its time. Photos that a correction
+    has taken over were compared when they came."""
     report = session.get_one(Report, report_id)
     return [
         Found(

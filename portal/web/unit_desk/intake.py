@@ -28,6 +28,7 @@ from portal.workflows.draft_photos import Developed, add_photo, uploads_of
 from portal.workflows.keep_pace import count_or_refuse
 from portal.workflows.receive_photo import receive_photo
 
+NOTHING = Claimed()
 REPLACES = re.compile(r"replace-(\d{1,18})")
 
 
@@ -50,7 +51,7 @@ class Upload:
     name: str
     arrival: Arrival
     replaces: int | None
-    claimed: Claimed = Claimed()
+    claimed: Claimed = NOTHING
 
 
 def uploads(request: Request) -> list[Upload]:
