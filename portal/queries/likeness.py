@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.domain.lifecycle import ReportState
-from portal.domain.likeness import Likeness, PhotoCompared
+from portal.domain.likeness import Likeness, PhotoCompared, PhotoPrint
 from portal.domain.organisation import Person
 from portal.domain.permissions import covers
 from portal.domain.progress import Photo, Report
@@ -79,3 +79,10 @@ def picture_name(photo: Photo, *, edge: int) -> str | None:
     fitting = [r for r in photo.renditions if r["format"] == "jpeg" and r["edge"] <= edge]
     largest = max(fitting or photo.renditions, key=lambda r: r["edge"], default=None)
     return None if largest is None else str(largest["name"])
+
+
+def without_prints(session: Session) -> list[tuple[str, str]]:
+    """Every original that has no fingerprints: its hash, and its name in the sealed room."""
+    known = exists().where(PhotoPrint.original_sha256 == Photo.original_sha256)
+    photos = session.scalars(select(Photo).where(~known).order_by(Photo.id))
+    return list({photo.original_sha256: photo.original_name for photo in photos}.items())

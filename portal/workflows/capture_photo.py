@@ -29,8 +29,8 @@ MOST_SKEW = 10**9  # seconds; a clock that is wronger is as wrong
 
 @dataclass(frozen=True, kw_only=True)
 class Claimed:
-    """What came with a photo. code: as it was given out, "" for none; phone_at: when the file came to be, by the phone's
-    clock; lon, lat: WGS-84 as decimal text; accuracy: metres."""
+    """What came with a photo. code: as it was given out, "" for none; phone_at: when the file came to be, by the
+    phone's clock; lon, lat: WGS-84 as decimal text; accuracy: metres."""
 
     code: str = ""
     phone_at: dt.datetime | None = None
