@@ -1,4 +1,4 @@
-"""All measurements, or those named: `python -m benchmarks [pages] [search] [intake] [growth] [processes] [proofs] [likeness]`."""
+"""All measurements, or those named: `python -m benchmarks [NAME …]`; the names are those of `ALL`."""
 
 from __future__ import annotations
 

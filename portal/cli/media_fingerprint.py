@@ -34,7 +34,7 @@ def fingerprint() -> None:
                 try:
                     prints = _taken(portal, name)
                 except UNREADABLE as trouble:
-                    left_out.append(f"{name}: {trouble or type(trouble).__name__}")
+                    left_out.append(f"{name}: {type(trouble).__name__} {trouble}")
                 else:
                     with portal.database.writing() as session:
                         keep_prints(session, original_sha256=sha256, prints=prints, now=portal.now())

@@ -103,7 +103,7 @@ def _alike(
     names = dict(
         session.execute(
             select(PhotoPrint.original_sha256, PhotoPrint.id).where(PhotoPrint.id.in_(near))
-        ).all()  # type: ignore[arg-type]
+        ).all()
     )
     found = []
     for other in _submitted(session, photo, report, [*names, photo.original_sha256]):

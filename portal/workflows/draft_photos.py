@@ -23,6 +23,8 @@ from portal.domain.wording import clean
 from portal.ports import Limit
 from portal.rules.clock import day_of
 
+Prints = bytes
+
 
 @dataclass(frozen=True, kw_only=True)
 class Developed:
@@ -38,7 +40,7 @@ class Developed:
     renditions: list[dict[str, Any]]
     embedded: dict[str, Any]
     file_name: str = ""
-    prints: bytes | None = None
+    prints: Prints | None = None
 
 
 def uploads_of(person: Person) -> Limit:
