@@ -1,11 +1,11 @@
-"""All measurements, or those named: `python -m benchmarks [pages] [search] [intake] [growth] [processes] [proofs]`."""
+"""All measurements, or those named: `python -m benchmarks [NAME …]`; the names are those of `ALL`."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from benchmarks import growth, intake, pages, processes, proofs, search
+from benchmarks import growth, intake, likeness, pages, processes, proofs, search
 
 ALL: dict[str, Callable[[], None]] = {
     "pages": pages.main,
@@ -14,6 +14,7 @@ ALL: dict[str, Callable[[], None]] = {
     "growth": growth.main,
     "processes": processes.main,
     "proofs": proofs.main,
+    "likeness": likeness.main,
 }
 
 

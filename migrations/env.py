@@ -9,6 +9,8 @@ import portal.domain.access
 import portal.domain.audit
 import portal.domain.counter
 import portal.domain.letters
+import portal.domain.likeness
+import portal.domain.photo_claims
 import portal.domain.progress
 import portal.domain.receipts
 import portal.domain.uploads

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from portal.domain.organisation import Person, SupervisionBody, Unit
@@ -19,6 +20,7 @@ from portal.record.document import seal
 from portal.record.log import Disclosed, iso
 from portal.rules.clock import day_of
 from portal.rules.numbers import LAMP_RULES_ITEM, project_item, report_item, unit_item
+from portal.rules.provenance import Graded
 
 
 def unit_shown(unit: Unit, *, dated: str) -> Disclosed:
@@ -66,10 +68,12 @@ def project_shown(project: Project, *, dated: str, reason: str = "") -> Disclose
     return Disclosed(item=project_item(project.code), kind="project", document=document)
 
 
-def report_shown(report: Report, *, decided_by: Person) -> Disclosed:
+def report_shown(
+    report: Report, *, decided_by: Person, graded: Mapping[int, Graded] = MappingProxyType({})
+) -> Disclosed:
     """A progress report. A correction is dated as what it corrects was, so that it does not pass for news.
 
-    Raises `ValueError` when it has no number yet.
+    graded: what is known of where its photos come from, by photo. Raises `ValueError` when it has no number yet.
     """
     if report.number is None or report.submitted_at is None:
         raise ValueError("a report is disclosed after it has a number")
@@ -88,7 +92,7 @@ def report_shown(report: Report, *, decided_by: Person) -> Disclosed:
         "done": report.done,
         "reported_at": iso(report.submitted_at),
         "approved_by": decided_by.body.name if decided_by.body else "",
-        "photos": [_photo(photo) for photo in report.photos],
+        "photos": [_photo(photo, graded.get(photo.id)) for photo in report.photos],
     }
     if report.milestone is not None:
         document["milestone"] = {"ordinal": report.milestone.ordinal, "name": report.milestone.name}
@@ -182,7 +186,7 @@ def _view_in_full(view: View) -> dict[str, Any]:
     return shown
 
 
-def _photo(photo: Photo) -> dict[str, Any]:
+def _photo(photo: Photo, graded: Graded | None) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "caption": photo.caption,
         "width": photo.width,
@@ -201,4 +205,9 @@ def _photo(photo: Photo) -> dict[str, Any]:
         shown["view"] = _view(photo.view)
     if covered := covered_on(photo):
         shown["covered"] = covered
+    if graded is not None:  # in codes: no place, no device, no moment
+        shown["provenance"] = {
+            "grade": graded.grade.value,
+            "reasons": [each.value for each in graded.reasons],
+        }
     return shown

@@ -37,6 +37,7 @@ from portal.adapters.steady_limits import SteadyLimits
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
 from portal.imaging.darkroom import Darkroom
+from portal.imaging.likeness_index import LikenessIndex
 from portal.ports import (
     JobQueue,
     Leases,
@@ -75,6 +76,7 @@ class Portal:
     mailer: Mailer | None
     passwords: Passwords
     darkroom: Darkroom
+    likenesses: LikenessIndex
     secret_key: str
     signing_key: KeyFile[SigningKeys]
     receipt_key: KeyFile[ReceiptKey]
@@ -117,6 +119,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         mailer=_mailer(settings),
         passwords=Passwords(),
         darkroom=Darkroom(),
+        likenesses=LikenessIndex(),
         secret_key=settings.secret_key or _kept_secret(settings.instance / "secret_key"),
         signing_key=KeyFile(settings.signing_key, SigningKeys.parse),
         receipt_key=KeyFile(settings.receipt_key, ReceiptKey.parse),

@@ -28,6 +28,8 @@ RIGHTS = {
     "audit_leaf": "SELECT, INSERT",
     "audit_seal": "SELECT, INSERT",
     "media_gone": "SELECT, INSERT, UPDATE",
+    "photo_claim": "SELECT, INSERT, DELETE",
+    "photo_print": "SELECT, INSERT",
     "receipt": "SELECT, INSERT, UPDATE",
     "record_checkpoint": "SELECT, INSERT",
     "record_cosignature": "SELECT, INSERT",

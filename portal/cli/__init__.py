@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from config import Settings
-from portal.cli import accounts, audit, demonstration, doctor, paper, proofs, record, running, witness
+from portal.cli import accounts, audit, demonstration, doctor, media, paper, proofs, record, running, witness
 from portal.cli.terminal import Mishap
 from portal.database import TROUBLE
 from portal.ports import SearchUnavailable, StoreFull
@@ -34,6 +34,7 @@ for command in (
     accounts.user,
     record.record,
     audit.audit,
+    media.media,
     witness.witness,
 ):
     portal.add_command(command)

@@ -84,7 +84,8 @@ class Developed:
     """A photo that was accepted.
 
     format: one of `FORMATS`; width, height: pixels of the original, upright;
-    tone: mean colour, "rrggbb"; renditions: largest first.
+    tone: mean colour, "rrggbb"; renditions: largest first; plane: 256 x 256 RGB bytes, the whole picture pressed into
+    a square, for fingerprints (`likeness`).
     """
 
     format: str
@@ -93,3 +94,4 @@ class Developed:
     tone: str
     renditions: tuple[Rendition, ...]
     embedded: Embedded
+    plane: bytes = b""

@@ -54,6 +54,7 @@ _AVIF_QUALITY, _AVIF_SPEED = 60, 9
 IN_THREADS = ("HEIC",)  # the kinds whose decoder cannot do without a thread
 # Grain drawn by us and encoded by libheif, which we ask only to decode.
 _HEIC_SAMPLE = Path(__file__).with_name("sample.heic")
+PLANE_SIDE = 256
 
 
 def develop(source: BinaryIO, *, kind: str, boxes: Sequence[Box] = ()) -> Developed:
@@ -73,6 +74,7 @@ def develop(source: BinaryIO, *, kind: str, boxes: Sequence[Box] = ()) -> Develo
         tone=picture.resize((1, 1), Image.Resampling.BOX).tobytes().hex(),
         renditions=tuple(made),
         embedded=embedded_in(plate.exif),
+        plane=plate.image.resize((PLANE_SIDE, PLANE_SIDE), Image.Resampling.BOX).convert("RGB").tobytes(),
     )
 
 

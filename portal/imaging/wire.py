@@ -17,6 +17,7 @@ from portal.imaging.developed import FORMATS, Developed, Embedded, PhotoRefused,
 from portal.rules.boxes import MOST_BOXES, Box
 
 MOST_BYTES = 16 << 20
+PLANE_BYTES = 256 * 256 * 3
 _MOST_HEAD_BYTES = 64 << 10
 _MOST_CLAIM_CHARACTERS = 200
 _BEGINNINGS = {"jpeg": (0, b"\xff\xd8\xff"), "avif": (4, b"ftyp")}
@@ -53,8 +54,9 @@ def pack(answer: Developed | Refusal) -> bytes:
         "tone": answer.tone,
         "embedded": asdict(answer.embedded),
         "renditions": [[r.edge, r.format, r.width, r.height, len(r.data)] for r in answer.renditions],
+        "plane": len(answer.plane),
     }
-    return _framed(head, [rendition.data for rendition in answer.renditions])
+    return _framed(head, [answer.plane, *(rendition.data for rendition in answer.renditions)])
 
 
 def _framed(head: dict[str, Any], blobs: list[bytes]) -> bytes:
@@ -71,16 +73,24 @@ def unpack(data: bytes) -> Developed:
         head = json.loads(data[4:end])
         if "refused" in head:
             raise PhotoRefused(Refusal(head["refused"]))
+        blobs = end + _plane_bytes(head["plane"])
         return Developed(
             format=_one_of(head["format"], FORMATS),
             width=_whole(head["width"]),
             height=_whole(head["height"]),
             tone=_matching(head["tone"], r"[0-9a-f]{6}"),
-            renditions=_renditions(head["renditions"], data[end:]),
+            renditions=_renditions(head["renditions"], data[blobs:]),
             embedded=_embedded(head["embedded"]),
+            plane=data[end:blobs],
         )
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise BrokenAnswer("the head says something impossible") from error
+
+
+def _plane_bytes(said: Any) -> int:
+    if type(said) is not int or said not in (0, PLANE_BYTES):
+        raise BrokenAnswer("the plane has the wrong size")
+    return said
 
 
 def _renditions(rows: list[list[Any]], blobs: bytes) -> tuple[Rendition, ...]:

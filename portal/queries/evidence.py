@@ -6,7 +6,6 @@ A claim is never proof, and nothing here decides: hints are for the eye of the m
 from __future__ import annotations
 
 import datetime as dt
-import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,14 +14,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from portal.domain.photo_claims import metres_from
 from portal.domain.plan import Project
 from portal.domain.progress import Photo, Report
 from portal.rules.clock import day_of
 
-AT_THE_SITE = 500  # metres; beyond, the place does not speak for the photo
 FAR_AWAY = 1000  # metres; beyond, somebody should look
 OLD = dt.timedelta(days=62)  # a report speaks of its month; two months before it was sent is odd
-_EARTH = 6_371_000  # metres, mean radius
 
 
 class Hint(StrEnum):
@@ -36,13 +34,12 @@ class Hint(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Claims:
-    """What the file itself says. taken_at: local time without zone; metres: from the project's place;
-    marks: 3 time and place agree, 2 a time only, 1 nothing but the time of arrival."""
+    """What the file itself says. taken_at: local time without zone; metres: from the project's
+    place."""
 
     taken_at: dt.datetime | None
     metres: int | None
     device: str
-    marks: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,12 +54,10 @@ class Signal:
 def claims_of(photo: Photo, project: Project) -> Claims:
     """What this file claims, measured against the project's place and time."""
     embedded = photo.embedded
-    taken_at, metres = _time(embedded.get("taken_at")), _metres_from(project, embedded)
-    in_time = taken_at is not None and project.start_on <= taken_at.date() <= day_of(photo.received_at)
-    here = metres is not None and metres <= AT_THE_SITE
+    taken_at = _time(embedded.get("taken_at"))
+    metres = metres_from(project, embedded.get("longitude"), embedded.get("latitude"))
     device = " ".join(part for part in (embedded.get("make"), embedded.get("model")) if part)
-    marks = 3 if in_time and here else 2 if taken_at is not None else 1
-    return Claims(taken_at=taken_at, metres=metres, device=device, marks=marks)
+    return Claims(taken_at=taken_at, metres=metres, device=device)
 
 
 def signals_of(session: Session, report: Report) -> list[Signal]:
@@ -122,15 +117,3 @@ def _time(text: object) -> dt.datetime | None:
         return dt.datetime.fromisoformat(str(text)) if text else None
     except ValueError:
         return None
-
-
-def _metres_from(project: Project, embedded: dict[str, Any]) -> int | None:
-    """Metres between the place that the file claims and the project's, along the great circle."""
-    if not (project.lon and project.lat and embedded.get("longitude") and embedded.get("latitude")):
-        return None
-    lon1, lat1 = math.radians(float(project.lon)), math.radians(float(project.lat))
-    lon2, lat2 = math.radians(float(embedded["longitude"])), math.radians(float(embedded["latitude"]))
-    half = (
-        math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    )
-    return round(2 * _EARTH * math.asin(math.sqrt(half)))

@@ -10,7 +10,7 @@ from portal.database import DatabaseBusy, again
 from portal.domain import letters
 from portal.ports import AddressRefused, Job, Letter, MailerUnavailable
 from portal.wiring import Portal
-from portal.workflows import erase_report, moderate_report, withdraw_report
+from portal.workflows import compare_photos, erase_report, moderate_report, withdraw_report
 from portal.workflows.send_letter import Letterhead, letter_refused, letter_sent, write_letter
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,13 @@ def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
                 media=portal.media,
             )
 
+    def compare(job: Job) -> None:
+        with portal.database.reading() as session:
+            compare_photos.refresh(session, index=portal.likenesses)
+            found = compare_photos.look(session, report_id=job.payload["report"], index=portal.likenesses)
+        with portal.database.writing() as session:
+            compare_photos.keep(session, found=found, now=portal.now())
+
     def scrub(_job: Job) -> None:
         if not portal.database.scrub():
             raise DatabaseBusy("a long reading keeps the log of changes from being emptied")
@@ -47,6 +54,7 @@ def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
         moderate_report.JOB: take_effect,
         withdraw_report.JOB: destroy_media,
         withdraw_report.SCRUB: scrub,
+        compare_photos.JOB: compare,
     }
     return {kind: partial(_uncrossed, act) for kind, act in known.items()} | {
         letters.JOB: partial(_send_letter, portal)

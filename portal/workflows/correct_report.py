@@ -13,6 +13,7 @@ from portal.domain.errors import Invalid, Problem
 from portal.domain.lifecycle import REPORT, ReportAct, ReportState
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
+from portal.domain.photo_claims import carry_claims
 from portal.domain.progress import Photo, Report
 from portal.domain.redaction import Redaction
 from portal.domain.wording import clean
@@ -57,10 +58,14 @@ def start_correction(
         created_at=now,
     )
     session.add(draft)
-    for photo in report.photos:
-        copy = Photo(report=draft, **{name: getattr(photo, name) for name in COPIED})
+    copies = [
+        (photo, Photo(report=draft, **{name: getattr(photo, name) for name in COPIED}))
+        for photo in report.photos
+    ]
+    for photo, copy in copies:
         for box in photo.redactions:  # the renditions that are copied have them
             copy.redactions.append(Redaction(**{name: getattr(box, name) for name in COPIED_BOX}))
         session.add(copy)
+    carry_claims(session, photos=copies)
     audit.note(session, actor=actor, act="start_correction", subject=draft, now=now, corrects=report.id)
     return draft

@@ -15,6 +15,7 @@ from portal.domain import audit
 from portal.domain.editable import editable_photos
 from portal.domain.errors import Refused, WrongState
 from portal.domain.lifecycle import REPORT, ReportAct, ReportState
+from portal.domain.likeness import keep_prints
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
 from portal.domain.plan import View
@@ -23,10 +24,13 @@ from portal.domain.wording import clean
 from portal.ports import Limit
 from portal.rules.clock import day_of
 
+Prints = bytes
+
 
 @dataclass(frozen=True, kw_only=True)
 class Developed:
-    """A photo that has arrived, as the darkroom judged it. Its files already lie in the media store."""
+    """A photo that has arrived, as the darkroom judged it. Its files already lie in the media store. prints: what it
+    looks like (`imaging/likeness.py`)."""
 
     sha256: str
     bytes: int
@@ -37,6 +41,7 @@ class Developed:
     renditions: list[dict[str, Any]]
     embedded: dict[str, Any]
     file_name: str = ""
+    prints: Prints | None = None
 
 
 def uploads_of(person: Person) -> Limit:
@@ -66,6 +71,8 @@ def add_photo(
     _refuse_unless_room(report, replaces)
     photo = _photo(report, arrived, replaces, view, actor, now)
     session.add(photo)
+    if arrived.prints is not None:
+        keep_prints(session, original_sha256=arrived.sha256, prints=arrived.prints, now=now)
     if replaces is not None:
         replaces.removed_at = now
     audit.note(session, actor=actor, act="add_photo", subject=report, now=now, photo=arrived.sha256)

@@ -18,6 +18,7 @@ from portal.domain.letters import owe_letter
 from portal.domain.lifecycle import REPORT, ReportAct, ReportState
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
+from portal.domain.photo_claims import grades_of
 from portal.domain.progress import (
     CLAIM_LASTS,
     PASSAGE_PRESETS,
@@ -205,7 +206,9 @@ def _publish(
     session.flush()
     for name in public_names(report.photos):
         media.publish(name)  # before the record names it, so that it never names what is not there
-    return log.publish(session, report_shown(report, decided_by=decision.by), at=now).seq
+    return log.publish(
+        session, report_shown(report, decided_by=decision.by, graded=grades_of(session, report)), at=now
+    ).seq
 
 
 def _tell_author(session: Session, report: Report, letters: JobQueue | None, now: dt.datetime) -> None:

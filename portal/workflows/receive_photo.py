@@ -13,6 +13,7 @@ from typing import Any
 from portal.domain.progress import SEALED_AS
 from portal.imaging.darkroom import Darkroom
 from portal.imaging.developed import Rendition
+from portal.imaging.likeness import prints_of
 from portal.ports import MediaStore, Received, Space
 from portal.workflows.draft_photos import Developed
 
@@ -33,6 +34,7 @@ def receive_photo(*, received: Received, file_name: str, darkroom: Darkroom, med
         renditions=renditions,
         embedded=claims,
         file_name=file_name,
+        prints=prints_of(developed.plane),
     )
 
 

@@ -12,6 +12,7 @@ from portal.domain.errors import Invalid, Problem
 from portal.domain.lifecycle import REPORT, ReportAct
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
+from portal.domain.photo_claims import forget_claims
 from portal.domain.progress import Report
 from portal.domain.receipts import Outcome, decided, submission_of
 from portal.domain.wording import clean
@@ -53,6 +54,7 @@ def withdraw_report(
     versions = versions_of(session, report.number)
     names, originals = renditions_of(versions)
     erase_words(versions)
+    forget_claims(session, photos=[photo for each in versions for photo in each.all_photos])
     for each in versions:  # corrections that are not decided go with what they correct
         decided(session, submission_of(each), outcome=Outcome.WITHDRAWN, at=now)
     media = {"names": names, "originals": originals}

@@ -18,7 +18,7 @@ PAGES = {
     "": """/ /en/ /projects /projects?lamp=red /projects/{project} /en/projects/{project} /reports/{number} /reports/{gone}
         /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /record /record/3 /record/keys /verify /en/verify
         /record/months /en/record/months /record/months/2020-01 /en/record/months/2020-01
-        /record/receipt /en/record/receipt /about /help /privacy
+        /record/receipt /en/record/receipt /about /help /privacy /provenance /en/provenance
         /accessibility /en/help /nothing-here /account/login /?as_of=2026-06-01 /account/link/{link} /account/link/spent
         /changes /changes?from=2026-01-01 /changes?from=2026-11-24&to=then /projects/{project}/changes?from=2026-01-01
         /en/changes?from=2026-01-01 /en/archive?q=封顶 /en/reports/{number} /en/reports/{gone} /en/units /en/record/3""",
@@ -66,6 +66,7 @@ NO_PAGES = {
     "/media/<name>",
     "/static/<path:filename>",
     "/desk/unit/reports/<int:report_id>/photos/<int:photo_id>/<int:edge>.<extension>",
+    "/desk/supervision/reports/<int:report_id>/likenesses/<int:likeness_id>.jpg",
     "/desk/supervision/reports/<int:report_id>/photos/<int:photo_id>/<int:edge>.<any(jpg, avif):extension>",
     "/desk/supervision/reports/<int:report_id>/photos/<int:photo_id>/uncovered.jpg",
 }

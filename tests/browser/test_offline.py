@@ -243,6 +243,6 @@ def test_the_phone_keeps_no_page_with_anybodys_data(carried, begun):
       }
       return found;
     }""")
-    assert set(path.split("/")[1] for path in held if path != "/desk/unit/kept") == {"static"}
+    assert {path.split("/")[1] for path in held if path != "/desk/unit/kept"} == {"static"}
     assert "data-person" not in held["/desk/unit/kept"]
     assert "csrf" not in held["/desk/unit/kept"]

@@ -17,6 +17,8 @@ import portal.domain.attempts
 import portal.domain.audit
 import portal.domain.counter
 import portal.domain.letters
+import portal.domain.likeness
+import portal.domain.photo_claims
 import portal.domain.progress
 import portal.record.tables  # noqa: F401 - these imports fill the metadata
 from portal.adapters import schema

@@ -11,17 +11,17 @@ from portal.record.tables import PublicMedia, Shelved
 from portal.web.covered import covered_words
 from portal.web.filters import shortday
 from portal.web.language import _
+from portal.web.provenance import in_words
 from portal.web.public.links import item_href, to, zh
 from portal.web.public.standing import Standing
 from portal.web.states import LAMPS, why, word
 
 Photo = dict[str, Any]
 
-TAKEN, UPLOADED = 2, 1  # what is known of where a photo comes from: the day it was taken, or only the upload
-
 
 def photo_of(report: Shown, photo: dict[str, Any], *, proof: bool = False, unit: bool = False) -> Photo:
-    """One photo of a report. proof: with its entry number and what is known of its origin."""
+    """One photo of a report. proof: with its entry number. What is known of its origin is said of every
+    photo that was published with it."""
     document = report.document
     shown: Photo = {
         "renditions": photo["renditions"],
@@ -38,7 +38,8 @@ def photo_of(report: Shown, photo: dict[str, Any], *, proof: bool = False, unit:
         shown["unit"] = zh(document["unit"]["name"])
     if proof:
         shown["seq"] = report.seq
-        shown["origin"] = TAKEN if "taken_on" in photo else UPLOADED
+    if "provenance" in photo:
+        shown["origin"] = in_words(**photo["provenance"])
     return shown
 
 

@@ -22,6 +22,7 @@ STANDING = (
     "/about",
     "/help",
     "/privacy",
+    "/provenance",
     "/accessibility",
 )
 

@@ -36,11 +36,18 @@ def accessibility() -> Response:
     return _text("accessibility")
 
 
+@bp.get("/provenance")
+def provenance() -> Response:
+    """What the grades of photos mean, and the table that decides them."""
+    return _text("provenance")
+
+
 def _titles() -> dict[str, str]:
     return {
         "about": _("这个网站是什么"),
         "help": _("使用帮助"),
         "privacy": _("隐私"),
+        "provenance": _("照片的来历"),
         "accessibility": _("无障碍说明"),
     }
 

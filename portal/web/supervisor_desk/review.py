@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.domain.lifecycle import ReportAct
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
+from portal.domain.photo_claims import PhotoClaim, claims_of_report, provenance_of
 from portal.domain.progress import CLAIM_LASTS, PHOTO_PRESETS, RETURNABLE_PASSAGES, Photo, Report
 from portal.domain.wording import passage_text
 from portal.queries.evidence import Signal, claims_of, signals_of
@@ -28,8 +31,10 @@ from portal.web import words
 from portal.web.desk import now, reading, writing
 from portal.web.doors import Audience, door
 from portal.web.language import _
+from portal.web.provenance import in_words
 from portal.web.states import word
 from portal.web.supervisor_desk import sentences
+from portal.web.supervisor_desk.alike import compared_words, pairs_shown
 from portal.web.supervisor_desk.filing import filing
 from portal.web.supervisor_desk.reasons import Typed, presets_for, typed_before
 from portal.web.supervisor_desk.showing import (
@@ -45,6 +50,17 @@ from portal.web.supervisor_desk.showing import (
 from portal.workflows.see_report import is_new_look, see_report
 
 bp = door(Blueprint("supervisor_review", __name__), Audience.SUPERVISION)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What is known of the photos under review: hints by place; likenesses and claims by photo."""
+
+    signals: Mapping[int, list[Signal]]
+    pairs: Mapping[int, list[dict[str, Any]]]
+    claims: Mapping[int, PhotoClaim]
+
+
 QUEUE_BESIDE = 12  # submissions listed beside the one under review
 
 
@@ -84,11 +100,16 @@ def _context(session: Session, actor: Person, report: Report, typed: Typed) -> d
     queue = queue_of(session, person=actor, now=now())
     compared, signals = comparison_of(session, report, on=day_of(now())), _signals(session, report)
     views = views_of(session, report.project)
+    known = Known(
+        signals=signals,
+        pairs=pairs_shown(session, report, actor),
+        claims=claims_of_report(session, report),
+    )
     return {
         "report": report,
         "project": report.project,
         "path": report_path(report),
-        "photos": [_photo(p, n, typed, signals.get(n, [])) | filing(p, views) for n, p in _numbered(report)],
+        "photos": [_photo(p, n, typed, known) | filing(p, views) for n, p in _numbered(report)],
         "passages": [_passage(name, report, compared, typed) for name in RETURNABLE_PASSAGES],
         "reasoned": bool(typed.targets),
         "leftover": _leftover(report, typed),
@@ -96,9 +117,8 @@ def _context(session: Session, actor: Person, report: Report, typed: Typed) -> d
         "answers": [sentences.answer_row(answered) for answered in compared.answered],
         "compared": compared,
         "before_photos": [photo_shown(p, number=n) for n, p in _numbered(compared.pictured)],
-        "signals": [
-            (n, sentences.hint_title(of), "".join(map(sentences.hint_words, of))) for n, of in signals.items()
-        ],
+        "signals": _told(report, known),
+        "compared_said": compared_words(session, report, [(n, p.id) for n, p in _numbered(report)]),
         "blocked": why_blocked(report, actor),
         "mine": report.claimed_at(now()) is not None and report.claimed_by_id == actor.id,
         "claim_minutes": int(CLAIM_LASTS.total_seconds()) // 60,
@@ -118,18 +138,33 @@ def _signals(session: Session, report: Report) -> dict[int, list[Signal]]:
     return found
 
 
-def _photo(photo: Photo, place: int, typed: Typed, signals: list[Signal]) -> dict[str, Any]:
-    claims = claims_of(photo, photo.report.project)
+def _told(report: Report, known: Known) -> list[tuple[int, str, str]]:
+    """Everything to look at, by the place of its photo: hints first, then what it looks like."""
+    told = []
+    for place, photo in _numbered(report):
+        if of := known.signals.get(place):
+            told.append((place, sentences.hint_title(of), "".join(map(sentences.hint_words, of))))
+        told += [(place, pair["title"], pair["exactly"]) for pair in known.pairs.get(photo.id, ())]
+    return told
+
+
+def _photo(photo: Photo, place: int, typed: Typed, known: Known) -> dict[str, Any]:
+    claims, claim = claims_of(photo, photo.report.project), known.claims.get(photo.id)
+    graded = provenance_of(photo, claim, photo.report.project)
+    pairs = known.pairs.get(photo.id, [])
+    flags = [sentences.hint_title(known.signals.get(place, [])), *(pair["title"] for pair in pairs)]
     return _returnable(f"photo-{photo.id}", PHOTO_PRESETS, words.PHOTO_PRESETS, typed) | {
         "id": photo.id,
         "place": place,
         "shown": photo_shown(photo, number=place),
-        "marks": claims.marks,
-        "claims": sentences.claims_rows(photo, claims),
+        "origin": in_words(graded.grade, graded.reasons),
+        "claims": sentences.claims_rows(photo, claims) + sentences.phone_rows(claim, photo.report.project),
+        "pairs": pairs,
+        "taken_on": photo.taken_on,
         "received_at": photo.received_at,
         "original": report_path(photo.report, "photos", str(photo.id), "original"),
         "cover": report_path(photo.report, "photos", str(photo.id), "cover"),
-        "flag": sentences.hint_title(signals) or None,
+        "flag": _("、").join(dict.fromkeys(filter(None, flags))) or None,
     }
 
 

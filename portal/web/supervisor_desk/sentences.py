@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from portal.domain.lifecycle import MatterState, ReportState
+from portal.domain.photo_claims import PhotoClaim, metres_from
+from portal.domain.plan import Project
 from portal.domain.progress import Decision, Photo, Report, ReturnReason, Verb
 from portal.queries.evidence import Claims, Hint, Signal
 from portal.queries.review import Answered, Changed, Waiting
@@ -78,6 +80,17 @@ def claims_rows(photo: Photo, claims: Claims) -> list[tuple[str, str]]:
         (_("单位填写"), typed),
         (_("照片自带"), "　".join(embedded) or _("没有时间，没有位置")),
     ]
+
+
+def phone_rows(claim: PhotoClaim | None, project: Project) -> list[tuple[str, str]]:
+    """What the phone sent beside a photo that was taken in the page."""
+    if claim is None:
+        return []
+    distance = metres_from(project, claim.lon, claim.lat)
+    if distance is None or claim.accuracy is None:
+        return [(_("手机报的"), _("没有位置"))]
+    error = metres(claim.accuracy)
+    return [(_("手机报的"), _("离工地%(distance)s，误差%(error)s", distance=metres(distance), error=error))]
 
 
 def hint_title(signals: Sequence[Signal]) -> str:

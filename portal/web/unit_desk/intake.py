@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,13 +22,16 @@ from portal.ports import Received, StoreFull
 from portal.web.desk import find, now, portal, reading, writing
 from portal.web.language import _
 from portal.web.unit_desk.attempts import counted
+from portal.web.unit_desk.claimed import claimed_in
 from portal.web.unit_desk.own import own_report
 from portal.web.words import PHOTO_REFUSALS, refusal_words
+from portal.workflows.capture_photo import Claimed, keep_claim
 from portal.workflows.draft_photos import Developed, add_photo, uploads_of
 from portal.workflows.keep_pace import count_or_refuse
 from portal.workflows.receive_photo import receive_photo
 from portal.workflows.resume_upload import finish_upload
 
+NOTHING = Claimed()
 REPLACES = re.compile(r"replace-(\d{1,18})")
 FROM_VIEW = re.compile(r"photos-view-(\d{1,4})")
 
@@ -59,12 +63,13 @@ class Arrived(Protocol):
 @dataclass(frozen=True, kw_only=True)
 class Upload:
     """One chosen file. replaces: the id of the photo whose place it takes; view: the number of the view from which
-    it was taken; key: of the upload in pieces that it was."""
+    it was taken; claimed: what the phone said of it; key: of the upload in pieces that it was."""
 
     name: str
     arrival: Arrived
     replaces: int | None
     view: int | None = None
+    claimed: Claimed = NOTHING
     key: str = ""
 
 
@@ -82,6 +87,8 @@ def uploads(request: Request) -> list[Upload]:
                     view=int(view[1]) if view else None,
                 )
             )
+    if len(found) == 1:  # what is said beside several files would be said of none in particular
+        found = [dataclasses.replace(found[0], claimed=claimed_in(request.form))]
     return found
 
 
@@ -104,16 +111,18 @@ def take_one(report_id: int, upload: Upload) -> int:
         with writing() as (session, actor):
             report = own_report(session, report_id, actor)
             replaces = find(session, Photo, upload.replaces) if upload.replaces else None
+            at = now()
             photo = add_photo(
                 session,
                 report=report,
                 arrived=developed,
                 actor=actor,
-                now=now(),
+                now=at,
                 replaces=replaces,
                 view=next((view for view in report.project.views if view.ordinal == upload.view), None),
             )
             session.flush()
+            keep_claim(session, photo=photo, claimed=upload.claimed, actor=actor, now=at)
             if photo.id == upload.replaces:
                 raise Unwanted(_("这就是被退回的那一张。另拍一张再换。"))
             finish_upload(session, key=upload.key, photo=photo)

@@ -14,7 +14,7 @@ from portal.domain.errors import Invalid, Problem, Stale, TooOften, WrongState
 from portal.domain.organisation import Person
 from portal.domain.progress import Photo, Report
 from portal.web import filters
-from portal.web.desk import find, now, reading, say, writing
+from portal.web.desk import find, now, portal, reading, say, writing
 from portal.web.doors import Audience, door
 from portal.web.language import _
 from portal.web.unit_desk.intake import NotTaken, Unwanted, take_in, take_one, uploads
@@ -23,6 +23,7 @@ from portal.web.unit_desk.receipts import give_for
 from portal.web.unit_desk.report_page import Said, form_page, photo_card, receipt_page
 from portal.web.unit_desk.typed import Typed, read_typed
 from portal.web.words import PHOTO_REFUSALS, by_field
+from portal.workflows.compare_photos import ask_to_compare
 from portal.workflows.draft_photos import move_photo, remove_photo
 from portal.workflows.draft_report import discard_draft, save_draft
 from portal.workflows.restore_photo import restore_photo
@@ -155,6 +156,7 @@ def _act(report_id: int, typed: Typed, *, hold: bool) -> list[Problem]:
             try:
                 if submit_report(session, report=report, actor=actor, key=typed.key, now=now()):
                     give_for(session, report)
+                    ask_to_compare(session, report=report, queue=portal().queue, now=now())
             except Invalid as invalid:
                 return list(invalid.problems)
         elif typed.act == "discard" and not hold:

@@ -28,8 +28,9 @@ from portal.queries.unit_work import last_published, planned_percent
 from portal.rules.clock import day_of, month_of, recent_months
 from portal.web import filters
 from portal.web.covered import covered_words
-from portal.web.desk import now
+from portal.web.desk import actor, now
 from portal.web.language import _
+from portal.web.unit_desk.capture import place_answer
 from portal.web.unit_desk.intake import NotTaken
 from portal.web.unit_desk.typed import FIELDS, saved_fields
 from portal.web.unit_desk.views import view_chosen, view_options, viewfinder
@@ -90,6 +91,7 @@ def form_page(session: Session, report: Report, *, said: Said) -> str:
         today=today.isoformat(),
         receipts=_rounds(session, report),
         views=viewfinder(session, report),
+        place_answer=place_answer(session, actor(session)),
     )
 
 

@@ -20,6 +20,7 @@ from portal.web.unit_desk.begun import Begun, give_up
 from portal.web.unit_desk.intake import Unwanted, Upload, take_one
 from portal.web.unit_desk.own import own_report
 from portal.web.unit_desk.report_page import photo_card
+from portal.workflows.capture_photo import Claimed
 
 # What another try may put right, as HTTP says it; everything else is the file's own fault.
 FOR_GOOD = 422
@@ -45,13 +46,14 @@ class Whole:
         return self.received
 
 
-def take_whole(upload: Begun, received: Received, *, view: int | None) -> Response:
+def take_whole(upload: Begun, received: Received, *, view: int | None, claimed: Claimed) -> Response:
     """Make the photo, or say in words why not. What is refused for good is given up; else it may be asked again."""
     wanted = Upload(
         name=upload.file_name,
         arrival=Whole(received=received),
         replaces=upload.replaces,
         view=view,
+        claimed=claimed,
         key=upload.key,
     )
     try:

@@ -12,6 +12,7 @@ from portal.web.doors import Audience, door
 from portal.web.language import _
 from portal.web.unit_desk import tus
 from portal.web.unit_desk.begun import Begun, Expired, begun, give_up, mine, offset_of
+from portal.web.unit_desk.claimed import claimed_in
 from portal.web.unit_desk.own import own_report
 from portal.web.unit_desk.taking import photo_answer, sent_already, take_whole
 from portal.web.words import PHOTO_REFUSALS
@@ -168,7 +169,8 @@ def take(key: str) -> Response:
         received = portal().partials.whole(key, size=upload.size)
     except NotWhole:
         return _conflict(portal().partials.offset(key))
-    return take_whole(upload, received, view=tus.view_number(request.form.get("view", "")))
+    view, claimed = tus.view_number(request.form.get("view", "")), claimed_in(request.form)
+    return take_whole(upload, received, view=view, claimed=claimed)
 
 
 def _moved(upload: Begun, here: int) -> Response:

@@ -51,6 +51,7 @@ ASKED = {
     "/accessibility": ["/accessibility"],
     "/help": ["/help"],
     "/privacy": ["/privacy"],
+    "/provenance": ["/provenance"],
 }  # fmt: skip
 # What shows nothing of the record, the same bytes for ever, or what is signed now.
 TIMELESS = {

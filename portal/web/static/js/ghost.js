@@ -61,6 +61,7 @@ function offer() {
     still.width = live.videoWidth;
     still.height = live.videoHeight;
     still.getContext("2d").drawImage(live, 0, 0);
+    input.dispatchEvent(new Event("shot", { bubbles: true }));
     live.pause();
     show("taken");
     say("taken");

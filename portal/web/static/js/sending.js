@@ -85,6 +85,7 @@ const pieces = (tus, item, { progress, signal }) => new Promise((done, failed) =
 const atOnce = async (item, { signal }) => {
   const body = new FormData();
   body.append(item.field, item.bytes, item.name);
+  for (const [name, value] of item.beside ?? []) body.append(name, value);
   const { answer, said } = await post(item.photos, { body, signal });
   if (answer.status !== 201) throw judged(answer.status, said.said);
   return said;
@@ -99,7 +100,7 @@ export const send = async (item, { progress, working, signal }) => {
     if (!tus) return atOnce(item, { signal });
     if (await pieces(tus, item, { progress, signal })) {
       working();
-      const body = new URLSearchParams([["view", viewOf(item)]]);
+      const body = new URLSearchParams([["view", viewOf(item)], ...item.beside ?? []]);
       const { answer, said } = await post(`${item.upload}/photo`, { body, signal });
       if (answer.status === 201) return said;
       if (answer.status === 409) continue;                 // it knows better how far it is: look again

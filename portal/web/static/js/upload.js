@@ -133,6 +133,8 @@ function receive(form) {
     if (upload.cancelled) { drop(kept.id); return; }
     Object.assign(upload, { id: kept.id, kept: kept.kept });
     uploads.set(upload.id, upload);
+    const beside = await form.captured?.get(file);         // what capture.js knows of it
+    if (beside?.length) await outbox.change(kept, { beside });
     turn(upload, "waiting");
   };
 
