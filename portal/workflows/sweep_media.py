@@ -1,0 +1,119 @@
+"""Files that nothing names go into quarantine, and after as long again for good. What is named is never touched.
+
+A file is stored before the transaction that names it, so only one is set aside that nobody has written again for days.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from sqlalchemy.orm import Session
+
+from portal.domain import audit
+from portal.ports import Aside, MediaMissing, MediaStore, Space
+from portal.queries.named import Named
+
+TOLD = 20  # names in one row of the audit
+Progress = Callable[[], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Swept:
+    """What became of files that nothing names, each as `<space>/<name>`; put_back: what is named after all; kept:
+    copies in quarantine of what is named, that are not what they should be."""
+
+    set_aside: list[str] = field(default_factory=list)
+    put_back: list[str] = field(default_factory=list)
+    destroyed: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+
+    @property
+    def changed(self) -> bool:
+        return bool(self.set_aside or self.put_back or self.destroyed)
+
+
+@dataclass(frozen=True)
+class _Store:
+    """The media store as the trail names it."""
+
+    id: str = ""
+    __tablename__: ClassVar[str] = "media"
+
+
+def key_of(space: Space, name: str) -> str:
+    return f"{space.value}/{name}"
+
+
+def sweep(
+    media: MediaStore,
+    *,
+    named: Named,
+    asides: Sequence[Aside],
+    wanted: set[str],
+    after_seconds: float,
+    progress: Progress = lambda: None,
+) -> Swept:
+    """One round. named: everything in use; asides: what was in quarantine before that was looked up, of which
+    `wanted` is in use; after_seconds: in both places."""
+    swept = Swept()
+    for each in asides:
+        progress()
+        key = key_of(each.space, each.name)
+        if key in wanted and not _is_there(media, each.space, each.name):
+            if _is_as_named(media, each):
+                media.quarantine.put_back(each.space, each.name)
+                swept.put_back.append(key)
+            else:  # no help for what is missing, and the only copy there is
+                swept.kept.append(key)
+        elif each.seconds > after_seconds:
+            media.quarantine.destroy(each.space, each.name)
+            swept.destroyed.append(key)
+    for space in Space:
+        for name in media.quarantine.candidates(space, older_than_seconds=after_seconds):
+            progress()
+            key = key_of(space, name)
+            if key not in named and media.quarantine.set_aside(space, name, older_than_seconds=after_seconds):
+                swept.set_aside.append(key)
+    return swept
+
+
+def write_down(session: Session, swept: Swept, *, now: dt.datetime) -> None:
+    """For the trail: how many, and the first names."""
+    if swept.changed:
+        told = {
+            part: {"count": len(names), "first": names[:TOLD]}
+            for part in ("set_aside", "put_back", "destroyed")
+            if (names := getattr(swept, part))
+        }
+        audit.note(session, actor=None, act="sweep_media", subject=_Store(), now=now, **told)
+
+
+def restore(session: Session, *, media: MediaStore, name: str, now: dt.datetime) -> list[Space]:
+    """Put back what is in quarantine under this name, wherever it came from. Raises `MediaMissing`."""
+    found = [each.space for each in media.quarantine.files() if each.name == name]
+    if not found:
+        raise MediaMissing(name)
+    for space in found:
+        media.quarantine.put_back(space, name)
+    audit.note(session, actor=None, act="restore_media", subject=_Store(name[:40]), now=now)
+    return found
+
+
+def _is_there(media: MediaStore, space: Space, name: str) -> bool:
+    try:
+        media.size(space, name)
+    except MediaMissing:
+        return False
+    return True
+
+
+def _is_as_named(media: MediaStore, aside: Aside) -> bool:
+    digest = hashlib.sha256()
+    with media.quarantine.open(aside.space, aside.name) as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest() == aside.name.partition(".")[0]
