@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     s3_sealed_secret: str = Field("", description="S3: its secret.", repr=False)
     media_mirror: str = Field(
         "",
-        description="A second store for copies of all photos: `file:FOLDER` on another disk, or `s3://…`; empty = none.",
+        description="A second store for copies of photos: `file:FOLDER` on another disk, or `s3://…`; empty = none.",
     )
     media_mirror_key: str = Field("", description="S3: the mirror's access key; empty = the same as S3_KEY.")
     media_mirror_secret: str = Field("", description="S3: its secret.", repr=False)

@@ -17,7 +17,9 @@ class DiskRoom:
     """`Room` of the disks that these folders lie on. A folder that is not made yet lies where its parent does."""
 
     def __init__(self, folders: Mapping[str, Path], *, reserve: str) -> None:
-        """folders: by what lies there, in words; reserve: MB, or a share of each disk such as `2%`. Raises `ValueError`."""
+        """folders: by what lies there, in words; reserve: MB, or a share of each disk such as `2%`.
+
+        Raises `ValueError` for another form."""
         self._folders, (self._bytes, self._percent) = dict(folders), parsed(reserve)
 
     def short(self) -> Short | None:

@@ -10,7 +10,7 @@ import os
 import secrets
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from portal.adapters.durable_files import (
     fsync_folder,
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 _INCOMING = "incoming"
+_ANY_SIZE = 1 << 60  # bytes
 _LOOK_EVERY = 8 << 20  # bytes of an arriving file after which the room is looked at again
 
 
@@ -39,6 +40,16 @@ class Spool:
     def receive(self, limit: int) -> Arrival:
         """Begin a file of at most `limit` bytes."""
         return Arrival(self._root, limit=limit, room=self._room)
+
+    def keep(self, stream: BinaryIO) -> Received:
+        """All of a stream, whole and durable. Raises `StoreFull`."""
+        arrival = self.receive(_ANY_SIZE)
+        try:
+            while block := stream.read(1 << 20):
+                arrival.write(block)
+            return arrival.finish()
+        finally:
+            arrival.close()
 
     def discard(self, received: Received) -> None:
         """Forget a file that has been stored, or is not wanted. Idempotent."""

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from config import Settings
-from portal.cli import accounts, audit, demonstration, doctor, paper, proofs, record, running, witness
+from portal.cli import accounts, audit, demonstration, doctor, media, paper, proofs, record, running, witness
 from portal.cli.terminal import Mishap
 from portal.database import TROUBLE
 from portal.ports import SearchUnavailable, StoreFull
@@ -33,6 +33,7 @@ for command in (
     doctor.doctor,
     accounts.user,
     record.record,
+    media.media,
     audit.audit,
     witness.witness,
 ):

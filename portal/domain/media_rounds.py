@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -11,6 +12,14 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from portal.domain.base import Base
 
 SWEEP, VERIFY, MIRROR = "sweep", "verify", "mirror"
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file, or the whole store, as the trail names it."""
+
+    id: str = ""
+    __tablename__: ClassVar[str] = "media"
 
 
 class MediaRound(Base):

@@ -22,6 +22,7 @@ from portal.record.document import opens
 from portal.record.tables import Entry, Opening, PublicMedia
 from portal.rules.numbers import report_item
 
+NAMES = 20  # of a row, by estimate
 BATCH = 100  # rows that are looked at in one picture of the database
 
 
@@ -93,7 +94,7 @@ def rows_in_all(session: Session) -> int:
 
 def names_in_use(session: Session, *, among: Iterable[str] = ()) -> tuple[Named, set[str]]:
     """Every `<space>/<name>` that is named, and exactly those of a few."""
-    named, few, found = Named(rows_in_all(session) * 10), set(among), set()
+    named, few, found = Named(rows_in_all(session) * NAMES), set(among), set()
     for kept in every_kept(session):
         key = f"{kept.space.value}/{kept.name}"
         named.add(key)

@@ -16,6 +16,7 @@ from portal.wiring import Portal, wire
 from portal.worker.following import follow, log_receipts, seal_audit
 from portal.worker.jobs import handlers
 from portal.worker.signing import sign
+from portal.worker.tending import tend_media
 from portal.workflows.sign_record import Watch
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def work(portal: Portal, *, stop: threading.Event) -> None:
             if portal.now() >= next_sweep:
                 portal.spool.sweep(SPOOL_KEEPS)
                 portal.media.sweep(SPOOL_KEEPS)
+                tend_media(portal)
                 next_sweep = portal.now() + SWEEP_EVERY
         except Exception:  # whatever happens, the next look may go well
             log.exception("worker stumbled")
@@ -83,4 +85,4 @@ def main() -> None:
         portal.close()
 
 
-__all__ = ["SPOOL_KEEPS", "handlers", "log_receipts", "main", "run_once", "sign", "work"]
+__all__ = ["SPOOL_KEEPS", "handlers", "log_receipts", "main", "run_once", "sign", "tend_media", "work"]

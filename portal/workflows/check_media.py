@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, BinaryIO, Self
 
+from sqlalchemy.orm import Session
+
+from portal.domain import audit
+from portal.domain.media_rounds import StoredFile
 from portal.ports import MediaMissing, MediaStore, Received, Space, StoreUnavailable
 from portal.queries.kept_media import Kept
 from portal.record.document import seal
@@ -114,6 +119,20 @@ def copy_to(mirror: MediaStore, kept: Kept, *, media: MediaStore, receive: Recei
     finally:
         received.path.unlink(missing_ok=True)
     return True
+
+
+def note_repair(session: Session, fault: Fault, *, now: dt.datetime) -> None:
+    """For the trail: which file was put right, and what was wrong with it."""
+    subject = StoredFile(fault.name.partition(".")[0][:40])
+    audit.note(
+        session,
+        actor=None,
+        act="repair_media",
+        subject=subject,
+        now=now,
+        file=f"{fault.space.value}/{fault.name}",
+        trouble=fault.trouble.value,
+    )
 
 
 def hashed(media: MediaStore, space: Space, name: str) -> tuple[str, int]:

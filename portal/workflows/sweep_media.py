@@ -9,11 +9,11 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from sqlalchemy.orm import Session
 
 from portal.domain import audit
+from portal.domain.media_rounds import StoredFile
 from portal.ports import Aside, MediaMissing, MediaStore, Space
 from portal.queries.named import Named
 
@@ -34,14 +34,6 @@ class Swept:
     @property
     def changed(self) -> bool:
         return bool(self.set_aside or self.put_back or self.destroyed)
-
-
-@dataclass(frozen=True)
-class _Store:
-    """The media store as the trail names it."""
-
-    id: str = ""
-    __tablename__: ClassVar[str] = "media"
 
 
 def key_of(space: Space, name: str) -> str:
@@ -89,7 +81,7 @@ def write_down(session: Session, swept: Swept, *, now: dt.datetime) -> None:
             for part in ("set_aside", "put_back", "destroyed")
             if (names := getattr(swept, part))
         }
-        audit.note(session, actor=None, act="sweep_media", subject=_Store(), now=now, **told)
+        audit.note(session, actor=None, act="sweep_media", subject=StoredFile(), now=now, **told)
 
 
 def restore(session: Session, *, media: MediaStore, name: str, now: dt.datetime) -> list[Space]:
@@ -99,7 +91,7 @@ def restore(session: Session, *, media: MediaStore, name: str, now: dt.datetime)
         raise MediaMissing(name)
     for space in found:
         media.quarantine.put_back(space, name)
-    audit.note(session, actor=None, act="restore_media", subject=_Store(name[:40]), now=now)
+    audit.note(session, actor=None, act="restore_media", subject=StoredFile(name[:40]), now=now)
     return found
 
 

@@ -1,0 +1,22 @@
+"""`portal media`: looking after the files: sweeping, verifying, repairing, copying."""
+
+from __future__ import annotations
+
+import click
+
+from portal.cli import media_copies, media_sweep
+
+
+@click.group()
+def media() -> None:
+    """The files of photos: what nothing names, what is missing or changed, a second store."""
+
+
+for command in (
+    media_sweep.sweep,
+    media_sweep.quarantine,
+    media_sweep.restore,
+    media_copies.verify,
+    media_copies.mirror,
+):
+    media.add_command(command)
