@@ -39,6 +39,10 @@ REFUSALS: dict[str, Say] = {
     "too_many_links": lambda: _("从您这里打开的无效链接太多。"),
     "too_many_drafts": lambda: _("开始的报送太多，没有再开新的。写好的都还在。"),
     "too_many_uploads": lambda: _("传得太快，这张没有收下。%(seconds)s 秒后再传，别的照片都还在。"),
+    "unit_day_is_full": lambda: _(
+        "本单位今天传了 %(files)s 个文件、%(mb)s MB，到一天的上限了（%(most_files)s 个、%(most_mb)s MB）。"
+        "这张没有收下，别的都还在。今晚 24:00 以后再传；要传得更多，请管理员调高上限。"
+    ),
     "link_not_valid": lambda: _("这个链接用过了或过期了。请管理员再发一个。"),
     "invalid": lambda: _("有几处要改，改好再提交。"),
 }
@@ -140,6 +144,10 @@ PHOTO_REFUSALS: dict[str, Say] = {
     "corrupt": lambda: _("照片坏了，打不开。重新拍一张或换一张。"),
     "too_large": lambda: _("超过 40 MB。在手机上选“压缩后”或调小再选。"),
     "full": lambda: _("服务器的盘满了，这张没有收下。过一会儿再选一次，其他照片不受影响。"),
+    "reserve": lambda: _(
+        "服务器快没有空间了，暂时不收照片，这张没有收下。文字照常能存、能报；腾出空间后会自己恢复，过一会儿再选一次。"
+    ),
+    "not_kept": lambda: _("服务器的盘出了错，这张没有收下。过一会儿再选一次；还是这样，请告诉管理员。"),
     "crashed": lambda: _("处理时出了错，这张没有收下。换一张试试。"),
     "busy": lambda: _("服务器正忙，这张没有收下。过一会儿再选一次。"),
     "too_many_photos": lambda: _("已经有 20 张了。先移走一张再加。"),

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 
 from portal.domain import media_rounds
-from portal.ports import StoreFull, StoreUnavailable
+from portal.ports import StoreBroken, StoreFull, StoreUnavailable
 from portal.queries.kept_media import Place, names_in_use, next_kept
 from portal.wiring import Portal
 from portal.worker.leases import NoLongerOurs, keeping
@@ -35,7 +35,7 @@ def tend_media(portal: Portal) -> None:
             _mirror(portal)
     except NoLongerOurs:
         return
-    except (StoreUnavailable, StoreFull) as trouble:
+    except (StoreUnavailable, StoreFull, StoreBroken) as trouble:
         log.warning("files are not tended", extra={"trouble": str(trouble)})
 
 

@@ -114,7 +114,9 @@ def test_a_changed_copy_of_what_is_missing_is_neither_put_back_nor_destroyed(por
 
 
 def test_an_original_outlives_the_withdrawal_of_its_report_and_its_renditions_do_not(
-    portal, district, withdraw
+    portal,
+    district,
+    withdraw,  # noqa: F811
 ):
     number = district.published(photos=2)
     withdraw(number)

@@ -16,10 +16,11 @@ from portal.domain.progress import MAX_PHOTOS, Photo
 from portal.domain.wording import clean
 from portal.imaging.darkroom import DarkroomUnavailable
 from portal.imaging.developed import PhotoRefused
-from portal.ports import StoreFull
+from portal.ports import StoreBroken, StoreFull
 from portal.web.desk import find, now, portal, reading, writing
 from portal.web.language import _
 from portal.web.unit_desk.own import own_report
+from portal.web.unit_desk.room import full_words, refuse_beyond_day
 from portal.web.words import PHOTO_REFUSALS, refusal_words
 from portal.workflows.draft_photos import Developed, add_photo, uploads_of
 from portal.workflows.keep_pace import count_or_refuse
@@ -30,14 +31,19 @@ REPLACES = re.compile(r"replace-(\d{1,18})")
 
 @dataclass(frozen=True, kw_only=True)
 class NotTaken:
-    """A file that was not taken: its name, and why in a sentence that cures."""
+    """A file that was not taken: its name, and why in a sentence that cures. full: there was no room for it."""
 
     name: str
     said: str
+    full: bool = False
 
 
 class Unwanted(Exception):
     """This one file is not taken; the argument is a sentence."""
+
+
+class NoRoom(Unwanted):
+    """Not now, because the disk is full or nearly so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +78,8 @@ def take_in(report_id: int, chosen: list[Upload]) -> list[NotTaken]:
         try:
             take_one(report_id, upload)
         except Unwanted as why:
-            not_taken.append(NotTaken(name=upload.name, said=str(why)))
+            full = isinstance(why, NoRoom)
+            not_taken.append(NotTaken(name=upload.name, said=str(why), full=full))
     return not_taken
 
 
@@ -83,6 +90,7 @@ def take_one(report_id: int, upload: Upload) -> int:
         developed = _develop(upload)
         with writing() as (session, actor):
             report = own_report(session, report_id, actor)
+            refuse_beyond_day(session, report, more=developed.bytes)
             replaces = find(session, Photo, upload.replaces) if upload.replaces else None
             photo = add_photo(
                 session, report=report, arrived=developed, actor=actor, now=now(), replaces=replaces
@@ -94,7 +102,9 @@ def take_one(report_id: int, upload: Upload) -> int:
     except PhotoRefused as refused:
         raise Unwanted(PHOTO_REFUSALS[refused.refusal.value]()) from refused
     except (StoreFull, DatabaseFull) as full:
-        raise Unwanted(PHOTO_REFUSALS["full"]()) from full
+        raise NoRoom(full_words()) from full
+    except StoreBroken as broken:
+        raise Unwanted(PHOTO_REFUSALS["not_kept"]()) from broken
     except (DatabaseBusy, DatabaseGone) as busy:
         raise Unwanted(PHOTO_REFUSALS["busy"]()) from busy
     except DarkroomUnavailable as crashed:
@@ -108,11 +118,12 @@ def _refuse_early(report_id: int, upload: Upload) -> None:
     if upload.arrival.too_large:
         raise Unwanted(PHOTO_REFUSALS["too_large"]())
     if upload.arrival.full:
-        raise Unwanted(PHOTO_REFUSALS["full"]())
+        raise NoRoom(full_words())
     with reading() as (session, actor):
         report = own_report(session, report_id, actor)
         if upload.replaces is None and len(report.photos) >= MAX_PHOTOS:
             raise Unwanted(PHOTO_REFUSALS["too_many_photos"]())
+        refuse_beyond_day(session, report, more=upload.arrival.size)
         pace = uploads_of(actor)
     count_or_refuse(portal().limits, pace, code="too_many_uploads", now=now())
 
