@@ -39,6 +39,11 @@ REFUSALS: dict[str, Say] = {
     "too_many_links": lambda: _("从您这里打开的无效链接太多。"),
     "too_many_drafts": lambda: _("开始的报送太多，没有再开新的。写好的都还在。"),
     "too_many_uploads": lambda: _("传得太快，这张没有收下。%(seconds)s 秒后再传，别的照片都还在。"),
+    "photos_are_there": lambda: _(
+        "“%(milestone)s”已经有 %(photos)s 张照片，各机构通用。先看看够不够；不够再要，写明还缺什么。"
+    ),
+    "already_asked": lambda: _("您的机构已经在要这个阶段目标的照片，单位还没有报送。"),
+    "request_is_over": lambda: _("这件要求已经了结：单位报送过了，或者不要了。"),
     "unit_day_is_full": lambda: _(
         "本单位今天传了 %(files)s 个文件、%(mb)s MB，到一天的上限了（%(most_files)s 个、%(most_mb)s MB）。"
         "这张没有收下，别的都还在。今晚 24:00 以后再传；要传得更多，请管理员调高上限。"
@@ -68,6 +73,8 @@ PROBLEMS: dict[tuple[str, str], Say] = {
     ("*", "passage_not_changed"): lambda: _("这一段被退回，还没有改。"),
     ("reasons", "reason_missing"): lambda: _("退回要说原因：勾选一条，或写一句。"),
     ("reasons", "unknown_reason"): lambda: _("有一条原因对不上照片或段落，刷新后重选。"),
+    ("cap", "not_a_cap"): lambda: _("张数填 1 到 %(most)s，现在是“%(typed)s”。"),
+    ("due_on", "in_the_past"): lambda: _("这一天已经过了，选今天或者以后。"),
     ("reason", "missing"): lambda: _("写明原因。"),
     ("basis", "missing"): lambda: _("写明依据哪一条规定。"),
     ("name", "missing"): lambda: _("填名称。"),

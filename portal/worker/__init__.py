@@ -13,7 +13,7 @@ from portal.logs import configure_logs
 from portal.record.shelf import Shelf
 from portal.record.signed import is_frozen
 from portal.wiring import Portal, wire
-from portal.worker.following import follow, log_receipts, seal_audit
+from portal.worker.following import follow, log_receipts, seal_audit, tell_burden
 from portal.worker.jobs import handlers
 from portal.worker.signing import sign
 from portal.worker.tending import tend_media
@@ -57,6 +57,7 @@ def work(portal: Portal, *, stop: threading.Event) -> None:
             if portal.now() >= next_sweep:
                 portal.spool.sweep(SPOOL_KEEPS)
                 portal.media.sweep(SPOOL_KEEPS)
+                tell_burden(portal)
                 tend_media(portal)
                 next_sweep = portal.now() + SWEEP_EVERY
         except Exception:  # whatever happens, the next look may go well
@@ -85,4 +86,14 @@ def main() -> None:
         portal.close()
 
 
-__all__ = ["SPOOL_KEEPS", "handlers", "log_receipts", "main", "run_once", "sign", "tend_media", "work"]
+__all__ = [
+    "SPOOL_KEEPS",
+    "handlers",
+    "log_receipts",
+    "main",
+    "run_once",
+    "sign",
+    "tell_burden",
+    "tend_media",
+    "work",
+]

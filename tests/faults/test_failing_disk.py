@@ -90,7 +90,9 @@ def test_a_database_whose_disk_fails_answers_503_with_what_was_typed_and_goes_on
         assert seen.status_code == 200  # readers notice nothing
         assert look(portal, report_id, lambda r: r.state) is ReportState.DRAFT
         # Linux tells every open file once of what failed, so another connection may hear of it after the cure.
-        tries = [send(reporter, report_id, act="submit", done="盘坏的时候写的。").status_code for _ in range(4)]
+        tries = [
+            send(reporter, report_id, act="submit", done="盘坏的时候写的。").status_code for _ in range(4)
+        ]
         assert 303 in tries, tries
         portal.close()
         disk.forget()

@@ -63,6 +63,13 @@ ACTS: Mapping[str, Say] = {
     "withdraw_report": lambda: _("撤下"),
     "open_original": lambda: _("下载原件"),
     "export_audit": lambda: _("导出这本日志"),
+    "ask_photos": lambda: _("要照片"),
+    "join_request": lambda: _("并入别的机构要的照片"),
+    "take_back_request": lambda: _("不要照片了"),
+    "answer_request": lambda: _("开始报送要的照片"),
+    "sweep_media": lambda: _("清理没有用到的文件"),
+    "restore_media": lambda: _("放回隔离的文件"),
+    "repair_media": lambda: _("用副本修好文件"),
     "retry_job": lambda: _("重试后台工作"),
     "discard_job": lambda: _("放弃后台工作"),
 }
@@ -74,6 +81,8 @@ SUBJECTS: Mapping[str, Say] = {
     "person": lambda: _("人员"),
     "project": lambda: _("项目"),
     "decision": lambda: _("决定"),
+    "photo_request": lambda: _("要照片的要求"),
+    "media": lambda: _("文件"),
     "job": lambda: _("后台工作"),
 }
 
