@@ -8,7 +8,7 @@ from portal.cli.terminal import Mishap, open_portal
 from portal.domain import media_rounds
 from portal.ports import MediaMissing, StoreUnavailable
 from portal.queries.kept_media import names_in_use
-from portal.workflows.sweep_media import key_of, write_down
+from portal.workflows.sweep_media import TooMany, key_of, write_down
 from portal.workflows.sweep_media import restore as put_back
 from portal.workflows.sweep_media import sweep as sweep_files
 
@@ -18,7 +18,8 @@ SHOWN = 20  # names of each kind
 
 
 @click.command()
-def sweep() -> None:
+@click.option("--however-many", is_flag=True, help="Also when nothing names more than a fifth of all files.")
+def sweep(however_many: bool) -> None:
     """Clear temporaries older than a day, set aside files that nothing has named for PORTAL_ORPHANS_AFTER_DAYS, and
     destroy those that have been aside for as long again. The worker does it once a day.
 
@@ -40,7 +41,13 @@ def sweep() -> None:
                 asides=asides,
                 wanted=wanted,
                 after_seconds=portal.settings.orphans_after_days * DAY,
+                braking=not however_many,
             )
+        except TooMany as brake:
+            raise Mishap(
+                f"{brake}: is this the database of these files, and was it restored? Nothing was set aside. "
+                "When it is right so, repeat with --however-many"
+            ) from brake
         except StoreUnavailable as trouble:
             raise Mishap(f"{trouble}; nothing that is named was touched") from trouble
         with portal.database.writing() as session:

@@ -18,7 +18,7 @@ from portal.domain.permissions import covers
 from portal.domain.plan import Milestone, Project
 from portal.domain.progress import MAX_PHOTOS, Photo, Report
 
-GIVEN = (ReportState.SUBMITTED, ReportState.IN_REVIEW, ReportState.RETURNED, ReportState.PUBLISHED)
+GIVEN = (ReportState.SUBMITTED, ReportState.IN_REVIEW, ReportState.PUBLISHED)
 
 
 class PhotoRequest(Base):

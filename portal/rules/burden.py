@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable
 
 LONGEST_PAUSE = dt.timedelta(minutes=5)  # a longer one is not writing any more
@@ -12,7 +13,7 @@ def minutes_of(moments: Iterable[dt.datetime]) -> int:
     """Whole minutes, rounded up, from the first moment to the last, a pause counting five minutes at most."""
     ordered = sorted(moments)
     spent = sum(
-        (min(later - earlier, LONGEST_PAUSE) for earlier, later in zip(ordered, ordered[1:], strict=False)),
+        (min(later - earlier, LONGEST_PAUSE) for earlier, later in itertools.pairwise(ordered)),
         start=dt.timedelta(),
     )
     return -(-spent // dt.timedelta(minutes=1))

@@ -11,7 +11,7 @@ from portal.queries.kept_media import Place, names_in_use, next_kept
 from portal.wiring import Portal
 from portal.worker.leases import NoLongerOurs, keeping
 from portal.workflows.check_media import copy_to
-from portal.workflows.sweep_media import Swept, key_of, sweep, write_down
+from portal.workflows.sweep_media import Swept, TooMany, key_of, sweep, write_down
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,8 @@ def tend_media(portal: Portal) -> None:
             _mirror(portal)
     except NoLongerOurs:
         return
+    except TooMany as brake:
+        log.critical("files are not swept: is this their database?", extra={"trouble": str(brake)})
     except (StoreUnavailable, StoreFull, StoreBroken) as trouble:
         log.warning("files are not tended", extra={"trouble": str(trouble)})
 

@@ -17,8 +17,13 @@ from portal.domain.media_rounds import StoredFile
 from portal.ports import Aside, MediaMissing, MediaStore, Space
 from portal.queries.named import Named
 
+FEW, SHARE = 50, 5  # more forgotten files than this, and more than a fifth of all, are too many to be true
 TOLD = 20  # names in one row of the audit
 Progress = Callable[[], None]
+
+
+class TooMany(Exception):
+    """A database that was restored, or belongs to another store, names hardly anything: nothing was set aside."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,9 +52,11 @@ def sweep(
     asides: Sequence[Aside],
     wanted: set[str],
     after_seconds: float,
+    braking: bool = True,
     progress: Progress = lambda: None,
 ) -> Swept:
-    """One round. named: everything in use; asides: what was in quarantine before that was looked up, of which
+    """One round. Raises `TooMany`, unless told not to brake, when so much would go that the database is rather the
+    wrong one. named: everything in use; asides: what was in quarantine before that was looked up, of which
     `wanted` is in use; after_seconds: in both places."""
     swept = Swept()
     for each in asides:
@@ -64,13 +71,27 @@ def sweep(
         elif each.seconds > after_seconds:
             media.quarantine.destroy(each.space, each.name)
             swept.destroyed.append(key)
+    for space, name in _forgotten(media, named, after_seconds, braking=braking, progress=progress):
+        progress()
+        if media.quarantine.set_aside(space, name, older_than_seconds=after_seconds):
+            swept.set_aside.append(key_of(space, name))
+    return swept
+
+
+def _forgotten(
+    media: MediaStore, named: Named, after_seconds: float, *, braking: bool, progress: Progress
+) -> list[tuple[Space, str]]:
+    """Files that nobody names and nobody has written again for so long. Raises `TooMany`."""
+    found, looked_at = list[tuple[Space, str]](), 0
     for space in Space:
         for name in media.quarantine.candidates(space, older_than_seconds=after_seconds):
             progress()
-            key = key_of(space, name)
-            if key not in named and media.quarantine.set_aside(space, name, older_than_seconds=after_seconds):
-                swept.set_aside.append(key)
-    return swept
+            looked_at += 1
+            if key_of(space, name) not in named:
+                found.append((space, name))
+    if braking and len(found) > FEW and len(found) * SHARE > looked_at:
+        raise TooMany(f"nothing names {len(found)} of {looked_at} files")
+    return found
 
 
 def write_down(session: Session, swept: Swept, *, now: dt.datetime) -> None:
