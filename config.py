@@ -50,6 +50,24 @@ class Settings(BaseSettings):
     s3_secret: str = Field("", description="S3: its secret.", repr=False)
     s3_sealed_key: str = Field("", description="S3: another access key for originals; empty = the same.")
     s3_sealed_secret: str = Field("", description="S3: its secret.", repr=False)
+    media_mirror: str = Field(
+        "",
+        description="A second store for copies of photos: `file:FOLDER` on another disk, or `s3://…`; empty = none.",
+    )
+    media_mirror_key: str = Field("", description="S3: the mirror's access key; empty = the same as S3_KEY.")
+    media_mirror_secret: str = Field("", description="S3: its secret.", repr=False)
+    media_reserve: str = Field(
+        "1024",
+        description="Room that stays free on the disk, in MB or as a share such as `2%`; below it no file is taken in.",
+    )
+    orphans_after_days: int = Field(
+        7,
+        ge=2,
+        le=365,
+        description="Days after which a file that nothing names is set aside, and then destroyed.",
+    )
+    unit_day_mb: int = Field(2048, ge=1, description="MB that the people of one unit may send in a day.")
+    unit_day_files: int = Field(2000, ge=1, description="Files that they may send in a day.")
     media_cdn: str = Field(
         "",
         description="A CDN in front of this portal, `https://HOST`, from which readers get published photos; "

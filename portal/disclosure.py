@@ -18,8 +18,8 @@ from portal.domain.progress import Photo, Report
 from portal.domain.redaction import Cover, covered_on, kinds_of
 from portal.record.document import seal
 from portal.record.log import Disclosed, iso
-from portal.rules.clock import day_of
-from portal.rules.numbers import LAMP_RULES_ITEM, project_item, report_item, unit_item
+from portal.rules.clock import day_of, last_day
+from portal.rules.numbers import LAMP_RULES_ITEM, burden_item, project_item, report_item, unit_item
 from portal.rules.provenance import Graded
 
 
@@ -125,6 +125,15 @@ def lamp_rules_shown(rules: Mapping[str, Any], *, dated: str) -> Disclosed:
     """The thresholds that decide colours, as data."""
     document = {"title": "lamps", "dated": dated, "rules": dict(rules)}
     return Disclosed(item=LAMP_RULES_ITEM, kind="rules", document=document)
+
+
+def burden_shown(month: str, *, requests: int, photos_asked: int, median_minutes: int | None) -> Disclosed:
+    """What the whole district was asked for in a month that is over, in three numbers; of no unit, and of no report."""
+    told: dict[str, Any] = {"month": month, "requests": requests, "photos_asked": photos_asked}
+    if median_minutes is not None:
+        told["median_minutes"] = median_minutes
+    document = {"title": f"减负账本 {month}", "dated": last_day(month).isoformat(), "burden": told}
+    return Disclosed(item=burden_item(month), kind="burden", document=document)
 
 
 def public_names(photos: Sequence[Photo]) -> list[str]:

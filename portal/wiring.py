@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from config import Mode, Settings
 from portal.adapters.console_mailer import SCHEME as CONSOLE
 from portal.adapters.console_mailer import ConsoleMailer
+from portal.adapters.disk_room import DiskRoom
 from portal.adapters.following_store import FollowingStore
 from portal.adapters.http_witnesses import HttpWitnesses, must_be_address
 from portal.adapters.job_table import JobTable
@@ -45,6 +46,7 @@ from portal.ports import (
     Mailer,
     MediaStore,
     PartialUploads,
+    Room,
     SearchIndex,
     TileStore,
     Witnesses,
@@ -59,12 +61,15 @@ REDIS = ("redis://", "rediss://")
 
 @dataclass(frozen=True, kw_only=True)
 class Portal:
-    """Everything an entry point needs. `now` is the only clock; `mailer` is None where no mail is sent.
-    `signed_origin` is where the media store's signed addresses lead, "" where it signs none."""
+    """Everything an entry point needs. `now` is the only clock; `mailer` is None where no mail is sent, `mirror`
+    where there is no second store. `signed_origin` is where the media store's signed addresses lead, "" where it
+    signs none."""
 
     settings: Settings
     database: Database
     media: MediaStore
+    mirror: MediaStore | None
+    room: Room
     tiles: TileStore
     signed_origin: str
     spool: Spool
@@ -92,6 +97,8 @@ class Portal:
     def close(self) -> None:
         self.darkroom.close()
         self.media.close()
+        if self.mirror is not None:
+            self.mirror.close()
         self.tiles.close()
         self.limits.close()
         self.database.close()
@@ -104,13 +111,16 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         settings.database_url, read_url=settings.database_read_url, connections=settings.threads
     )
     media, media_root = _media(settings)
+    room = _room(media_root, database, settings)
     return Portal(
         settings=settings,
         database=database,
         media=media,
+        mirror=_mirror(settings),
+        room=room,
         tiles=_tiles(settings, media_root),
         signed_origin=_signed_origin(settings),
-        spool=Spool(media_root / "spool"),
+        spool=Spool(media_root / "spool", room=room),
         partials=PartialFiles(media_root / "partial"),
         search=_search(settings),
         queue=JobTable(database),
@@ -150,6 +160,29 @@ def _media(settings: Settings) -> tuple[MediaStore, Path]:
         sealed_keys=sealed if sealed.key and sealed.secret else None,
     )
     return FollowingStore(LocalMediaStore(root), bucket=bucket, outbox=Outbox(root / "outbox")), root
+
+
+def _mirror(settings: Settings) -> MediaStore | None:
+    """The second store. Raises `ValueError` for one that is the first."""
+    if not settings.media_mirror:
+        return None
+    if settings.media_mirror == settings.media_url:
+        raise ValueError("PORTAL_MEDIA_MIRROR is PORTAL_MEDIA_URL: a second store lies somewhere else")
+    if not settings.media_mirror.startswith("s3:"):
+        return LocalMediaStore(_folder(settings, settings.media_mirror, "file:", "PORTAL_MEDIA_MIRROR"))
+    key = settings.media_mirror_key or settings.s3_key
+    secret = settings.media_mirror_secret or settings.s3_secret
+    if not (key and secret):
+        raise ValueError("an s3 address in PORTAL_MEDIA_MIRROR needs PORTAL_MEDIA_MIRROR_KEY and its secret")
+    return S3MediaStore(S3Address.parse(settings.media_mirror), keys=S3Keys(key=key, secret=secret))
+
+
+def _room(media_root: Path, database: Database, settings: Settings) -> DiskRoom:
+    """The disks of this machine that photos and the database lie on."""
+    folders = {"照片": media_root}
+    if database.path:
+        folders["数据库"] = Path(database.path).parent
+    return DiskRoom(folders, reserve=settings.media_reserve)
 
 
 def _tiles(settings: Settings, media_root: Path) -> TileStore:

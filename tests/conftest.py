@@ -133,6 +133,7 @@ def settings(
         **media_settings,
         search_url=search_url,
         instance=tmp_path / "instance",
+        media_reserve="0",  # however full the disk is that tests run on
         secret_key="a secret key that is only for tests, and long",
     )
 

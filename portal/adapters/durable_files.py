@@ -8,9 +8,10 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from portal.ports import StoreFull
+from portal.ports import StoreBroken, StoreFull
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+_BROKEN = (errno.EIO, errno.EROFS)
 
 
 def is_no_room(error: OSError) -> bool:
@@ -20,12 +21,16 @@ def is_no_room(error: OSError) -> bool:
 
 @contextlib.contextmanager
 def store_full_when_no_room(place: Path) -> Iterator[None]:
-    """Turn "no space left" inside this block into `StoreFull`."""
+    """Turn "no space left" inside this block into `StoreFull`, and a disk that fails into `StoreBroken`."""
     try:
         yield
+    except (StoreFull, StoreBroken):
+        raise
     except OSError as error:
-        if is_no_room(error) and not isinstance(error, StoreFull):
+        if is_no_room(error):
             raise StoreFull(error.errno, os.strerror(error.errno or 0), str(place)) from error
+        if error.errno in _BROKEN:
+            raise StoreBroken(error.errno, os.strerror(error.errno), str(place)) from error
         raise
 
 

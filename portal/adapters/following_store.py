@@ -14,7 +14,9 @@ import time
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, TypeVar
 
-from portal.adapters.local_media import LocalMediaStore, digest_in
+from portal.adapters.following_quarantine import FollowingQuarantine
+from portal.adapters.local_media import LocalMediaStore
+from portal.adapters.media_names import digest_in
 from portal.adapters.outbox import Outbox, Owed
 from portal.adapters.resting import Rest
 from portal.ports import MediaMissing, MediaStore, Received, Space, StoreFull, StoreUnavailable
@@ -41,6 +43,7 @@ class FollowingStore:
         """rest: seconds for which a bucket that does not answer is left alone at first."""
         self._local, self._bucket, self._outbox = local, bucket, outbox
         self._writing, self._reading = Rest(after=1, first=rest), Rest(after=2, first=rest)
+        self.quarantine = FollowingQuarantine(bucket.quarantine, outbox=outbox, waits=self._waits)
 
     def put(self, space: Space, name: str, data: bytes) -> None:
         digest_in(name)
@@ -282,6 +285,11 @@ class FollowingStore:
             return self._local.path(space, name).stat().st_mtime
         except FileNotFoundError:
             return None
+
+    def _waits(self, space: Space, name: str) -> bool:
+        owed = (Owed.removal(space), *((Owed.PUBLISH,) if space is not Space.SEALED else ()))
+        here = self._local.path(space, name).exists()
+        return here or any(self._outbox.has(each, name) for each in owed)
 
     def _oldest_public(self, name: str) -> float | None:
         found = (self._outbox.since(Owed.PUBLISH, name), self._file_since(Space.PUBLIC, name))

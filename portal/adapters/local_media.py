@@ -6,7 +6,6 @@ import contextlib
 import errno
 import hashlib
 import os
-import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -20,9 +19,10 @@ from portal.adapters.durable_files import (
     store_full_when_no_room,
     write_all,
 )
+from portal.adapters.local_quarantine import LocalQuarantine
+from portal.adapters.media_names import digest_in, is_name
 from portal.ports import MediaMissing, Received, Space
 
-_NAME = re.compile(r"([0-9a-f]{64})\.[a-z0-9]{1,5}")
 _CHUNK = 1 << 20
 _INCOMING = "incoming"
 _FOLDER_MODES = {Space.SEALED: 0o700, Space.STAGED: 0o750, Space.PUBLIC: 0o750}
@@ -44,7 +44,7 @@ class LocalMediaStore:
         if hashlib.sha256(data).hexdigest() != digest_in(name):
             raise ValueError(f"these bytes do not hash to {name}")
         with store_full_when_no_room(self._root):
-            if not path.exists():
+            if not _written_again(path):
                 with self._new_file(path, space=space) as descriptor:
                     write_all(descriptor, data)
             self._make_name_durable(path)
@@ -54,15 +54,16 @@ class LocalMediaStore:
         if received.sha256 != digest_in(name):
             raise ValueError(f"what was received does not hash to {name}")
         with store_full_when_no_room(self._root):
-            if not path.exists():
+            if not _written_again(path):
                 self._link_or_copy(received.path, path, space=space)
             self._make_name_durable(path)
 
     def publish(self, name: str) -> None:
         staged, public = self.path(Space.STAGED, name), self.path(Space.PUBLIC, name)
         with store_full_when_no_room(self._root):
-            if not public.exists():
+            if not _written_again(public):
                 try:
+                    os.utime(staged)  # the same file under its new name is as young as the publication
                     self._link_or_copy(staged, public, space=Space.PUBLIC)
                 except FileNotFoundError as error:
                     raise MediaMissing(name) from error
@@ -97,10 +98,15 @@ class LocalMediaStore:
         with contextlib.suppress(FileNotFoundError):
             path.unlink()
             fsync_folder(path.parent)
+        self.quarantine.destroy(space, name)
+
+    @property
+    def quarantine(self) -> LocalQuarantine:
+        return LocalQuarantine(self._root, self.path)
 
     def names(self, space: Space) -> Iterator[str]:
         for path in (self._root / space.value).glob("[0-9a-f][0-9a-f]/*"):
-            if _NAME.fullmatch(path.name):
+            if is_name(path.name):
                 yield path.name
 
     def check(self) -> str | None:
@@ -133,6 +139,11 @@ class LocalMediaStore:
     def path(self, space: Space, name: str) -> Path:
         """Where a file lies, or would lie."""
         return self._root / space.value / digest_in(name)[:2] / name
+
+    @property
+    def root(self) -> Path:
+        """The folder that everything lies in."""
+        return self._root
 
     def _write_and_read_back(self) -> None:
         content = secrets.token_bytes(64)
@@ -199,9 +210,10 @@ class LocalMediaStore:
                 raise ValueError(f"what was received does not hash to {path.name}")
 
 
-def digest_in(name: str) -> str:
-    """The digest in a name. Raises `ValueError` for a name that is not `<sha256>.<ext>`."""
-    found = _NAME.fullmatch(name)
-    if not found:
-        raise ValueError(f"not the name of a stored file: {name[:100]!r}")
-    return found[1]
+def _written_again(path: Path) -> bool:
+    """Whether the file is there; then it counts as written now, so that no sweep takes it for forgotten."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True

@@ -10,14 +10,16 @@ import secrets
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, cast
 
-from portal.adapters.local_media import digest_in
+from portal.adapters.media_names import digest_in
 from portal.adapters.s3_address import S3Address, S3Keys, S3Limits
+from portal.adapters.s3_quarantine import S3Quarantine
 from portal.adapters.s3_room import Kept, S3Room
 from portal.adapters.s3_stream import S3Stream
 from portal.ports import MediaMissing, Received, Space, StoreFull, StoreUnavailable
 
 _PART = 8 << 20  # bytes; a larger file goes in parts of this size
 _READ = 1 << 18
+_YOUNG = 3600.0  # seconds; what is older is written again, so that no sweep takes it for forgotten
 _CHECK = "check-"  # how the names of what `check` writes begin
 
 
@@ -41,15 +43,19 @@ class S3MediaStore:
         open_client = address.client(keys, limits)
         sealed_client = open_client if sealed_keys == keys else address.client(sealed_keys, limits)
         open_signer, sealed_signer = address.signer(keys), address.signer(sealed_keys)
-        self._rooms = {
-            space: S3Room(
+
+        def room(space: Space, *, under: str = "") -> S3Room:
+            return S3Room(
                 sealed_client if space is Space.SEALED else open_client,
                 bucket=address.sealed if space is Space.SEALED else address.bucket,
-                prefix=f"{address.prefix}{space.value}/",
+                prefix=f"{address.prefix}{under}{space.value}/",
                 signer=sealed_signer if space is Space.SEALED else open_signer,
             )
-            for space in Space
-        }
+
+        self._rooms = {space: room(space) for space in Space}
+        self._quarantine = S3Quarantine(
+            self._rooms, aside={space: room(space, under="quarantine/") for space in Space}
+        )
 
     def put(self, space: Space, name: str, data: bytes) -> None:
         if hashlib.sha256(data).hexdigest() != digest_in(name):
@@ -58,7 +64,7 @@ class S3MediaStore:
         expected = Kept(size=len(data), etag=_md5(data))
         etag = room.create(name, data)
         if etag is None:
-            if self._is_whole(room, name, expected):
+            if self._is_whole(room, name, expected) and not room.head(name).is_older(_YOUNG):
                 return
             etag = room.replace(name, data)
         if etag != expected.etag:
@@ -69,7 +75,8 @@ class S3MediaStore:
         if received.sha256 != digest_in(name):
             raise ValueError(f"what was received does not hash to {name}")
         with contextlib.suppress(MediaMissing):
-            if room.head(name).size == received.size:
+            kept = room.head(name)
+            if kept.size == received.size and not kept.is_older(_YOUNG):
                 return
         if received.size <= _PART:
             self.put(space, name, received.path.read_bytes())
@@ -130,6 +137,11 @@ class S3MediaStore:
     def remove(self, space: Space, name: str) -> None:
         digest_in(name)
         self._rooms[space].delete(name)
+        self._quarantine.destroy(space, name)
+
+    @property
+    def quarantine(self) -> S3Quarantine:
+        return self._quarantine
 
     def names(self, space: Space) -> Iterator[str]:
         for name in self._rooms[space].names():

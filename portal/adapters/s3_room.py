@@ -32,10 +32,16 @@ _NOT_CONDITIONAL = {"NotImplemented", "InvalidRequest", "InvalidArgument"}
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """What the store says of an object. etag: without quotes; MD5 of the content with most stores."""
+    """What the store says of an object. etag: without quotes; MD5 of the content with most stores; written: when it
+    was written last."""
 
     size: int
     etag: str
+    written: dt.datetime | None = None
+
+    def is_older(self, than_seconds: float) -> bool:
+        since = self.written
+        return since is not None and since < dt.datetime.now(dt.UTC) - dt.timedelta(seconds=than_seconds)
 
 
 class S3Room:
@@ -102,7 +108,9 @@ class S3Room:
         def asked() -> tuple[Kept, bool]:
             answer = self.client.head_object(**self._at(name))
             last = list(answer["ResponseMetadata"]["HTTPHeaders"])[-1]
-            return Kept(size=int(answer["ContentLength"]), etag=_etag(answer)), last == "content-length"
+            written = answer["LastModified"]
+            kept = Kept(size=int(answer["ContentLength"]), etag=_etag(answer), written=written)
+            return kept, last == "content-length"
 
         kept, doubtful = self._ask(name, asked)
         if doubtful and self._ask(name, asked)[0] != kept:  # it may have been cut in its digits
@@ -154,6 +162,12 @@ class S3Room:
         """Every object."""
         for found in self._pages("list_objects_v2", "Contents", self.prefix):
             yield found["Key"].removeprefix(self.prefix)
+
+    def written(self) -> Iterator[tuple[str, float]]:
+        """Every object, with how many seconds ago it was written."""
+        now = dt.datetime.now(dt.UTC)
+        for found in self._pages("list_objects_v2", "Contents", self.prefix):
+            yield found["Key"].removeprefix(self.prefix), (now - found["LastModified"]).total_seconds()
 
     def delete_older(self, starting: str, than_seconds: float) -> int:
         """Delete what was written so long ago under names that start so. How many."""

@@ -10,7 +10,7 @@ import os
 import secrets
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from portal.adapters.durable_files import (
     fsync_folder,
@@ -19,24 +19,37 @@ from portal.adapters.durable_files import (
     store_full_when_no_room,
     write_all,
 )
-from portal.ports import Received, StoreFull
+from portal.ports import Received, Room, StoreFull
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 _INCOMING = "incoming"
+_ANY_SIZE = 1 << 60  # bytes
+_LOOK_EVERY = 8 << 20  # bytes of an arriving file after which the room is looked at again
 
 
 class Spool:
     """A folder for what has just arrived. Made when the first file arrives."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
+    def __init__(self, root: Path, *, room: Room | None = None) -> None:
+        """room: how much is left; below its reserve, what arrives is swallowed as if the disk were full."""
+        self._root, self._room = root, room
 
     def receive(self, limit: int) -> Arrival:
         """Begin a file of at most `limit` bytes."""
-        return Arrival(self._root, limit=limit)
+        return Arrival(self._root, limit=limit, room=self._room)
+
+    def keep(self, stream: BinaryIO) -> Received:
+        """All of a stream, whole and durable. Raises `StoreFull`."""
+        arrival = self.receive(_ANY_SIZE)
+        try:
+            while block := stream.read(1 << 20):
+                arrival.write(block)
+            return arrival.finish()
+        finally:
+            arrival.close()
 
     def discard(self, received: Received) -> None:
         """Forget a file that has been stored, or is not wanted. Idempotent."""
@@ -58,20 +71,23 @@ class Arrival(io.BufferedIOBase):
     """A file on its way in: a binary stream that Werkzeug's form parser can fill.
 
     size: bytes counted so far, also those that were not kept; too_large: there were more than the limit;
-    full: the disk had no room. In both cases nothing is stored any more, reading gives nothing, and the
-    bytes that follow are swallowed so that the rest of the form can still be read.
+    full: the disk had no room, or less than its reserve. In both cases nothing is stored any more, reading
+    gives nothing, and the bytes that follow are swallowed so that the rest of the form can still be read.
     """
 
-    def __init__(self, root: Path, *, limit: int) -> None:
+    def __init__(self, root: Path, *, limit: int, room: Room | None = None) -> None:
         super().__init__()
         self.size, self.too_large, self.full = 0, False, False
-        self._root, self._limit = root, limit
+        self._root, self._limit, self._room, self._looked_at = root, limit, room, 0
         self._hash = hashlib.sha256()
         self._path = root / _INCOMING / secrets.token_hex(16)
         self._received: Received | None = None
         self._file = self._begun()
 
     def _begun(self) -> io.FileIO | None:
+        if self._room is not None and self._room.short() is not None:
+            self.full = True
+            return None
         try:
             make_folder(self._root, mode=_FOLDER_MODE)
             make_folder(self._path.parent, mode=_FOLDER_MODE)
@@ -92,9 +108,17 @@ class Arrival(io.BufferedIOBase):
         if self.size > self._limit:
             self.too_large = True
             self._let_go()
-        elif self._file is not None:
+        elif self._file is not None and self._has_room():
             self._keep(self._file, data=data)
         return count
+
+    def _has_room(self) -> bool:
+        if self._room is not None and self.size - self._looked_at >= _LOOK_EVERY:
+            self._looked_at = self.size
+            if self._room.short() is not None:
+                self.full = True
+                self._let_go()
+        return not self.full
 
     def _keep(self, file: io.FileIO, *, data: ReadableBuffer) -> None:
         try:

@@ -13,9 +13,9 @@ from config import Settings
 from portal.cli import accounts, audit, demonstration, doctor, media, paper, proofs, record, running, witness
 from portal.cli.terminal import Mishap
 from portal.database import TROUBLE
-from portal.ports import SearchUnavailable, StoreFull
+from portal.ports import SearchUnavailable, StoreBroken, StoreFull
 
-OUTAGES = (OperationalError, *TROUBLE, StoreFull, SearchUnavailable)
+OUTAGES = (OperationalError, *TROUBLE, StoreFull, StoreBroken, SearchUnavailable)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,6 +33,7 @@ for command in (
     doctor.doctor,
     accounts.user,
     record.record,
+    media.media,
     audit.audit,
     media.media,
     witness.witness,

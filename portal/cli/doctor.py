@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 
@@ -11,7 +10,7 @@ import click
 from config import ROOT, Mode
 from portal.adapters import schema
 from portal.adapters.console_mailer import SCHEME as CONSOLE
-from portal.cli import doctor_record
+from portal.cli import doctor_media, doctor_record
 from portal.cli.doctor_record import Finding
 from portal.cli.terminal import Mishap, wired
 from portal.imaging.darkroom import DarkroomUnavailable
@@ -19,8 +18,6 @@ from portal.ports import SearchUnavailable
 from portal.queries.set_aside import files_set_aside
 from portal.record.followers import last_seq
 from portal.wiring import Portal
-
-SPACE = 2 * 1024**3  # bytes
 
 
 @click.command()
@@ -76,13 +73,7 @@ def _database(portal: Portal) -> Iterator[Finding]:
 def _media(portal: Portal) -> Iterator[Finding]:
     trouble = portal.media.check()
     yield ("ok", "photos can be stored and read") if trouble is None else ("bad", trouble)
-    free = shutil.disk_usage(portal.settings.instance).free
-    tone = "ok" if free > SPACE else "warn"
-    yield (
-        tone,
-        f"{free // 1024**2} MB are free on the disk"
-        + ("" if tone == "ok" else ": make room before it is full"),
-    )
+    yield from doctor_media.room(portal)
 
 
 def _search(portal: Portal) -> Iterator[Finding]:
@@ -185,6 +176,7 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _search,
     _limits,
     _mail,
+    doctor_media.rounds,
     doctor_record.record,
     doctor_record.audit,
     doctor_record.receipts,

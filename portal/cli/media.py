@@ -1,15 +1,23 @@
-"""`portal media`: looking after the files of photos."""
+"""`portal media`: looking after the files: sweeping, verifying, repairing, copying, fingerprints."""
 
 from __future__ import annotations
 
 import click
 
-from portal.cli import media_fingerprint
+from portal.cli import media_copies, media_fingerprint, media_sweep
 
 
 @click.group()
 def media() -> None:
-    """The files of photos."""
+    """The files of photos: what nothing names, what is missing or changed, a second store, fingerprints."""
 
 
-media.add_command(media_fingerprint.fingerprint)
+for command in (
+    media_sweep.sweep,
+    media_sweep.quarantine,
+    media_sweep.restore,
+    media_copies.verify,
+    media_copies.mirror,
+    media_fingerprint.fingerprint,
+):
+    media.add_command(command)

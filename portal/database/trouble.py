@@ -78,6 +78,8 @@ def _sqlite_words(error: BaseException) -> Exception | None:
         return None
     if "locked" in text or "busy" in text:
         return DatabaseBusy(text)
+    if "disk I/O error" in text or "readonly" in text:
+        return DatabaseGone(text)
     return DatabaseFull(text) if "full" in text else None
 
 

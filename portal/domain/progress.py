@@ -142,7 +142,10 @@ class Photo(Base):
     """
 
     __tablename__ = "photo"
-    __table_args__ = (Index("ix_photo_report", "report_id", "position"),)
+    __table_args__ = (
+        Index("ix_photo_report", "report_id", "position"),
+        Index("ix_photo_received", "received_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))

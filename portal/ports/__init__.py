@@ -8,8 +8,19 @@ from __future__ import annotations
 from portal.ports.jobs import Job, JobQueue, Leases
 from portal.ports.limits import Limit, Limits, LimitsUnavailable, keyed_hash
 from portal.ports.mail import AddressRefused, Letter, Mailer, MailerUnavailable
-from portal.ports.media import MediaMissing, MediaStore, Received, Space, StoreFull, StoreUnavailable
+from portal.ports.media import (
+    Aside,
+    MediaMissing,
+    MediaStore,
+    Quarantine,
+    Received,
+    Space,
+    StoreBroken,
+    StoreFull,
+    StoreUnavailable,
+)
 from portal.ports.partial import NotWhole, OffsetConflict, PartialUploads, PieceTooLong
+from portal.ports.room import Room, Short
 from portal.ports.search import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
 from portal.ports.tiles import TileMissing, TileStore
 from portal.ports.witnesses import Replied, Witnesses, WitnessSilent
@@ -18,6 +29,7 @@ __all__ = [
     "FACETS",
     "AddressRefused",
     "Answer",
+    "Aside",
     "Indexed",
     "Job",
     "JobQueue",
@@ -34,12 +46,16 @@ __all__ = [
     "OffsetConflict",
     "PartialUploads",
     "PieceTooLong",
+    "Quarantine",
     "Query",
     "Received",
     "Replied",
+    "Room",
     "SearchIndex",
     "SearchUnavailable",
+    "Short",
     "Space",
+    "StoreBroken",
     "StoreFull",
     "StoreUnavailable",
     "TileMissing",

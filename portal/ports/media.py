@@ -25,6 +25,11 @@ class StoreFull(OSError):
     """The store has no room left; nothing was kept of what was being written."""
 
 
+class StoreBroken(OSError):
+    """The disk says that it did not keep what was written (EIO), or takes nothing any more (EROFS). Nothing of it is
+    acknowledged; the same call may be made again."""
+
+
 class StoreUnavailable(Exception):
     """The store does not answer, or not as it should; the argument says why, in words. What was being
     written may be there or not: the same call may be made again."""
@@ -42,12 +47,49 @@ class Received:
     path: Path
 
 
+@dataclass(frozen=True, kw_only=True)
+class Aside:
+    """A file in quarantine: where it came from, and for how many seconds it has been there."""
+
+    space: Space
+    name: str
+    seconds: float
+
+
+class Quarantine(Protocol):
+    """Where files go that nothing names, before they are destroyed. Nothing is ever served from here.
+
+    A file is written, or *written again*, by `put`, `take` and `publish` of its store, also when it was there
+    already: so none is set aside whose row is about to be written. Names and trouble as in `MediaStore`.
+    """
+
+    def candidates(self, space: Space, *, older_than_seconds: float) -> Iterator[str]:
+        """Names in a space of the store that nobody has written again for so long, in no particular order."""
+
+    def set_aside(self, space: Space, name: str, *, older_than_seconds: float) -> bool:
+        """Move a file out of its space; False, and it stays, when somebody has written it again meanwhile or it is
+        not there. Cut off at any point, it is in one of the two places, or whole in both."""
+
+    def files(self) -> Iterator[Aside]:
+        """Everything that is set aside, in no particular order."""
+
+    def open(self, space: Space, name: str) -> BinaryIO:
+        """Raises `MediaMissing`."""
+
+    def put_back(self, space: Space, name: str) -> None:
+        """Back to where it came from, unless it is there again. Raises `MediaMissing` when it is in neither place."""
+
+    def destroy(self, space: Space, name: str) -> None:
+        """For good. Idempotent: absence is not an error."""
+
+
 class MediaStore(Protocol):
     """Keeps files by name. A name is `<sha256 of the content>.<ext>`, lower case, or it is refused.
 
     Every write is durable when the call returns, and whole or absent after a crash. Writing the same
-    name again is allowed and changes nothing. Raises `ValueError` for a name not of this form and
-    `StoreFull` when there is no room. A store on another machine raises `StoreUnavailable` from any call.
+    name again is allowed and changes nothing. Raises `ValueError` for a name not of this form, `StoreFull`
+    when there is no room and `StoreBroken` when the disk fails. A store on another machine raises
+    `StoreUnavailable` from any call.
     """
 
     def put(self, space: Space, name: str, data: bytes) -> None:
@@ -74,7 +116,11 @@ class MediaStore(Protocol):
         """Bytes. Raises `MediaMissing`."""
 
     def remove(self, space: Space, name: str) -> None:
-        """Destroy. Idempotent: absence is not an error."""
+        """Destroy, in quarantine too. Idempotent: absence is not an error."""
+
+    @property
+    def quarantine(self) -> Quarantine:
+        """Where this store's files wait for their end."""
 
     def names(self, space: Space) -> Iterator[str]:
         """Every name in a space, in no particular order."""

@@ -13,8 +13,9 @@ from typing import Any
 
 SEALS = (
     "audit",
+    "burden",
     "receipts",
-)  # kinds that seal what is inside the house: on the record, in no list of what was published
+)  # kinds that seal what is inside the house, or count it: on the record, in no list of what was published
 
 
 def columns_of(document: Mapping[str, Any]) -> dict[str, Any]:

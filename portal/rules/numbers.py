@@ -29,4 +29,8 @@ def unit_item(code: str) -> str:
     return f"unit/{code}"
 
 
+def burden_item(month: str) -> str:
+    return f"burden/{month}"
+
+
 LAMP_RULES_ITEM = "rules/lamps"

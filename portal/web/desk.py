@@ -88,6 +88,7 @@ def desk_context() -> dict[str, Any]:
     context: dict[str, Any] = {"flashes": get_flashed_messages(with_categories=True)}
     if visitor is not None:
         context["head"] = _head()
+        context["room_short"] = _room_short()
         context["desk"] = {
             "name": visitor.unit or visitor.body or _("工作台"),
             "person": visitor.name,
@@ -108,6 +109,14 @@ def _phone(visitor: Visitor) -> dict[str, Any]:
         "scope": window_path(HOMES["reporter"]),
         "kept": url_for("unit_offline.kept"),
     }
+
+
+def _room_short() -> bool:
+    """Whether files are not taken in now. A disk that does not even say so is reported elsewhere."""
+    try:
+        return portal().room.short() is not None
+    except OSError:
+        return False
 
 
 def _head() -> Head | None:

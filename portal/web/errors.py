@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from portal.database import TROUBLE, NeverStored
 from portal.domain.errors import Invalid, NoSuchThing, NotPermitted, Refused, Stale, TooOften, WrongState
 from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS
-from portal.ports import StoreFull, StoreUnavailable
+from portal.ports import StoreBroken, StoreFull, StoreUnavailable
 from portal.record.signed import RecordFrozen
 from portal.web.language import _
 from portal.web.words import by_field, refusal_words
@@ -36,7 +36,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
-    for trouble in (*TROUBLE, StoreFull, StoreUnavailable):
+    for trouble in (*TROUBLE, StoreFull, StoreBroken, StoreUnavailable):
         app.register_error_handler(trouble, _busy)
     app.register_error_handler(RecordFrozen, _frozen)
     app.register_error_handler(NeverStored, _never_stored)

@@ -19,7 +19,7 @@ def healthz() -> Response:
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Database, media, index, limits and worker, each with what is wrong; 503 when a visitor would notice.
+    """Database, media, room, index, limits and worker, each with what is wrong; 503 when a visitor would notice.
 
     It says nothing about what is not public: no counts of submissions, no names.
     """
@@ -38,6 +38,7 @@ def readyz() -> tuple[Response, int]:
     parts = {
         "database": "ok",
         "media": "ok" if media is None else "failing",
+        "room": "ok" if wired.room.short() is None else "short",
         "index": "ok" if lag == 0 else "catching up",
         "limits": "ok" if wired.limits.check() is None else "in the database",
         "worker": "late" if worker_late else "ok",

@@ -46,6 +46,7 @@ ITEM_KINDS: dict[str, Say] = {
     "report": lambda: _("进展"),
     "unit": lambda: _("单位"),
     "rules": lambda: _("规则"),
+    "burden": lambda: _("减负账本"),
     "audit": lambda: _("内部审计日志的封条"),
     "receipts": lambda: _("收件凭据的校验码"),
 }

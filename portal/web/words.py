@@ -47,6 +47,15 @@ REFUSALS: dict[str, Say] = {
     "too_many_drafts": lambda: _("开始的报送太多，没有再开新的。写好的都还在。"),
     "too_many_uploads": lambda: _("传得太快，这张没有收下。%(seconds)s 秒后再传，别的照片都还在。"),
     "too_many_uploads_open": lambda: _("传到一半的已经有 %(most)s 张。先把它们传完，或者取消几张。"),
+    "photos_are_there": lambda: _(
+        "“%(milestone)s”已经有 %(photos)s 张照片，各机构通用。先看看够不够；不够再要，写明还缺什么。"
+    ),
+    "already_asked": lambda: _("您的机构已经在要这个阶段目标的照片，单位还没有报送。"),
+    "request_is_over": lambda: _("这件要求已经了结：单位报送过了，或者不要了。"),
+    "unit_day_is_full": lambda: _(
+        "本单位今天传了 %(files)s 个文件、%(mb)s MB，到一天的上限了（%(most_files)s 个、%(most_mb)s MB）。"
+        "这张没有收下，别的都还在。今晚 24:00 以后再传；要传得更多，请管理员调高上限。"
+    ),
     "link_not_valid": lambda: _("这个链接用过了或过期了。请管理员再发一个。"),
     "invalid": lambda: _("有几处要改，改好再提交。"),
 }
@@ -78,6 +87,8 @@ PROBLEMS: dict[tuple[str, str], Say] = {
     ("reasons", "unknown_reason"): lambda: _("有一条原因对不上照片或段落，刷新后重选。"),
     ("boxes", "nothing_new_covered"): lambda: _("没有新的框。公开以后只能多盖，不能去掉。"),
     ("boxes", "too_many_boxes"): lambda: _("一张照片最多 %(most)s 处。"),
+    ("cap", "not_a_cap"): lambda: _("张数填 1 到 %(most)s，现在是“%(typed)s”。"),
+    ("due_on", "in_the_past"): lambda: _("这一天已经过了，选今天或者以后。"),
     ("reason", "missing"): lambda: _("写明原因。"),
     ("basis", "missing"): lambda: _("写明依据哪一条规定。"),
     ("name", "missing"): lambda: _("填名称。"),
@@ -154,6 +165,10 @@ PHOTO_REFUSALS: dict[str, Say] = {
     "corrupt": lambda: _("照片坏了，打不开。重新拍一张或换一张。"),
     "too_large": lambda: _("超过 40 MB。在手机上选“压缩后”或调小再选。"),
     "full": lambda: _("服务器的盘满了，这张没有收下。过一会儿再选一次，其他照片不受影响。"),
+    "reserve": lambda: _(
+        "服务器快没有空间了，暂时不收照片，这张没有收下。文字照常能存、能报；腾出空间后会自己恢复，过一会儿再选一次。"
+    ),
+    "not_kept": lambda: _("服务器的盘出了错，这张没有收下。过一会儿再选一次；还是这样，请告诉管理员。"),
     "crashed": lambda: _("处理时出了错，这张没有收下。换一张试试。"),
     "file_crashed": lambda: _("处理到一半中断了，这张没有收下。再选一次；还不行就用手机截一张图。"),
     "file_set_aside": lambda: _(

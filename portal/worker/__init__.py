@@ -13,9 +13,10 @@ from portal.logs import configure_logs
 from portal.record.shelf import Shelf
 from portal.record.signed import is_frozen
 from portal.wiring import Portal, wire
-from portal.worker.following import follow, log_receipts, seal_audit
+from portal.worker.following import follow, log_receipts, seal_audit, tell_burden
 from portal.worker.jobs import handlers
 from portal.worker.signing import sign
+from portal.worker.tending import tend_media
 from portal.workflows.resume_upload import forget_expired
 from portal.workflows.sign_record import Watch
 
@@ -65,6 +66,8 @@ def work(portal: Portal, *, stop: threading.Event) -> None:
                 portal.spool.sweep(SPOOL_KEEPS)
                 portal.media.sweep(SPOOL_KEEPS)
                 sweep_uploads(portal)
+                tell_burden(portal)
+                tend_media(portal)
                 next_sweep = portal.now() + SWEEP_EVERY
         except Exception:  # whatever happens, the next look may go well
             log.exception("worker stumbled")
@@ -92,4 +95,15 @@ def main() -> None:
         portal.close()
 
 
-__all__ = ["SPOOL_KEEPS", "handlers", "log_receipts", "main", "run_once", "sign", "sweep_uploads", "work"]
+__all__ = [
+    "SPOOL_KEEPS",
+    "handlers",
+    "log_receipts",
+    "main",
+    "run_once",
+    "sign",
+    "sweep_uploads",
+    "tell_burden",
+    "tend_media",
+    "work",
+]

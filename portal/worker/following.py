@@ -14,12 +14,14 @@ from portal.worker.leases import NoLongerOurs, keeping
 from portal.workflows.follow_record import follow_into_search
 from portal.workflows.log_receipts import RECEIPTS, publish_batches, stand_key
 from portal.workflows.log_receipts import is_due as batch_is_due
+from portal.workflows.publish_burden import months_due, publish_burden
 from portal.workflows.seal_audit import BATCH, SEALING, has_new, hashed, seal, take_in
 from portal.workflows.seal_audit import is_due as is_seal_due
 from portal.workflows.sign_record import AUDIT, Watch
 
 log = logging.getLogger(__name__)
 
+BURDEN = "follow/burden"  # the lease of whoever tells what months asked
 SEARCH = "follow/search"  # the lease of the search follower
 
 
@@ -91,4 +93,19 @@ def log_receipts(portal: Portal, watch: Watch | None = None) -> int:
         if watch.unlogged != str(trouble):  # once, not twice a second
             log.warning("no receipts are logged", extra={"trouble": str(trouble)})
         watch.unlogged = str(trouble)
+        return 0
+
+
+def tell_burden(portal: Portal) -> int:
+    """Put on the record what the months asked of the district that are over, unless another process is doing that or
+    the record is frozen. How many months."""
+    try:
+        with portal.database.reading() as session:
+            if is_frozen(session) or not months_due(session, now=portal.now()):
+                return 0
+        if not portal.leases.hold(BURDEN, now=portal.now()):
+            return 0
+        with portal.database.writing() as session:
+            return len(publish_burden(session, now=portal.now()))
+    except RecordFrozen:
         return 0

@@ -31,13 +31,14 @@ def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
             )
 
     def destroy_media(job: Job) -> None:
-        with portal.database.reading() as session:
-            erase_report.destroy_media(
-                session,
-                names=job.payload["names"],
-                originals=job.payload.get("originals", ()),
-                media=portal.media,
-            )
+        for store in filter(None, (portal.media, portal.mirror)):
+            with portal.database.reading() as session:
+                erase_report.destroy_media(
+                    session,
+                    names=job.payload["names"],
+                    originals=job.payload.get("originals", ()),
+                    media=store,
+                )
 
     def compare(job: Job) -> None:
         with portal.database.reading() as session:

@@ -12,6 +12,7 @@ from portal.domain.errors import Invalid, Problem
 from portal.domain.lifecycle import REPORT, ReportAct
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
+from portal.domain.photo_requests import answer_requests
 from portal.domain.progress import Decision, Report
 from portal.domain.wording import passage_text
 
@@ -36,6 +37,7 @@ def submit_report(
     report.idempotency_key = key
     report.submitted_at, report.submitted_by = now, actor
     report.claimed_by = report.claimed_until = None
+    answer_requests(session, report, now=now)
     audit.note(session, actor=actor, act="submit_report", subject=report, now=now, round=report.round)
     return True
 

@@ -19,7 +19,7 @@ PAGES = {
         /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /record /record/3 /record/keys /verify /en/verify
         /record/months /en/record/months /record/months/2020-01 /en/record/months/2020-01
         /record/receipt /en/record/receipt /about /help /privacy /provenance /en/provenance
-        /accessibility /en/help /nothing-here /account/login /?as_of=2026-06-01 /account/link/{link} /account/link/spent
+        /accessibility /burden /en/burden /en/help /nothing-here /account/login /?as_of=2026-06-01 /account/link/{link} /account/link/spent
         /changes /changes?from=2026-01-01 /changes?from=2026-11-24&to=then /projects/{project}/changes?from=2026-01-01
         /en/changes?from=2026-01-01 /en/archive?q=封顶 /en/reports/{number} /en/reports/{gone} /en/units /en/record/3""",
     "reporter": """/desk/unit /desk/unit/reports /desk/unit/reports/{draft} /desk/unit/reports/{returned}
@@ -29,6 +29,7 @@ PAGES = {
         /desk/supervision/reports/{correction} /desk/supervision/reports/{published}/withdraw
         /desk/supervision/reports/{waiting}/photos/{photo}/cover /en/desk/supervision/reports/{waiting}/photos/{photo}/cover
         /desk/supervision/published /desk/supervision/projects /desk/supervision/projects/{project}
+        /desk/supervision/projects/{project}/requests /en/desk/supervision/projects/{project}/requests
         /en/desk/supervision/reports/{waiting}""",
     "leader": "/desk/leader",
     "admin": """/desk/admin /desk/admin/people /desk/admin/people/1 /desk/admin/people/new

@@ -84,7 +84,7 @@ def test_a_full_photo_disk_refuses_the_photo_in_words_and_keeps_everything_else(
         reporter = reporter_at(portal)
         with filled(disk):
             answer = send(reporter, report_id, files=[("现场.jpg", picture(7))], done="做完第二段。")
-        assert answer.status_code == 422
+        assert answer.status_code == 507
         assert "现场.jpg</strong>" in text(answer)
         assert "空间" in text(answer) or "满" in text(answer)
         assert look(portal, report_id, lambda r: (r.done, len(r.photos))) == ("做完第二段。", 1)

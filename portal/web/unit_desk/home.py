@@ -7,7 +7,9 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.domain.lifecycle import MatterAct
+from portal.queries.burden import month_so_far, open_requests
 from portal.queries.unit_work import unit_work
+from portal.rules.clock import day_of
 from portal.web.desk import now, portal, reading, say, writing
 from portal.web.doors import Audience, door
 from portal.web.language import _
@@ -37,6 +39,9 @@ def home() -> str:
             picture_of=picture_of,
             waited=waited,
             at_now=now(),
+            requests=open_requests(session, person=actor),
+            month=month_so_far(session, person=actor, now=now()),
+            today=day_of(now()),
         )
 
 

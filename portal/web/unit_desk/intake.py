@@ -18,12 +18,13 @@ from portal.domain.progress import MAX_PHOTOS, Photo
 from portal.domain.wording import clean
 from portal.imaging.darkroom import DarkroomUnavailable
 from portal.imaging.developed import PhotoRefused
-from portal.ports import Received, StoreFull
+from portal.ports import Received, StoreBroken, StoreFull
 from portal.web.desk import find, now, portal, reading, writing
 from portal.web.language import _
 from portal.web.unit_desk.attempts import counted
 from portal.web.unit_desk.claimed import claimed_in
 from portal.web.unit_desk.own import own_report
+from portal.web.unit_desk.room import full_words, refuse_beyond_day
 from portal.web.words import PHOTO_REFUSALS, refusal_words
 from portal.workflows.capture_photo import Claimed, keep_claim
 from portal.workflows.draft_photos import Developed, add_photo, uploads_of
@@ -38,14 +39,19 @@ FROM_VIEW = re.compile(r"photos-view-(\d{1,4})")
 
 @dataclass(frozen=True, kw_only=True)
 class NotTaken:
-    """A file that was not taken: its name, and why in a sentence that cures."""
+    """A file that was not taken: its name, and why in a sentence that cures. full: there was no room for it."""
 
     name: str
     said: str
+    full: bool = False
 
 
 class Unwanted(Exception):
     """This one file is not taken; the argument is a sentence."""
+
+
+class NoRoom(Unwanted):
+    """Not now, because the disk is full or nearly so."""
 
 
 class Arrived(Protocol):
@@ -56,6 +62,9 @@ class Arrived(Protocol):
 
     @property
     def full(self) -> bool: ...
+
+    @property
+    def size(self) -> int: ...
 
     def finish(self) -> Received: ...
 
@@ -99,7 +108,8 @@ def take_in(report_id: int, chosen: list[Upload]) -> list[NotTaken]:
         try:
             take_one(report_id, upload)
         except Unwanted as why:
-            not_taken.append(NotTaken(name=upload.name, said=str(why)))
+            full = isinstance(why, NoRoom)
+            not_taken.append(NotTaken(name=upload.name, said=str(why), full=full))
     return not_taken
 
 
@@ -110,6 +120,7 @@ def take_one(report_id: int, upload: Upload) -> int:
         developed = _develop(upload)
         with writing() as (session, actor):
             report = own_report(session, report_id, actor)
+            refuse_beyond_day(session, report, more=developed.bytes)
             replaces = find(session, Photo, upload.replaces) if upload.replaces else None
             at = now()
             photo = add_photo(
@@ -130,7 +141,9 @@ def take_one(report_id: int, upload: Upload) -> int:
     except PhotoRefused as refused:
         raise Unwanted(PHOTO_REFUSALS[refused.refusal.value]()) from refused
     except (StoreFull, DatabaseFull) as full:
-        raise Unwanted(PHOTO_REFUSALS["full"]()) from full
+        raise NoRoom(full_words()) from full
+    except StoreBroken as broken:
+        raise Unwanted(PHOTO_REFUSALS["not_kept"]()) from broken
     except (DatabaseBusy, DatabaseGone) as busy:
         raise Unwanted(PHOTO_REFUSALS["busy"]()) from busy
     except DarkroomUnavailable as crashed:
@@ -144,11 +157,12 @@ def _refuse_early(report_id: int, upload: Upload) -> None:
     if upload.arrival.too_large:
         raise Unwanted(PHOTO_REFUSALS["too_large"]())
     if upload.arrival.full:
-        raise Unwanted(PHOTO_REFUSALS["full"]())
+        raise NoRoom(full_words())
     with reading() as (session, actor):
         report = own_report(session, report_id, actor)
         if upload.replaces is None and len(report.photos) >= MAX_PHOTOS:
             raise Unwanted(PHOTO_REFUSALS["too_many_photos"]())
+        refuse_beyond_day(session, report, more=upload.arrival.size)
         pace = uploads_of(actor)
     count_or_refuse(portal().limits, pace, code="too_many_uploads", now=now())
 

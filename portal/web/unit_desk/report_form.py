@@ -17,7 +17,7 @@ from portal.web import filters
 from portal.web.desk import find, now, portal, reading, say, writing
 from portal.web.doors import Audience, door
 from portal.web.language import _
-from portal.web.unit_desk.intake import NotTaken, Unwanted, take_in, take_one, uploads
+from portal.web.unit_desk.intake import NoRoom, NotTaken, Unwanted, take_in, take_one, uploads
 from portal.web.unit_desk.own import CAN_BE_WRITTEN, own_report
 from portal.web.unit_desk.receipts import give_for
 from portal.web.unit_desk.report_page import Said, form_page, photo_card, receipt_page
@@ -50,7 +50,9 @@ class Outcome:
     @property
     def status(self) -> int:
         """The HTTP status of a page that shows it."""
-        return 503 if self.busy else 409 if self.stale or self.gone else 422
+        if self.busy or self.stale or self.gone:
+            return 503 if self.busy else 409
+        return 507 if any(each.full for each in self.not_taken) else 422
 
 
 @bp.get("/desk/unit/reports/<int:report_id>")
@@ -117,7 +119,8 @@ def upload(report_id: int) -> tuple[Response, int]:
         photo_id = take_one(report_id, chosen[0])
     except Unwanted as why:
         later = isinstance(why.__cause__, TooOften)  # the page then offers to send it again
-        return jsonify(said=str(why), name=chosen[0].name), 429 if later else 422
+        status = 507 if isinstance(why, NoRoom) else 429 if later else 422
+        return jsonify(said=str(why), name=chosen[0].name), status
     with reading() as (session, actor):
         report = own_report(session, report_id, actor)
         card = photo_card(report, find(session, Photo, photo_id), typed={})

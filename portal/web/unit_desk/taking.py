@@ -42,6 +42,10 @@ class Whole:
     too_large: bool = False
     full: bool = False
 
+    @property
+    def size(self) -> int:
+        return self.received.size
+
     def finish(self) -> Received:
         return self.received
 

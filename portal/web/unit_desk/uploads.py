@@ -14,6 +14,7 @@ from portal.web.unit_desk import tus
 from portal.web.unit_desk.begun import Begun, Expired, begun, give_up, mine, offset_of
 from portal.web.unit_desk.claimed import claimed_in
 from portal.web.unit_desk.own import own_report
+from portal.web.unit_desk.room import full_words, refuse_beyond_day
 from portal.web.unit_desk.taking import photo_answer, sent_already, take_whole
 from portal.web.words import PHOTO_REFUSALS
 from portal.workflows.keep_pace import count_or_refuse
@@ -58,7 +59,7 @@ def expired(_gone: Expired) -> Response:
 
 @bp.errorhandler(StoreFull)
 def full(_full: StoreFull) -> Response:
-    return tus.refused(507, PHOTO_REFUSALS["full"]())
+    return tus.refused(507, full_words())
 
 
 @bp.route(UPLOAD, methods=["OPTIONS"])
@@ -91,10 +92,13 @@ def begin(report_id: int) -> Response:
     with reading() as (_session, actor):
         pace = announcements_of(actor)
     count_or_refuse(portal().limits, pace, code="too_many_uploads", now=now())
+    _must_have_room()
     with writing() as (session, actor):
+        report = own_report(session, report_id, actor)
+        refuse_beyond_day(session, report, more=told.size)
         upload = begin_upload(
             session,
-            report=own_report(session, report_id, actor),
+            report=report,
             replaces=find(session, Photo, told.replaces) if told.replaces else None,
             file_name=told.file_name,
             size=told.size,
@@ -131,6 +135,7 @@ def append(key: str) -> Response:
         return tus.refused(413, _("发来的比说好的多。刷新页面再传。"))
     if here == upload.size:
         return _moved(upload, here)
+    _must_have_room()
     try:
         with tus.pieces(request) as pieces:
             here = portal().partials.append(key, at=at, pieces=pieces, size=upload.size)
@@ -171,6 +176,12 @@ def take(key: str) -> Response:
         return _conflict(portal().partials.offset(key))
     view, claimed = tus.view_number(request.form.get("view", "")), claimed_in(request.form)
     return take_whole(upload, received, view=view, claimed=claimed)
+
+
+def _must_have_room() -> None:
+    """Raises `StoreFull` while the disk is below its reserve."""
+    if portal().room.short() is not None:
+        raise StoreFull("below the reserve")
 
 
 def _moved(upload: Begun, here: int) -> Response:

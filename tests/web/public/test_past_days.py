@@ -47,6 +47,7 @@ ASKED = {
     "/record/receipts/<month>.json": ["/record/receipts/2026-11.json"],
     "/feeds/latest.atom": ["/feeds/latest.atom"],
     "/sitemap.xml": ["/sitemap.xml"],
+    "/burden": ["/burden"],
     "/about": ["/about"],
     "/accessibility": ["/accessibility"],
     "/help": ["/help"],
