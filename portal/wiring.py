@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config import Mode, Settings
+from portal.adapters.c2pa_credentials import C2paCredentials
 from portal.adapters.console_mailer import SCHEME as CONSOLE
 from portal.adapters.console_mailer import ConsoleMailer
 from portal.adapters.following_store import FollowingStore
@@ -36,7 +37,18 @@ from portal.adapters.steady_limits import SteadyLimits
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
 from portal.imaging.darkroom import Darkroom
-from portal.ports import JobQueue, Leases, Limits, Mailer, MediaStore, SearchIndex, TileStore, Witnesses
+from portal.ports import (
+    Credentials,
+    JobQueue,
+    Leases,
+    Limits,
+    Mailer,
+    MediaStore,
+    SearchIndex,
+    TileStore,
+    Witnesses,
+)
+from portal.record.photo_authority import PhotoKey
 from portal.record.policy import Policy
 from portal.record.receipt_key import ReceiptKey
 from portal.record.signing import SigningKeys
@@ -47,7 +59,8 @@ REDIS = ("redis://", "rediss://")
 
 @dataclass(frozen=True, kw_only=True)
 class Portal:
-    """Everything an entry point needs. `now` is the only clock; `mailer` is None where no mail is sent.
+    """Everything an entry point needs. `now` is the only clock; `mailer` is None where no mail is sent,
+    `credentials` where photos are published without.
     `signed_origin` is where the media store's signed addresses lead, "" where it signs none."""
 
     settings: Settings
@@ -66,6 +79,8 @@ class Portal:
     secret_key: str
     signing_key: KeyFile[SigningKeys]
     receipt_key: KeyFile[ReceiptKey]
+    photo_key: KeyFile[PhotoKey]
+    credentials: Credentials | None
     policy: Policy | None
     witnesses: Witnesses
     now: Clock
@@ -90,6 +105,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         settings.database_url, read_url=settings.database_read_url, connections=settings.threads
     )
     media, media_root = _media(settings)
+    photo_key = KeyFile(settings.photo_key, PhotoKey.parse)
     return Portal(
         settings=settings,
         database=database,
@@ -107,6 +123,8 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         secret_key=settings.secret_key or _kept_secret(settings.instance / "secret_key"),
         signing_key=KeyFile(settings.signing_key, SigningKeys.parse),
         receipt_key=KeyFile(settings.receipt_key, ReceiptKey.parse),
+        photo_key=photo_key,
+        credentials=_credentials(settings, photo_key),
         policy=_policy(settings),
         witnesses=HttpWitnesses(),
         now=now or _clock(settings),
@@ -181,6 +199,10 @@ def _mailer(settings: Settings) -> Mailer | None:
             "letters need PORTAL_URL, where readers find the portal, such as https://sunlight.example.org"
         )
     return SmtpMailer(address, name=settings.site_name)
+
+
+def _credentials(settings: Settings, key: KeyFile[PhotoKey]) -> Credentials | None:
+    return C2paCredentials(key, site=settings.site_name) if settings.content_credentials else None
 
 
 def _policy(settings: Settings) -> Policy | None:

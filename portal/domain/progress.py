@@ -129,12 +129,16 @@ class Report(Base):
 class Photo(Base):
     """One photo of a report. `renditions` are ours and may be shown; the original stays sealed.
 
-    renditions: `[{"edge", "format", "name", "width", "height", "bytes"}]`; embedded: what the file claims
+    renditions: `[{"edge", "format", "name", "width", "height", "bytes"}]`, and `"credit"` (report and place) in signed
+    ones; embedded: what the file claims
     about time, place and device, for desks only; tone: mean colour `rrggbb`.
     """
 
     __tablename__ = "photo"
-    __table_args__ = (Index("ix_photo_report", "report_id", "position"),)
+    __table_args__ = (
+        Index("ix_photo_report", "report_id", "position"),
+        Index("ix_photo_recipe", "recipe", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
@@ -155,6 +159,7 @@ class Photo(Base):
     received_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
     removed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("photo.id"), default=None)
+    recipe: Mapped[int] = mapped_column(default=1, server_default="1")  # version that renditions were made by
     report: Mapped[Report] = relationship(back_populates="all_photos")
 
     @property

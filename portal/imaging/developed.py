@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+# The version of `renditions.PLAN` and of everything between a file and its renditions. Who changes what comes of the
+# same file raises it; `portal media rerender` then brings older photos up (docs/photos.md).
+RECIPE = 1
 EXTENSIONS = {"jpeg": "jpg", "avif": "avif"}
 
 

@@ -5,6 +5,7 @@ Every port has one suite of tests that is run against every real implementation 
 
 from __future__ import annotations
 
+from portal.ports.credentials import Credentials, CredentialsUnavailable, Statement
 from portal.ports.jobs import Job, JobQueue, Leases
 from portal.ports.limits import Limit, Limits, LimitsUnavailable, keyed_hash
 from portal.ports.mail import AddressRefused, Letter, Mailer, MailerUnavailable
@@ -17,6 +18,8 @@ __all__ = [
     "FACETS",
     "AddressRefused",
     "Answer",
+    "Credentials",
+    "CredentialsUnavailable",
     "Indexed",
     "Job",
     "JobQueue",
@@ -35,6 +38,7 @@ __all__ = [
     "SearchIndex",
     "SearchUnavailable",
     "Space",
+    "Statement",
     "StoreFull",
     "StoreUnavailable",
     "TileMissing",

@@ -13,6 +13,7 @@ from typing import Any
 
 SEALS = (
     "audit",
+    "authority",
     "receipts",
 )  # kinds that seal what is inside the house: on the record, in no list of what was published
 

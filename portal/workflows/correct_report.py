@@ -20,6 +20,7 @@ UNFINISHED = (ReportState.DRAFT, ReportState.SUBMITTED, ReportState.IN_REVIEW, R
 COPIED = (
     *("position", "caption", "taken_on", "file_name", "width", "height", "tone", "renditions", "embedded"),
     *("original_sha256", "original_format", "original_bytes", "seal_salt", "received_at", "received_by_id"),
+    "recipe",
 )
 
 

@@ -19,6 +19,7 @@ from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
 from portal.domain.progress import MAX_PHOTOS, PACE_WINDOW, UPLOADS_PER_PERSON, Photo, Report
 from portal.domain.wording import clean
+from portal.imaging.developed import RECIPE
 from portal.ports import Limit
 from portal.rules.clock import day_of
 
@@ -36,6 +37,7 @@ class Developed:
     renditions: list[dict[str, Any]]
     embedded: dict[str, Any]
     file_name: str = ""
+    recipe: int = RECIPE
 
 
 def uploads_of(person: Person) -> Limit:
@@ -98,6 +100,7 @@ def _photo(
         received_at=now,
         received_by_id=actor.id,
         replaces_id=replaces.id if replaces else None,
+        recipe=arrived.recipe,
     )
 
 
