@@ -10,7 +10,19 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from config import Settings
-from portal.cli import accounts, audit, demonstration, doctor, paper, proofs, record, running, witness
+from portal.cli import (
+    accounts,
+    audit,
+    demonstration,
+    doctor,
+    media,
+    media_rerender,
+    paper,
+    proofs,
+    record,
+    running,
+    witness,
+)
 from portal.cli.terminal import Mishap
 from portal.database import TROUBLE
 from portal.ports import SearchUnavailable, StoreFull
@@ -34,6 +46,7 @@ for command in (
     accounts.user,
     record.record,
     audit.audit,
+    media.media,
     witness.witness,
 ):
     portal.add_command(command)
@@ -65,4 +78,4 @@ def main() -> None:
         sys.exit(2)
 
 
-__all__ = ["Settings", "main", "paper", "portal", "proofs"]
+__all__ = ["Settings", "main", "media_rerender", "paper", "portal", "proofs"]

@@ -11,7 +11,7 @@ import click
 from config import ROOT, Mode
 from portal.adapters import schema
 from portal.adapters.console_mailer import SCHEME as CONSOLE
-from portal.cli import doctor_record
+from portal.cli import doctor_photos, doctor_record
 from portal.cli.doctor_record import Finding
 from portal.cli.terminal import Mishap, wired
 from portal.ports import SearchUnavailable
@@ -162,6 +162,7 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     doctor_record.audit,
     doctor_record.receipts,
     doctor_record.witnesses,
+    doctor_photos.credentials,
     _worker,
     _darkroom,
     _assets,

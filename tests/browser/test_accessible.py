@@ -18,7 +18,7 @@ PAGES = {
     "": """/ /en/ /projects /projects?lamp=red /projects/{project} /en/projects/{project} /reports/{number} /reports/{gone}
         /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /record /record/3 /record/keys /verify /en/verify
         /record/months /en/record/months /record/months/2020-01 /en/record/months/2020-01
-        /record/receipt /en/record/receipt /about /help /privacy
+        /record/receipt /en/record/receipt /record/photo/{photo} /en/record/photo/{photo} /about /help /privacy
         /accessibility /en/help /nothing-here /account/login /?as_of=2026-06-01 /account/link/{link} /account/link/spent
         /changes /changes?from=2026-01-01 /changes?from=2026-11-24&to=then /projects/{project}/changes?from=2026-01-01
         /en/changes?from=2026-01-01 /en/archive?q=封顶 /en/reports/{number} /en/reports/{gone} /en/units /en/record/3""",
@@ -54,6 +54,8 @@ NO_PAGES = {
     "/record/verify_receipt.py",
     "/record/receipts/<month>.json",
     "/record/months/<month>.svg",
+    "/record/photo-authority.pem",
+    "/record/photo/<digest>.json",
     "/desk/unit/reports/<int:report_id>/receipts/<int:round_>.receipt",
     "/record/tile/<path:rest>",
     "/record/<int:seq>.tlog-proof",
@@ -120,7 +122,18 @@ def rooms(chromium, live):
     ("login", "path"), KNOCKS, ids=[f"{login or 'anyone'} {path}" for login, path in KNOCKS]
 )
 def test_a_page_can_be_used_by_everybody(rooms, live, axe, login, path):
-    names = ("number", "published", "gone", "draft", "returned", "waiting", "held", "correction", "link")
+    names = (
+        "number",
+        "published",
+        "gone",
+        "draft",
+        "returned",
+        "waiting",
+        "held",
+        "correction",
+        "link",
+        "photo",
+    )
     facts = {name: getattr(live, name) for name in names} | {"project": live.district.projects[0]}
     page, noise = rooms(login)
     noise.clear()

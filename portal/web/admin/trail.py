@@ -48,6 +48,7 @@ ACTS: Mapping[str, Say] = {
     "discard_draft": lambda: _("作废草稿"),
     "add_photo": lambda: _("加照片"),
     "remove_photo": lambda: _("移走照片"),
+    "rerender_photo": lambda: _("照片重新制作"),
     "restore_photo": lambda: _("放回照片"),
     "move_photo": lambda: _("调照片顺序"),
     "submit_report": lambda: _("报送"),
