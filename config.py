@@ -104,6 +104,14 @@ class Settings(BaseSettings):
         description="Where the key lies that signs receipts; web processes and the worker read it. "
         "Empty = `receipt_key` in the instance folder.",
     )
+    content_credentials: bool = Field(
+        True, description="Published photos carry a credit line and a signed C2PA manifest."
+    )
+    photo_key_file: str = Field(
+        "",
+        description="Where the key lies that signs photos; only the worker reads it. "
+        "Empty = `photo_key` in the instance folder.",
+    )
     decide_within: int = Field(
         7, ge=1, le=365, description="Days within which a receipt promises a decision."
     )
@@ -200,6 +208,11 @@ class Settings(BaseSettings):
     def receipt_key(self) -> Path:
         """Where the key lies that signs receipts."""
         return Path(self.receipt_key_file) if self.receipt_key_file else self.instance / "receipt_key"
+
+    @property
+    def photo_key(self) -> Path:
+        """Where the key lies that signs photos."""
+        return Path(self.photo_key_file) if self.photo_key_file else self.instance / "photo_key"
 
     @property
     def log_name(self) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from config import Mode, Settings
+from portal.adapters.c2pa_credentials import C2paCredentials
 from portal.adapters.console_mailer import SCHEME as CONSOLE
 from portal.adapters.console_mailer import ConsoleMailer
 from portal.adapters.disk_room import DiskRoom
@@ -40,6 +41,7 @@ from portal.database import Database
 from portal.imaging.darkroom import Darkroom
 from portal.imaging.likeness_index import LikenessIndex
 from portal.ports import (
+    Credentials,
     JobQueue,
     Leases,
     Limits,
@@ -51,6 +53,7 @@ from portal.ports import (
     TileStore,
     Witnesses,
 )
+from portal.record.photo_authority import PhotoKey
 from portal.record.policy import Policy
 from portal.record.receipt_key import ReceiptKey
 from portal.record.signing import SigningKeys
@@ -62,8 +65,8 @@ REDIS = ("redis://", "rediss://")
 @dataclass(frozen=True, kw_only=True)
 class Portal:
     """Everything an entry point needs. `now` is the only clock; `mailer` is None where no mail is sent, `mirror`
-    where there is no second store. `signed_origin` is where the media store's signed addresses lead, "" where it
-    signs none."""
+    where there is no second store, `credentials` where photos are published without. `signed_origin` is where the media
+    store's signed addresses lead, "" where it signs none."""
 
     settings: Settings
     database: Database
@@ -85,6 +88,8 @@ class Portal:
     secret_key: str
     signing_key: KeyFile[SigningKeys]
     receipt_key: KeyFile[ReceiptKey]
+    photo_key: KeyFile[PhotoKey]
+    credentials: Credentials | None
     policy: Policy | None
     witnesses: Witnesses
     now: Clock
@@ -112,6 +117,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
     )
     media, media_root = _media(settings)
     room = _room(media_root, database, settings)
+    photo_key = KeyFile(settings.photo_key, PhotoKey.parse)
     return Portal(
         settings=settings,
         database=database,
@@ -133,6 +139,8 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         secret_key=settings.secret_key or _kept_secret(settings.instance / "secret_key"),
         signing_key=KeyFile(settings.signing_key, SigningKeys.parse),
         receipt_key=KeyFile(settings.receipt_key, ReceiptKey.parse),
+        photo_key=photo_key,
+        credentials=_credentials(settings, photo_key),
         policy=_policy(settings),
         witnesses=HttpWitnesses(),
         now=now or _clock(settings),
@@ -230,6 +238,10 @@ def _mailer(settings: Settings) -> Mailer | None:
             "letters need PORTAL_URL, where readers find the portal, such as https://sunlight.example.org"
         )
     return SmtpMailer(address, name=settings.site_name)
+
+
+def _credentials(settings: Settings, key: KeyFile[PhotoKey]) -> Credentials | None:
+    return C2paCredentials(key, site=settings.site_name) if settings.content_credentials else None
 
 
 def _policy(settings: Settings) -> Policy | None:

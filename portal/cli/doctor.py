@@ -10,7 +10,7 @@ import click
 from config import ROOT, Mode
 from portal.adapters import schema
 from portal.adapters.console_mailer import SCHEME as CONSOLE
-from portal.cli import doctor_media, doctor_record
+from portal.cli import doctor_media, doctor_photos, doctor_record
 from portal.cli.doctor_record import Finding
 from portal.cli.terminal import Mishap, wired
 from portal.imaging.darkroom import DarkroomUnavailable
@@ -181,6 +181,7 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     doctor_record.audit,
     doctor_record.receipts,
     doctor_record.witnesses,
+    doctor_photos.credentials,
     _worker,
     _darkroom,
     _files,

@@ -38,6 +38,7 @@ def keys(portal: Portal) -> Iterator[Finding]:
         Path(portal.settings.instance) / "secret_key",
         portal.settings.signing_key,
         portal.settings.receipt_key,
+        portal.settings.photo_key,
     ):
         if path.exists() and path.stat().st_mode & 0o077:
             yield "bad", f"{path.name} can be read by others: chmod 600 it"

@@ -22,6 +22,7 @@ from portal.cli import demonstration
 from portal.cli.terminal import Mishap, open_portal, say_unsafe
 from portal.ports import SearchUnavailable
 from portal.record.batches import keys_of_receipts
+from portal.record.photo_authority import PhotoKey, authorities
 from portal.record.receipt_key import ReceiptKey
 from portal.record.signed import generations
 from portal.record.signing import SigningKeys
@@ -45,6 +46,7 @@ def init() -> None:
         _migrate(portal.settings)
         _make_keys(portal)
         _make_receipt_key(portal)
+        _make_photo_key(portal)
         if portal.settings.mode is Mode.PRODUCTION:  # the demonstration's record begins years ago, by itself
             with portal.database.writing() as session:
                 publish_lamp_rules(session, rules=DEFAULT_RULES, now=portal.now())
@@ -100,6 +102,19 @@ def _make_receipt_key(portal: Portal) -> None:
     if known or portal.receipt_key.exists():
         return
     portal.receipt_key.keep(ReceiptKey.make(log[-1].name if log else portal.settings.log_name))
+
+
+def _make_photo_key(portal: Portal) -> None:
+    """The key that signs photos, under an authority of its own. Where the record knows one already, or another
+    account keeps the file, none is made."""
+    file = portal.photo_key
+    with portal.database.reading() as session:
+        known = authorities(session)
+    try:
+        if portal.credentials is not None and not known and not file.exists():
+            file.keep(PhotoKey.make(portal.settings.site_name, now=portal.now()))
+    except PermissionError:
+        click.secho(f"{file.path} belongs to another account, as it should", fg="yellow")
 
 
 @click.command()

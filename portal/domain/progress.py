@@ -137,7 +137,8 @@ class Report(Base):
 class Photo(Base):
     """One photo of a report. `renditions` are ours and may be shown; the original stays sealed.
 
-    renditions: `[{"edge", "format", "name", "width", "height", "bytes"}]`; embedded: what the file claims
+    renditions: `[{"edge", "format", "name", "width", "height", "bytes"}]`, and `"credit"` (report and place) in signed
+    ones; embedded: what the file claims
     about time, place and device, for desks only; tone: mean colour `rrggbb`.
     """
 
@@ -145,6 +146,7 @@ class Photo(Base):
     __table_args__ = (
         Index("ix_photo_report", "report_id", "position"),
         Index("ix_photo_received", "received_at"),
+        Index("ix_photo_recipe", "recipe", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -168,6 +170,7 @@ class Photo(Base):
     replaces_id: Mapped[int | None] = mapped_column(ForeignKey("photo.id"), default=None)
     view_id: Mapped[int | None] = mapped_column(ForeignKey("view.id"), default=None)
     view: Mapped[View | None] = relationship()
+    recipe: Mapped[int] = mapped_column(default=1, server_default="1")  # version that renditions were made by
     report: Mapped[Report] = relationship(back_populates="all_photos")
     redactions: Mapped[list[Redaction]] = relationship(
         back_populates="photo", order_by="Redaction.id", cascade="all, delete-orphan", lazy="selectin"

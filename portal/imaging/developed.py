@@ -8,6 +8,9 @@ from enum import StrEnum
 from functools import cached_property
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIC", "AVIF")
+# The version of `renditions.PLAN` and of everything between a file and its renditions. Who changes what comes of the
+# same file raises it; `portal media rerender` then brings older photos up (docs/photos.md).
+RECIPE = 1
 EXTENSIONS = {"jpeg": "jpg", "avif": "avif"}
 
 

@@ -5,6 +5,7 @@ Every port has one suite of tests that is run against every real implementation 
 
 from __future__ import annotations
 
+from portal.ports.credentials import Credentials, CredentialsUnavailable, Statement
 from portal.ports.jobs import Job, JobQueue, Leases
 from portal.ports.limits import Limit, Limits, LimitsUnavailable, keyed_hash
 from portal.ports.mail import AddressRefused, Letter, Mailer, MailerUnavailable
@@ -30,6 +31,8 @@ __all__ = [
     "AddressRefused",
     "Answer",
     "Aside",
+    "Credentials",
+    "CredentialsUnavailable",
     "Indexed",
     "Job",
     "JobQueue",
@@ -55,6 +58,7 @@ __all__ = [
     "SearchUnavailable",
     "Short",
     "Space",
+    "Statement",
     "StoreBroken",
     "StoreFull",
     "StoreUnavailable",

@@ -14,6 +14,7 @@ from typing import Any
 SEALS = (
     "audit",
     "burden",
+    "authority",
     "receipts",
 )  # kinds that seal what is inside the house, or count it: on the record, in no list of what was published
 

@@ -48,6 +48,7 @@ ITEM_KINDS: dict[str, Say] = {
     "rules": lambda: _("规则"),
     "burden": lambda: _("减负账本"),
     "audit": lambda: _("内部审计日志的封条"),
+    "authority": lambda: _("照片签名的证书"),
     "receipts": lambda: _("收件凭据的校验码"),
 }
 OUTCOMES: dict[str, Say] = {

@@ -10,6 +10,7 @@ from portal.database import DatabaseBusy, again
 from portal.domain import letters
 from portal.ports import AddressRefused, Job, Letter, MailerUnavailable
 from portal.wiring import Portal
+from portal.worker.crediting import credit, tidy
 from portal.workflows import compare_photos, erase_report, moderate_report, withdraw_report
 from portal.workflows.send_letter import Letterhead, letter_refused, letter_sent, write_letter
 
@@ -21,6 +22,7 @@ def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
     crosses is simply done again; a letter is not, because it may be gone already."""
 
     def take_effect(job: Job) -> None:
+        credit(portal, job.payload["decision"])
         with portal.database.writing() as session:
             moderate_report.take_effect(
                 session,
@@ -29,6 +31,7 @@ def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
                 now=portal.now(),
                 letters=portal.letters,
             )
+        tidy(portal, job.payload["decision"])
 
     def destroy_media(job: Job) -> None:
         for store in filter(None, (portal.media, portal.mirror)):

@@ -23,6 +23,7 @@ COPIED = (
     *("position", "caption", "taken_on", "file_name", "width", "height", "tone", "renditions", "embedded"),
     *("original_sha256", "original_format", "original_bytes", "seal_salt", "received_at", "received_by_id"),
     "view",
+    "recipe",
 )
 COPIED_BOX = ("x", "y", "width", "height", "kind", "by_id", "body_id", "at")
 

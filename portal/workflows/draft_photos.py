@@ -21,6 +21,7 @@ from portal.domain.permissions import permit_report
 from portal.domain.plan import View
 from portal.domain.progress import MAX_PHOTOS, PACE_WINDOW, UPLOADS_PER_PERSON, Photo, Report
 from portal.domain.wording import clean
+from portal.imaging.developed import RECIPE
 from portal.ports import Limit
 from portal.rules.clock import day_of
 
@@ -42,6 +43,7 @@ class Developed:
     embedded: dict[str, Any]
     file_name: str = ""
     prints: Prints | None = None
+    recipe: int = RECIPE
 
 
 def uploads_of(person: Person) -> Limit:
@@ -114,6 +116,7 @@ def _photo(
         received_by_id=actor.id,
         replaces_id=replaces.id if replaces else None,
         view=replaces.view if replaces else view,
+        recipe=arrived.recipe,
     )
 
 

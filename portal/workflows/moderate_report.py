@@ -12,6 +12,7 @@ from portal.database import hold
 from portal.disclosure import public_names, report_shown
 from portal.domain import audit
 from portal.domain.counter import next_number
+from portal.domain.crediting import take_up
 from portal.domain.errors import Invalid, Problem, Stale, WrongState
 from portal.domain.holding import refuse_if_taken
 from portal.domain.letters import owe_letter
@@ -195,9 +196,10 @@ def _publish(
     session: Session, report: Report, decision: Decision, media: MediaStore, now: dt.datetime
 ) -> int:
     """The number of its entry."""
+    number = take_up(session, decision, report)
     if report.corrects is None:
         year = day_of(now).year
-        report.number = report_number(year, next_number(session, name=f"report/{year}"))
+        report.number = number or report_number(year, next_number(session, name=f"report/{year}"))
     else:
         report.corrects.state = REPORT.next(report.corrects.state, ReportAct.SUPERSEDE)
         report.number, report.version = report.corrects.number, report.corrects.version + 1

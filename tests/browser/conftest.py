@@ -148,6 +148,7 @@ def _every_state(portal, district, clock):
     draft = district.draft(photos=2)
     return {
         "number": number,
+        "picture": _rendition_of(portal, number),
         "published": _id_of(portal, number),
         "returned": returned,
         "gone": gone,
@@ -168,6 +169,13 @@ def _first_photo(portal, report_id):
 def _id_of(portal, number):
     with portal.database.reading() as session:
         return session.query(Report).filter_by(number=number, state=ReportState.PUBLISHED).one().id
+
+
+def _rendition_of(portal, number):
+    """The hash of a published rendition."""
+    with portal.database.reading() as session:
+        report = session.query(Report).filter_by(number=number, state=ReportState.PUBLISHED).one()
+        return report.photos[0].renditions[0]["name"].partition(".")[0]
 
 
 def _correction(district, number, clock):

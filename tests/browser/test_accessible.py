@@ -18,7 +18,8 @@ PAGES = {
     "": """/ /en/ /projects /projects?lamp=red /projects/{project} /en/projects/{project} /reports/{number} /reports/{gone}
         /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /record /record/3 /record/keys /verify /en/verify
         /record/months /en/record/months /record/months/2020-01 /en/record/months/2020-01
-        /record/receipt /en/record/receipt /about /help /privacy /provenance /en/provenance
+        /record/receipt /en/record/receipt /record/photo/{picture} /en/record/photo/{picture} /about /help /privacy
+        /provenance /en/provenance
         /accessibility /burden /en/burden /en/help /nothing-here /account/login /?as_of=2026-06-01 /account/link/{link} /account/link/spent
         /changes /changes?from=2026-01-01 /changes?from=2026-11-24&to=then /projects/{project}/changes?from=2026-01-01
         /en/changes?from=2026-01-01 /en/archive?q=封顶 /en/reports/{number} /en/reports/{gone} /en/units /en/record/3""",
@@ -57,6 +58,8 @@ NO_PAGES = {
     "/record/verify_receipt.py",
     "/record/receipts/<month>.json",
     "/record/months/<month>.svg",
+    "/record/photo-authority.pem",
+    "/record/photo/<digest>.json",
     "/desk/unit/reports/<int:report_id>/receipts/<int:round_>.receipt",
     "/record/tile/<path:rest>",
     "/record/<int:seq>.tlog-proof",
@@ -135,6 +138,7 @@ def test_a_page_can_be_used_by_everybody(rooms, live, axe, login, path):
         "returned",
         "waiting",
         "photo",
+        "picture",
         "held",
         "correction",
         "link",

@@ -42,7 +42,7 @@ def check(page: Page, kept: Path, now: dt.datetime) -> tuple[str, dict[str, str]
     """The verdict's lamp, and the lamp of every step that is shown."""
     page.clock.set_fixed_time(now)
     page.goto("/verify")
-    page.locator("input[type=file]").set_input_files(kept)
+    page.set_input_files("#file", kept)
     expect(page.locator("[data-verdict][data-lamp]")).to_be_visible(timeout=15_000)
     shown = page.locator("[data-step]:not([hidden])").all()
     lamps = {each.get_attribute("data-step"): each.get_attribute("data-lamp") for each in shown}

@@ -51,6 +51,9 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/record/months/<month>"): EVERYBODY,
     ("GET", "/record/months/<month>.svg"): EVERYBODY,
     ("GET", "/record/opening/<int:seq>.json"): EVERYBODY,
+    ("GET", "/record/photo-authority.pem"): EVERYBODY,
+    ("GET", "/record/photo/<digest>"): EVERYBODY,
+    ("GET", "/record/photo/<digest>.json"): EVERYBODY,
     ("GET", "/record/receipt"): EVERYBODY,
     ("POST", "/record/receipt"): EVERYBODY,
     ("GET", "/record/receipts/<month>.json"): EVERYBODY,
@@ -64,6 +67,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", "/static/<path:filename>"): EVERYBODY,
     ("GET", "/units"): EVERYBODY,
     ("GET", "/verify"): EVERYBODY,
+    ("POST", "/verify"): EVERYBODY,
     ("GET", "/units/<code>"): EVERYBODY,
     ("GET", "/units/<code>/feed.atom"): EVERYBODY,
     # Accounts: the sign-in page and one-time links are for those who are not in yet.

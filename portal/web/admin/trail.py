@@ -53,6 +53,7 @@ ACTS: Mapping[str, Say] = {
     "agree_to_place": lambda: _("同意带位置"),
     "refuse_place": lambda: _("不带位置"),
     "remove_photo": lambda: _("移走照片"),
+    "rerender_photo": lambda: _("照片重新制作"),
     "restore_photo": lambda: _("放回照片"),
     "move_photo": lambda: _("调照片顺序"),
     "submit_report": lambda: _("报送"),

@@ -34,6 +34,8 @@ def item_href(item: str) -> str:
     kind, _slash, key = item.partition("/")
     if kind == "receipts":
         return to("/record/receipt")
+    if kind == "authority":
+        return f"{to('/verify')}#photo"
     if kind in EXPLAINED:
         return f"{to('/help')}#{EXPLAINED[kind]}"
     return to(PLACES[kind] + key)

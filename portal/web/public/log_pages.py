@@ -37,12 +37,6 @@ def entry(seq: int) -> Response:
     return window("*", render=lambda shelf: _one(shelf, seq))
 
 
-@bp.get("/verify")
-def verify() -> Response:
-    """Checks a proof file in the reader's own browser."""
-    return window(render=lambda _shelf: render_template("public/verify.html"))
-
-
 @bp.get("/record/opening/<int:seq>.json")
 def opening(seq: int) -> Response:
     """Salt and canonical document behind a commitment; gone once they are destroyed."""
