@@ -8,12 +8,12 @@ is public.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from portal.domain.organisation import Person, Unit
 from portal.domain.plan import Milestone, Project, Responsibility
-from portal.domain.progress import Photo, Report
+from portal.domain.progress import Photo, Report, Video
 from portal.record.document import seal
 from portal.record.log import Disclosed, iso
 from portal.rules.clock import day_of
@@ -87,6 +87,8 @@ def report_shown(report: Report, *, decided_by: Person) -> Disclosed:
         "approved_by": decided_by.body.name if decided_by.body else "",
         "photos": [_photo(photo) for photo in report.photos],
     }
+    if report.videos:
+        document["videos"] = [_video(video) for video in report.videos]
     if report.milestone is not None:
         document["milestone"] = {"ordinal": report.milestone.ordinal, "name": report.milestone.name}
     for passage in ("problems", "next_step"):
@@ -111,9 +113,11 @@ def lamp_rules_shown(rules: Mapping[str, Any], *, dated: str) -> Disclosed:
     return Disclosed(item=LAMP_RULES_ITEM, kind="rules", document=document)
 
 
-def public_names(photos: Sequence[Photo]) -> list[str]:
-    """Names of the renditions that must be public before these photos are."""
-    return [rendition["name"] for photo in photos for rendition in photo.renditions]
+def public_names(report: Report) -> list[str]:
+    """Names of the files of ours that must be public before a report is."""
+    pictures: list[Photo | Video] = [*report.photos, *report.videos]
+    names = [rendition["name"] for picture in pictures for rendition in picture.renditions]
+    return names + [video.film["name"] for video in report.videos]
 
 
 def _unit(unit: Unit) -> dict[str, str]:
@@ -161,11 +165,28 @@ def _photo(photo: Photo) -> dict[str, Any]:
         "tone": photo.tone,
         "received_on": day_of(photo.received_at).isoformat(),
         "original": seal(bytes.fromhex(photo.seal_salt), photo.original_sha256),
-        "renditions": [
-            {key: rendition[key] for key in ("edge", "format", "name", "width", "height", "bytes")}
-            for rendition in photo.renditions
-        ],
+        "renditions": _renditions(photo),
     }
     if photo.taken_on is not None:
         shown["taken_on"] = photo.taken_on.isoformat()
+    return shown
+
+
+def _renditions(picture: Photo | Video) -> list[dict[str, Any]]:
+    names = ("edge", "format", "name", "width", "height", "bytes")
+    return [{name: rendition[name] for name in names} for rendition in picture.renditions]
+
+
+def _video(video: Video) -> dict[str, Any]:
+    """Our film without sound, one of its pictures, and what it shows in words."""
+    shown: dict[str, Any] = {
+        "description": video.description,
+        "tone": video.tone,
+        "received_on": day_of(video.received_at).isoformat(),
+        "original": seal(bytes.fromhex(video.seal_salt), video.original_sha256),
+        "film": {name: video.film[name] for name in ("name", "width", "height", "bytes", "milliseconds")},
+        "renditions": _renditions(video),
+    }
+    if video.taken_on is not None:
+        shown["taken_on"] = video.taken_on.isoformat()
     return shown

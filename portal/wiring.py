@@ -36,6 +36,7 @@ from portal.adapters.steady_limits import SteadyLimits
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
 from portal.imaging.darkroom import Darkroom
+from portal.imaging.film_room import FilmRoom
 from portal.ports import JobQueue, Leases, Limits, Mailer, MediaStore, SearchIndex, TileStore, Witnesses
 from portal.record.policy import Policy
 from portal.record.receipt_key import ReceiptKey
@@ -63,6 +64,7 @@ class Portal:
     mailer: Mailer | None
     passwords: Passwords
     darkroom: Darkroom
+    films: FilmRoom
     secret_key: str
     signing_key: KeyFile[SigningKeys]
     receipt_key: KeyFile[ReceiptKey]
@@ -104,6 +106,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         mailer=_mailer(settings),
         passwords=Passwords(),
         darkroom=Darkroom(),
+        films=FilmRoom(),
         secret_key=settings.secret_key or _kept_secret(settings.instance / "secret_key"),
         signing_key=KeyFile(settings.signing_key, SigningKeys.parse),
         receipt_key=KeyFile(settings.receipt_key, ReceiptKey.parse),

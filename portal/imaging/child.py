@@ -100,7 +100,7 @@ class _Room:
         try:
             self._channel.close()
             os.dup2(1, 2)  # what a decoder complains of is nobody's log
-            confinement.confine_one_photo(seccomp=self._seccomp)
+            confinement.confine_one(seccomp=self._seccomp)
             data = memoryview(pack(_judged(kind, photo=photo)))
             while data:
                 data = data[os.write(answer, data) :]

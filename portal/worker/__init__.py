@@ -13,6 +13,7 @@ from portal.logs import configure_logs
 from portal.record.shelf import Shelf
 from portal.record.signed import is_frozen
 from portal.wiring import Portal, wire
+from portal.worker.films import run_idle, work_idle
 from portal.worker.following import follow, log_receipts, seal_audit
 from portal.worker.jobs import handlers
 from portal.worker.signing import sign
@@ -76,11 +77,15 @@ def main() -> None:
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
     portal = wire(settings)
+    idle = threading.Thread(target=work_idle, args=(portal,), kwargs={"stop": stop}, name="idle")
+    idle.start()
     try:
         work(portal, stop=stop)
         portal.leases.release()
     finally:
+        stop.set()
+        idle.join()
         portal.close()
 
 
-__all__ = ["SPOOL_KEEPS", "handlers", "log_receipts", "main", "run_once", "sign", "work"]
+__all__ = ["SPOOL_KEEPS", "handlers", "log_receipts", "main", "run_idle", "run_once", "sign", "work"]

@@ -13,12 +13,17 @@ from portal.domain.errors import Invalid, Problem
 from portal.domain.lifecycle import REPORT, ReportAct, ReportState
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
-from portal.domain.progress import Photo, Report
+from portal.domain.progress import FilmState, Photo, Report, Video
 from portal.domain.wording import clean
 
 UNFINISHED = (ReportState.DRAFT, ReportState.SUBMITTED, ReportState.IN_REVIEW, ReportState.RETURNED)
 COPIED = (
     *("position", "caption", "taken_on", "file_name", "width", "height", "tone", "renditions", "embedded"),
+    *("original_sha256", "original_format", "original_bytes", "seal_salt", "received_at", "received_by_id"),
+)
+COPIED_OF_A_VIDEO = (
+    *("position", "description", "taken_on", "file_name", "width", "height", "milliseconds", "sound", "tone"),
+    *("renditions", "embedded", "film", "percent"),
     *("original_sha256", "original_format", "original_bytes", "seal_salt", "received_at", "received_by_id"),
 )
 
@@ -56,5 +61,8 @@ def start_correction(
     session.add(draft)
     for photo in report.photos:
         session.add(Photo(report=draft, **{name: getattr(photo, name) for name in COPIED}))
+    for video in report.videos:  # what is published has its film
+        copied = {name: getattr(video, name) for name in COPIED_OF_A_VIDEO}
+        session.add(Video(report=draft, state=FilmState.READY, **copied))
     audit.note(session, actor=actor, act="start_correction", subject=draft, now=now, corrects=report.id)
     return draft
