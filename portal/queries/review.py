@@ -92,6 +92,7 @@ def queue_of(session: Session, *, person: Person, now: dt.datetime) -> list[Wait
             joinedload(Report.unit),
             joinedload(Report.claimed_by),
             selectinload(Report.all_photos),
+            selectinload(Report.all_videos),
         )
     )
     found = [

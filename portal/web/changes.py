@@ -62,6 +62,7 @@ def rows(document: Document) -> Iterator[Row]:
     yield from _responsible_rows(document)
     yield from _milestone_rows(document)
     yield from _photo_rows(document)
+    yield from _video_rows(document)
     yield from _rule_rows(document)
 
 
@@ -102,6 +103,15 @@ def _photo_rows(document: Document) -> Iterator[Row]:
         yield name, photo["caption"] or _("没有说明")
         if "taken_on" in photo:
             yield _("%(photo)s的拍摄日期", photo=name), day(photo["taken_on"])
+
+
+def _video_rows(document: Document) -> Iterator[Row]:
+    """As photos: the same video when its sealed original is."""
+    for video in document.get("videos", ()):
+        name = _("录像 %(mark)s", mark=video["original"][:6])
+        yield name, video["description"]
+        if "taken_on" in video:
+            yield _("%(photo)s的拍摄日期", photo=name), day(video["taken_on"])
 
 
 def _official(person: Mapping[str, str]) -> str:

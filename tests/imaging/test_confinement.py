@@ -24,7 +24,7 @@ from portal.imaging import confinement
 answer = os.memfd_create("answer")
 held = confinement.confine_for_good()
 confinement.CPU_SECONDS = 1
-confinement.confine_one_photo(seccomp={seccomp})
+confinement.confine_one(seccomp={seccomp})
 try:
     {act}
 except MemoryError:

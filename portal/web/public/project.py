@@ -17,7 +17,7 @@ from portal.web.filters import month as month_words
 from portal.web.filters import shortday
 from portal.web.language import _
 from portal.web.public.dossier import size_words, weight
-from portal.web.public.evidence import first_photo, photo_of
+from portal.web.public.evidence import first_photo, is_pictured, photo_of
 from portal.web.public.gone import gone
 from portal.web.public.links import item_href, zh
 from portal.web.public.standing import (
@@ -57,7 +57,7 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
     reports = [report for report in everything if not (report.withdrawn or report.sealed)]
     on = shown_day(shelf)
     standing = stand(shown, reports[-1] if reports else None, rules=rules_of(shelf), on=on)
-    pictured = next((r for r in reversed(reports) if r.document["photos"]), None)
+    pictured = next((r for r in reversed(reports) if is_pictured(r)), None)
     history = history_words(shelf.history(shown.item))
     return render_template(
         "public/project.html",

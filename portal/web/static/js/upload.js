@@ -147,7 +147,7 @@ function receive(form) {
 
   form.addEventListener("change", (event) => {
     const input = event.target;
-    if (input.type !== "file" || !input.files.length) return;
+    if (input.type !== "file" || input.name === "videos" || !input.files.length) return;
     const left = input.multiple ? Number(form.dataset.most) - tray.querySelectorAll("[data-photo-id]").length - queue.length - running : 1;
     const files = [...input.files];
     for (const file of files.slice(0, Math.max(left, 0))) choose(file, input);
