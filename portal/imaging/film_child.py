@@ -51,6 +51,8 @@ def _done(
             told = percent
             _say(channel, b"%d\n" % percent)
 
+    for each in (film, answer, scratch):  # where the other side has left them
+        os.lseek(each, 0, os.SEEK_SET)
     # `open()` would ask a descriptor whether it is a terminal, and that call is not on the list.
     reading: io.BufferedIOBase = (
         io.BytesIO(trial) if trial else io.BufferedReader(io.FileIO(film, closefd=False))

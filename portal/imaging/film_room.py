@@ -119,7 +119,6 @@ class FilmRoom:
     ) -> dict[str, Any]:
         filtered = self.status()["seccomp"]
         size = POSTER_BYTES if what == "look" else FILM_BYTES
-        film.seek(0)
         files = (film.fileno(), answer.fileno(), scratch.fileno())
         with (
             self._free,

@@ -1,6 +1,7 @@
 """A ZIP file written as it is sent: stored, not compressed, so that the same files give the same bytes everywhere.
 
-One piece of a file is in memory at a time. Names are ASCII; the time of every file is the format's first, 1 January 1980.
+One piece of a file is in memory at a time. Names are ASCII; the time of every file is the format's first,
+1 January 1980.
 """
 
 from __future__ import annotations
