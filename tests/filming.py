@@ -59,7 +59,7 @@ write("wide.mp4", "libx264", size=(1920, 1080), count=3, options=x264)
 @functools.cache
 def _made() -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-c", _SCRIPT, folder, SECRET], check=True, timeout=120)  # noqa: S603
+        subprocess.run([sys.executable, "-c", _SCRIPT, folder, SECRET], check=True, timeout=120)
         return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
 

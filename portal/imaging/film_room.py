@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import importlib.util
 import json
 import os
@@ -57,8 +58,6 @@ class FilmRoom:
 
     def __init__(self, *, children: int = 2) -> None:
         self._free = threading.BoundedSemaphore(children)
-        self._trial = threading.Lock()
-        self._held: dict[str, bool] | None = None
 
     def look(self, path: Path, *, answer: BinaryIO, scratch: BinaryIO) -> Film:
         """Judge the film in this file and leave one of its pictures in `answer`, as PNG; `answer` and `scratch` are
@@ -87,24 +86,9 @@ class FilmRoom:
         return made
 
     def status(self) -> dict[str, bool]:
-        """Which confinements hold on this machine: landlock, seccomp, network, rlimits. Found out once, by a trial.
-        Raises `FilmRoomUnavailable`."""
-        with self._trial:
-            if self._held is None:
-                self._held = self._tried()
-            return dict(self._held)
-
-    def _tried(self) -> dict[str, bool]:
-        for filtered in (True, False):  # where the list of system calls does not do, without it
-            with _Work(
-                what="trial", form="MP4", seconds=LOOK_SECONDS, size=FILM_BYTES, filtered=filtered
-            ) as work:
-                try:
-                    work.words(_silent, wall=START_SECONDS)
-                except FilmCrashed:
-                    continue
-                return work.held
-        raise FilmRoomUnavailable("the confined child for films ends in its trial")
+        """Which confinements hold on this machine: landlock, seccomp, network, rlimits. Found out by a trial, once in
+        a process. Raises `FilmRoomUnavailable`."""
+        return dict(_tried())
 
     def _told(
         self,
@@ -210,6 +194,21 @@ class _Work:
         if not isinstance(said, dict):
             raise FilmCrashed("the confined child for films answered something else")
         return said
+
+
+@functools.cache
+def _tried() -> dict[str, bool]:
+    """What holds, tried with a film of our own."""
+    for filtered in (True, False):  # where the list of system calls does not do, without it
+        with _Work(
+            what="trial", form="MP4", seconds=LOOK_SECONDS, size=FILM_BYTES, filtered=filtered
+        ) as work:
+            try:
+                work.words(_silent, wall=START_SECONDS)
+            except FilmCrashed:
+                continue
+            return work.held
+    raise FilmRoomUnavailable("the confined child for films ends in its trial")
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ from portal.imaging import film_room
 from portal.imaging.film_room import FilmCrashed, FilmRoom
 from portal.imaging.filmed import Film, FilmRefusal, FilmRefused, Made
 from portal.imaging.films import judge_container
-from tests.filming import SECRET, film, find, patched, renamed, turned
+from tests.filming import SECRET, film, find, renamed, turned
 
 ROOT = Path(__file__).parents[2]
 
@@ -108,7 +108,7 @@ def test_exiftool_finds_nothing_of_where_it_comes_from(room: FilmRoom, tmp_path:
             subprocess.run(
                 [exiftool, "-j", "-G0:1", "-a", tmp_path / name], check=True, capture_output=True
             ).stdout
-        )[0]  # noqa: S603
+        )[0]
         for name in ("before.mp4", "after.mp4")
     )
     assert SECRET in str(before), "it was there to be found"
@@ -212,5 +212,5 @@ def test_no_library_that_decodes_is_loaded_on_this_side() -> None:
     ask = "import sys, portal.wiring, portal.imaging.film_room; print(sorted(m for m in sys.modules if m.split('.')[0] in ('av', 'PIL')))"
     answer: Any = subprocess.run(
         [sys.executable, "-c", ask], cwd=ROOT, check=True, capture_output=True, text=True
-    )  # noqa: S603
+    )
     assert answer.stdout.strip() == "[]"
