@@ -63,6 +63,12 @@ NO_PAGES = {
     "/static/<path:filename>",
     "/desk/unit/reports/<int:report_id>/photos/<int:photo_id>/<int:edge>.<extension>",
     "/desk/supervision/reports/<int:report_id>/photos/<int:photo_id>/<int:edge>.<any(jpg, avif):extension>",
+    "/desk/unit/reports/<int:report_id>/videos",
+    "/desk/unit/reports/<int:report_id>/videos/<int:video_id>/film.mp4",
+    "/desk/unit/reports/<int:report_id>/videos/<int:video_id>/<int:edge>.<any(jpg, avif):extension>",
+    "/desk/supervision/reports/<int:report_id>/videos",
+    "/desk/supervision/reports/<int:report_id>/videos/<int:video_id>/film.mp4",
+    "/desk/supervision/reports/<int:report_id>/videos/<int:video_id>/<int:edge>.<any(jpg, avif):extension>",
 }
 KNOCKS = [(login, path) for login, paths in PAGES.items() for path in paths.split()]
 
