@@ -14,7 +14,7 @@ from typing import Any
 
 from portal.domain.organisation import Person, SupervisionBody, Unit
 from portal.domain.plan import Milestone, Project, Responsibility, View
-from portal.domain.progress import Photo, Report
+from portal.domain.progress import Photo, Report, Video
 from portal.domain.redaction import Cover, covered_on, kinds_of
 from portal.record.document import seal
 from portal.record.log import Disclosed, iso
@@ -94,6 +94,8 @@ def report_shown(
         "approved_by": decided_by.body.name if decided_by.body else "",
         "photos": [_photo(photo, graded.get(photo.id)) for photo in report.photos],
     }
+    if report.videos:
+        document["videos"] = [_video(video) for video in report.videos]
     if report.milestone is not None:
         document["milestone"] = {"ordinal": report.milestone.ordinal, "name": report.milestone.name}
     for passage in ("problems", "next_step"):
@@ -136,9 +138,11 @@ def burden_shown(month: str, *, requests: int, photos_asked: int, median_minutes
     return Disclosed(item=burden_item(month), kind="burden", document=document)
 
 
-def public_names(photos: Sequence[Photo]) -> list[str]:
-    """Names of the renditions that must be public before these photos are."""
-    return [rendition["name"] for photo in photos for rendition in photo.renditions]
+def public_names(report: Report) -> list[str]:
+    """Names of the files of ours that must be public before a report is."""
+    pictures: list[Photo | Video] = [*report.photos, *report.videos]
+    names = [rendition["name"] for picture in pictures for rendition in picture.renditions]
+    return names + [video.film["name"] for video in report.videos]
 
 
 def _unit(unit: Unit) -> dict[str, str]:
@@ -203,10 +207,7 @@ def _photo(photo: Photo, graded: Graded | None) -> dict[str, Any]:
         "tone": photo.tone,
         "received_on": day_of(photo.received_at).isoformat(),
         "original": seal(bytes.fromhex(photo.seal_salt), photo.original_sha256),
-        "renditions": [
-            {key: rendition[key] for key in ("edge", "format", "name", "width", "height", "bytes")}
-            for rendition in photo.renditions
-        ],
+        "renditions": _renditions(photo),
     }
     if photo.taken_on is not None:
         shown["taken_on"] = photo.taken_on.isoformat()
@@ -219,4 +220,24 @@ def _photo(photo: Photo, graded: Graded | None) -> dict[str, Any]:
             "grade": graded.grade.value,
             "reasons": [each.value for each in graded.reasons],
         }
+    return shown
+
+
+def _renditions(picture: Photo | Video) -> list[dict[str, Any]]:
+    names = ("edge", "format", "name", "width", "height", "bytes")
+    return [{name: rendition[name] for name in names} for rendition in picture.renditions]
+
+
+def _video(video: Video) -> dict[str, Any]:
+    """Our film without sound, one of its pictures, and what it shows in words."""
+    shown: dict[str, Any] = {
+        "description": video.description,
+        "tone": video.tone,
+        "received_on": day_of(video.received_at).isoformat(),
+        "original": seal(bytes.fromhex(video.seal_salt), video.original_sha256),
+        "film": {name: video.film[name] for name in ("name", "width", "height", "bytes", "milliseconds")},
+        "renditions": _renditions(video),
+    }
+    if video.taken_on is not None:
+        shown["taken_on"] = video.taken_on.isoformat()
     return shown

@@ -39,6 +39,7 @@ from portal.adapters.steady_limits import SteadyLimits
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
 from portal.imaging.darkroom import Darkroom
+from portal.imaging.film_room import FilmRoom
 from portal.imaging.likeness_index import LikenessIndex
 from portal.ports import (
     Credentials,
@@ -85,6 +86,7 @@ class Portal:
     passwords: Passwords
     darkroom: Darkroom
     likenesses: LikenessIndex
+    films: FilmRoom
     secret_key: str
     signing_key: KeyFile[SigningKeys]
     receipt_key: KeyFile[ReceiptKey]
@@ -136,6 +138,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         passwords=Passwords(),
         darkroom=Darkroom(),
         likenesses=LikenessIndex(),
+        films=FilmRoom(),
         secret_key=settings.secret_key or _kept_secret(settings.instance / "secret_key"),
         signing_key=KeyFile(settings.signing_key, SigningKeys.parse),
         receipt_key=KeyFile(settings.receipt_key, ReceiptKey.parse),

@@ -21,8 +21,11 @@ from portal.ports import Job
 
 log = logging.getLogger(__name__)
 
-LEASE = dt.timedelta(seconds=30)  # longer than the longest job, short enough for readers to wait out
+LEASE = dt.timedelta(
+    seconds=30
+)  # longer than the longest job that does not keep it, short enough to wait out
 MAX_ATTEMPTS = 8
+IDLE = frozenset({"transcode_video"})  # kinds that take minutes
 FIRST_WAIT = 5.0  # seconds; doubles with every attempt, with jitter
 LONGEST_WAIT = 3600.0
 
@@ -83,19 +86,36 @@ class JobTable:
         run = 0
         while (job := self._claim(now)) is not None:
             run += 1
-            try:
-                handlers[job.kind](job)
-            except Exception as error:  # whatever a job does, the worker goes on
-                log.exception("job failed", extra={"job": job.id, "kind": job.kind, "attempt": job.attempt})
-                self._failed(job, error, now)
-            else:
-                self._done(job, now)
+            self._run(job, handlers, now)
         return run
+
+    def run_idle(self, handlers: Mapping[str, Callable[[Job], None]], *, now: dt.datetime) -> int:
+        job = self._claim(now, idle=True)
+        if job is not None:
+            self._run(job, handlers, now)
+        return int(job is not None)
+
+    def _run(self, job: Job, handlers: Mapping[str, Callable[[Job], None]], now: dt.datetime) -> None:
+        try:
+            handlers[job.kind](job)
+        except Exception as error:  # whatever a job does, the worker goes on
+            log.exception("job failed", extra={"job": job.id, "kind": job.kind, "attempt": job.attempt})
+            self._failed(job, error, now)
+        else:
+            self._done(job, now)
+
+    def keep(self, job: Job, *, now: dt.datetime) -> bool:
+        ours = (JobRow.id == job.id) & (JobRow.attempts == job.attempt) & _open()
+        with self.database.writing() as session:
+            kept = session.execute(update(JobRow).where(ours).values(leased_until=now + LEASE))
+        return bool(kept.rowcount)  # type: ignore[attr-defined]
 
     def waiting(self, *, now: dt.datetime) -> tuple[int, dt.timedelta]:
         with self.database.reading() as session:
             count, oldest = session.execute(
-                select(func.count(), func.min(JobRow.not_before)).where(_open(), JobRow.not_before <= now)
+                select(func.count(), func.min(JobRow.not_before)).where(
+                    _open(), JobRow.not_before <= now, JobRow.kind.not_in(IDLE)
+                )
             ).one()
         return count, (now - oldest if oldest is not None else dt.timedelta())
 
@@ -115,11 +135,12 @@ class JobTable:
         changed = session.execute(update(JobRow).where(JobRow.id == job_id, _stuck()).values(**values))
         return bool(changed.rowcount)  # type: ignore[attr-defined]
 
-    def _claim(self, now: dt.datetime) -> Job | None:
+    def _claim(self, now: dt.datetime, *, idle: bool = False) -> Job | None:
+        kinds = JobRow.kind.in_(IDLE) if idle else JobRow.kind.not_in(IDLE)
         free = or_(JobRow.leased_until.is_(None), JobRow.leased_until <= now)
         due = (
             select(JobRow)
-            .where(_open(), JobRow.not_before <= now, free)
+            .where(_open(), JobRow.not_before <= now, free, kinds)
             .order_by(JobRow.not_before, JobRow.id)
         )
         with self.database.reading() as session:  # looking does not take the write lock

@@ -8,9 +8,11 @@ import hashlib
 import io
 import os
 import secrets
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from portal.adapters.durable_files import (
     fsync_folder,
@@ -50,6 +52,15 @@ class Spool:
             return arrival.finish()
         finally:
             arrival.close()
+
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator[BinaryIO]:
+        """An empty file, by its name too, that is gone afterwards."""
+        folder = self._root / _INCOMING
+        make_folder(self._root, mode=_FOLDER_MODE)
+        make_folder(folder, mode=_FOLDER_MODE)
+        with store_full_when_no_room(self._root), tempfile.NamedTemporaryFile(dir=folder) as file:
+            yield cast(BinaryIO, file)
 
     def discard(self, received: Received) -> None:
         """Forget a file that has been stored, or is not wanted. Idempotent."""

@@ -9,7 +9,7 @@ from portal.domain.progress import PASSAGES, Report
 def editable_passages(report: Report) -> frozenset[str]:
     """The passages that may change now: all of a draft, the returned ones of a returned report."""
     if report.state is ReportState.DRAFT:
-        return frozenset((*PASSAGES, "milestone", "month", "physical_percent"))
+        return frozenset((*PASSAGES, "milestone", "month", "physical_percent", "videos"))
     last = report.last_return
     return frozenset(reason.passage for reason in last.reasons if reason.passage) if last else frozenset()
 

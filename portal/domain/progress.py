@@ -20,6 +20,8 @@ from portal.domain.redaction import Cover, Redaction
 
 MAX_PHOTOS = 20
 MAX_PHOTO_BYTES = 40 * 1024 * 1024
+MAX_VIDEOS = 3
+MAX_VIDEO_BYTES = 200 * 1024 * 1024
 PACE_WINDOW = dt.timedelta(minutes=10)
 UPLOADS_PER_PERSON = 600  # in that window; thirty full reports, so that only a program meets it
 DRAFTS_PER_PERSON = 120  # the same for beginning a report or going on with one
@@ -34,12 +36,23 @@ SEALED_AS = {
     "HEIC": "heic",
     "AVIF": "avif",
 }  # format → extension
+MAX_DESCRIPTION = 500  # characters of what a video shows
+MIN_DESCRIPTION = 6
 PASSAGES = ("done", "problems", "next_step")
 
 
 class Verb(StrEnum):
     APPROVE = "approve"
     RETURN = "return"
+
+
+class FilmState(StrEnum):
+    """How far our own film of a video is."""
+
+    WAITING = "waiting"
+    CONVERTING = "converting"
+    READY = "ready"
+    FAILED = "failed"
 
 
 class Report(Base):
@@ -99,6 +112,9 @@ class Report(Base):
     all_photos: Mapped[list[Photo]] = relationship(
         back_populates="report", order_by="Photo.position, Photo.id", cascade="all, delete-orphan"
     )
+    all_videos: Mapped[list[Video]] = relationship(
+        back_populates="report", order_by="Video.position, Video.id", cascade="all, delete-orphan"
+    )
     decisions: Mapped[list[Decision]] = relationship(
         back_populates="report", order_by="Decision.at", foreign_keys="Decision.report_id"
     )
@@ -111,9 +127,14 @@ class Report(Base):
         return [photo for photo in self.all_photos if photo.removed_at is None]
 
     @property
+    def videos(self) -> list[Video]:
+        """The videos it stands with now; removed ones are kept aside."""
+        return [video for video in self.all_videos if video.removed_at is None]
+
+    @property
     def content_hash(self) -> str:
         """Names exactly what a moderator saw: every word, caption, original and what is covered of it, in order."""
-        seen = {
+        seen: dict[str, Any] = {
             "milestone": self.milestone_id,
             "month": self.month,
             "percent": self.physical_percent,
@@ -121,6 +142,8 @@ class Report(Base):
             "reason": self.correction_reason,
             "photos": [p.said for p in self.photos],
         }
+        if self.videos:
+            seen["videos"] = [[v.original_sha256, v.description, str(v.taken_on or "")] for v in self.videos]
         return hashlib.sha256(json.dumps(seen, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -194,6 +217,50 @@ class Photo(Base):
         return f"{self.original_sha256}.{SEALED_AS[self.original_format]}"
 
 
+class Video(Base):
+    """One video of a report. `film` is ours and may be shown; the original, with its sound, stays sealed.
+
+    renditions: those of one of its pictures, as a photo has them; film: `{"name", "width", "height", "bytes",
+    "milliseconds"}`, empty until it is made; percent: how far that is; tries: how often the process that makes it has
+    died of it; trouble: why there is none. embedded, tone: as of a photo.
+    """
+
+    __tablename__ = "video"
+    __table_args__ = (Index("ix_video_report", "report_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    position: Mapped[int]
+    description: Mapped[str] = mapped_column(Text, default="")
+    taken_on: Mapped[dt.date | None] = mapped_column(default=None)
+    file_name: Mapped[str] = mapped_column(String(200), default="")
+    original_sha256: Mapped[str] = mapped_column(String(64), index=True)
+    original_format: Mapped[str] = mapped_column(String(8))
+    original_bytes: Mapped[int]
+    width: Mapped[int]
+    height: Mapped[int]
+    milliseconds: Mapped[int]
+    sound: Mapped[bool]
+    tone: Mapped[str] = mapped_column(String(6))
+    renditions: Mapped[list[Any]]
+    embedded: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    film: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    state: Mapped[FilmState] = mapped_column(stored_enum(FilmState), default=FilmState.WAITING)
+    percent: Mapped[int] = mapped_column(default=0)
+    tries: Mapped[int] = mapped_column(default=0)
+    trouble: Mapped[str] = mapped_column(String(20), default="")
+    seal_salt: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[dt.datetime]
+    received_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), default=None)
+    removed_at: Mapped[dt.datetime | None] = mapped_column(default=None)
+    report: Mapped[Report] = relationship(back_populates="all_videos")
+
+    @property
+    def original_name(self) -> str:
+        """Its name in the sealed room of the media store."""
+        return f"{self.original_sha256}.{self.original_format.lower()}"
+
+
 class Decision(Base):
     """What a supervisor decided, about exactly what they saw. It takes effect after the undo time."""
 
@@ -238,4 +305,5 @@ class ReturnReason(Base):
 # What a moderator can pick instead of typing; the interface puts the codes into words.
 PHOTO_PRESETS = ("unclear", "wrong_place", "duplicate", "of_a_screen", "faces", "caption_mismatch")
 PASSAGE_PRESETS = ("too_vague", "no_figures", "contradicts_photos", "personal_data")
-RETURNABLE_PASSAGES = (*PASSAGES, "physical_percent", "month", "milestone")
+RETURNABLE_PASSAGES = (*PASSAGES, "physical_percent", "month", "milestone", "videos")
+VIDEO_PRESETS = ("film_unclear", "film_wrong_place", "film_faces", "film_mismatch")

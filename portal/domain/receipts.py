@@ -87,5 +87,11 @@ def content_of(report: Report) -> dict[str, object]:
         content["physical_percent"] = report.physical_percent
     if report.milestone is not None:
         content["milestone"] = report.milestone.name
+    if report.videos:
+        content["videos"] = [
+            {"description": video.description, "sha256": video.original_sha256}
+            | ({"taken_on": video.taken_on.isoformat()} if video.taken_on is not None else {})
+            for video in report.videos
+        ]
     words = {name: getattr(report, name) for name in PASSAGES} | {"reason": report.correction_reason}
     return content | {name: text for name, text in words.items() if text}

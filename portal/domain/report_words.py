@@ -6,7 +6,7 @@ import datetime as dt
 import unicodedata
 
 from portal.domain.errors import Problem
-from portal.domain.progress import MAX_CAPTION, MAX_TEXT, Photo, Report
+from portal.domain.progress import MAX_CAPTION, MAX_DESCRIPTION, MAX_TEXT, Photo, Report, Video
 from portal.domain.wording import clean
 from portal.rules.clock import first_day, month_of
 
@@ -71,14 +71,25 @@ def keep_view(photo: Photo, *, typed: str) -> list[Problem]:
     return []
 
 
-def keep_taken_on(photo: Photo, *, typed: str, today: dt.date) -> list[Problem]:
-    """The day on which a photo was taken, as the unit claims it."""
+def keep_description(video: Video, *, typed: str) -> list[Problem]:
+    """What a video shows, for those who do not see it."""
+    text = clean(typed, limit=len(typed))
+    if len(text) > MAX_DESCRIPTION:
+        field = f"description-{video.id}"
+        return [Problem(field, "too_long", {"most": MAX_DESCRIPTION, "has": len(text)})]
+    video.description = text
+    return []
+
+
+def keep_taken_on(photo: Photo | Video, *, typed: str, today: dt.date) -> list[Problem]:
+    """The day on which a photo or a video was taken, as the unit claims it."""
+    name = "filmed_on" if isinstance(photo, Video) else "taken_on"
     typed = typed.strip()
     try:
         day = dt.date.fromisoformat(typed) if typed else None
     except ValueError:
-        return [Problem(f"taken_on-{photo.id}", "not_a_day", {"typed": typed[:12]})]
+        return [Problem(f"{name}-{photo.id}", "not_a_day", {"typed": typed[:12]})]
     if day is not None and day > today:
-        return [Problem(f"taken_on-{photo.id}", "in_the_future")]
+        return [Problem(f"{name}-{photo.id}", "in_the_future")]
     photo.taken_on = day
     return []

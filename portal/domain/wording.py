@@ -20,5 +20,7 @@ def passage_text(report: Report, passage: str) -> str:
     """A passage as text, so that "has it changed" can be asked of any of them."""
     if passage == "milestone":
         return report.milestone.name if report.milestone else ""
+    if passage == "videos":
+        return "\n".join(f"{video.description}（{video.original_sha256[:8]}）" for video in report.videos)
     value = getattr(report, passage)
     return "" if value is None else str(value)

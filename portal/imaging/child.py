@@ -112,7 +112,7 @@ class _Room:
         try:
             self._channel.close()
             os.dup2(1, 2)  # what a decoder complains of is nobody's log
-            confinement.confine_one_photo(seccomp=self._seccomp, threads=kind in IN_THREADS)
+            confinement.confine_one(seccomp=self._seccomp, threads=kind in IN_THREADS)
             data = memoryview(pack(_judged(kind, photo=photo, boxes=boxes)))
             while data:
                 data = data[os.write(answer, data) :]

@@ -19,6 +19,18 @@ CPU_SECONDS = 10
 LONGER_CPU_SECONDS = 20  # where no decoder can work at a fraction of the size
 ANSWER_BYTES = 16 << 20
 
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How much a process may use. memory: bytes of addresses; answer: bytes of the longest file it may write."""
+
+    memory: int = MEMORY_BYTES
+    answer: int = ANSWER_BYTES
+    cpu_seconds: int = CPU_SECONDS
+
+
+OF_A_PHOTO = Bounds()
+
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 _CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_RESTRICT_SELF = 444, 446
@@ -61,18 +73,18 @@ class Held:
     rlimits: bool
 
 
-def confine_for_good() -> Held:
+def confine_for_good(bounds: Bounds = OF_A_PHOTO) -> Held:
     """Take from this process and all its descendants: new rights, the network, every file not yet open,
     and more memory than one photo may need. `seccomp` is False in the answer: it would stop forking."""
     if platform.system() != "Linux":
-        return Held(landlock=False, seccomp=False, network=False, rlimits=_limit_files_and_memory())
+        return Held(landlock=False, seccomp=False, network=False, rlimits=_limit_files_and_memory(bounds))
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     # The user namespace lets an ordinary account have one; where that is forbidden, root may still.
     network = libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWNET) == 0
     landlock = _shut_the_file_system(libc)
-    return Held(landlock=landlock, seccomp=False, network=network, rlimits=_limit_files_and_memory())
+    return Held(landlock=landlock, seccomp=False, network=network, rlimits=_limit_files_and_memory(bounds))
 
 
 def _shut_the_file_system(libc: ctypes.CDLL) -> bool:
@@ -86,8 +98,8 @@ def _shut_the_file_system(libc: ctypes.CDLL) -> bool:
         os.close(ruleset)
 
 
-def _limit_files_and_memory() -> bool:
-    limits = (("AS", MEMORY_BYTES), ("FSIZE", ANSWER_BYTES), ("CORE", 0), ("NOFILE", 16))
+def _limit_files_and_memory(bounds: Bounds) -> bool:
+    limits = (("AS", bounds.memory), ("FSIZE", bounds.answer), ("CORE", 0), ("NOFILE", 16))
     held = [_limited(name, value) for name, value in limits]  # every one, even when the first fails
     return all(held)
 
@@ -103,13 +115,13 @@ def _limited(name: str, value: int) -> bool:
     return True
 
 
-def confine_one_photo(*, seccomp: bool, threads: bool = False) -> None:
+def confine_one(*, seccomp: bool, threads: bool = False, cpu_seconds: int | None = None) -> None:
     """Last step before hostile bytes: bounded CPU time, no further process, and, when asked, only the
     system calls that a decoder needs. With `threads`, for a decoder that cannot do without: more time, and
     threads of this process. Raises `OSError` when the kernel refuses the filter."""
     if not threads:
         _limited("NPROC", 0)  # it counts threads too
-    _limited("CPU", LONGER_CPU_SECONDS if threads else CPU_SECONDS)
+    _limited("CPU", cpu_seconds or (LONGER_CPU_SECONDS if threads else CPU_SECONDS))
     if platform.system() != "Linux":
         return
     libc = ctypes.CDLL(None, use_errno=True)

@@ -23,6 +23,9 @@ class JobQueue(Protocol):
 
     A job is done at least once. Attempts are counted before the work begins, so that a job that kills
     its worker is set aside after `max_attempts` and shown instead of killing the next one.
+
+    Idle work is of kinds that take minutes and that nobody stands and waits for: it is run one at a time, by
+    `run_idle` alone, and is not counted among what waits.
     """
 
     def enqueue(
@@ -42,6 +45,13 @@ class JobQueue(Protocol):
 
     def run_due(self, handlers: Mapping[str, Callable[[Job], None]], *, now: dt.datetime) -> int:
         """Claim and run every due job, one at a time; how many were run, failed ones included."""
+
+    def run_idle(self, handlers: Mapping[str, Callable[[Job], None]], *, now: dt.datetime) -> int:
+        """Claim and run the idle job that has been due longest; 0 when there is none. Its handler calls `keep` again
+        and again while it works."""
+
+    def keep(self, job: Job, *, now: dt.datetime) -> bool:
+        """Say that this job is still being worked on; False when it is no longer this worker's."""
 
     def waiting(self, *, now: dt.datetime) -> tuple[int, dt.timedelta]:
         """Jobs due and not done, and how long the oldest has been due."""

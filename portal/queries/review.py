@@ -21,7 +21,7 @@ from portal.rules.schedule import scheduled_percent
 
 WAITING = (ReportState.SUBMITTED, ReportState.IN_REVIEW)
 _HAS_PHOTOS = Report.all_photos.any(Photo.removed_at.is_(None))
-COMPARED = ("milestone", "month", "physical_percent", *PASSAGES)
+COMPARED = ("milestone", "month", "physical_percent", *PASSAGES, "videos")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +92,7 @@ def queue_of(session: Session, *, person: Person, now: dt.datetime) -> list[Wait
             joinedload(Report.unit),
             joinedload(Report.claimed_by),
             selectinload(Report.all_photos),
+            selectinload(Report.all_videos),
         )
     )
     found = [

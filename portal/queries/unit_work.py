@@ -133,6 +133,7 @@ _WITH_PHOTOS = (
     selectinload(Report.project),
     selectinload(Report.milestone),
     selectinload(Report.all_photos),
+    selectinload(Report.all_videos),
 )
 
 

@@ -1,7 +1,8 @@
 """From a document to the columns of its shelf row: the one place that knows which parts lists need.
 
 Every document names itself by `title` and `dated` (ISO day), and, where they apply, by `project.code`,
-`unit.code`, `town.code`, `category` and `year`. Photos stand under `photos`, each with its `renditions`.
+`unit.code`, `town.code`, `category` and `year`. Photos stand under `photos`, each with its `renditions`; videos
+under `videos`, each with its `film` and the `renditions` of one of its pictures.
 So the shelf can be thrown away and rebuilt from the openings.
 """
 
@@ -40,8 +41,9 @@ def sealed_columns(by: object) -> dict[str, Any]:
 
 def media_of(document: Mapping[str, Any]) -> list[str]:
     """Names of the public renditions that a document shows, each once."""
-    shown = (r["name"] for photo in document.get("photos", ()) for r in photo["renditions"])
-    return list(dict.fromkeys(shown))
+    videos = document.get("videos", ())
+    shown = [r["name"] for each in (*document.get("photos", ()), *videos) for r in each["renditions"]]
+    return list(dict.fromkeys(shown + [video["film"]["name"] for video in videos]))
 
 
 def scopes_of(columns: Mapping[str, Any]) -> list[str]:

@@ -21,7 +21,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import portal.web as web
 from portal.adapters.spool import Arrival
 from portal.database import TRIES, DatabaseConflict
-from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS
+from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS, MAX_VIDEO_BYTES, MAX_VIDEOS
 from portal.web import desk, doors, errors, filters, headers, language, signed_in, windows
 from portal.web.front import Front, Pages, Validator
 from portal.web.vendor import Vendor
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
 GROUPS = ("public", "account", "unit_desk", "supervisor_desk", "leader_desk", "admin", "machinery")
 SMALL_FORM = 1024 * 1024
+FILM_ENDINGS = (".mp4", ".mov", ".webm", ".m4v")
+WHOLE_REPORT = (MAX_PHOTOS + 1) * (MAX_PHOTO_BYTES + 65536) + MAX_VIDEOS * (MAX_VIDEO_BYTES + 65536)
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,18 @@ class Site:
 class PortalRequest(Request):
     """A request whose uploaded files stream into the spool, hashed on the way, never into memory."""
 
-    def _get_file_stream(self, *_args: Any, **_kwargs: Any) -> Arrival:  # type: ignore[override]
-        arrival: Arrival = current_app.extensions["portal"].spool.receive(MAX_PHOTO_BYTES)
+    def _get_file_stream(  # type: ignore[override]
+        self,
+        total_content_length: int | None = None,  # noqa: ARG002 - the signature is Werkzeug's
+        content_type: str | None = None,
+        filename: str | None = None,
+        content_length: int | None = None,  # noqa: ARG002
+    ) -> Arrival:
+        """A file that says it is a video may be as long as one; whether it is, its reader finds out."""
+        film = (content_type or "").startswith("video/") or (filename or "").lower().endswith(FILM_ENDINGS)
+        arrival: Arrival = current_app.extensions["portal"].spool.receive(
+            MAX_VIDEO_BYTES if film else MAX_PHOTO_BYTES
+        )
         g.setdefault("arrivals", []).append(arrival)
         return arrival
 
@@ -186,7 +198,7 @@ def _register_pages(app: Flask) -> None:
 def _begin() -> None:
     g.request_id, g.began = secrets.token_hex(8), time.perf_counter()
     if request.endpoint in current_app.extensions.get("takes_photos", ()):
-        request.max_content_length = (MAX_PHOTOS + 1) * (MAX_PHOTO_BYTES + 65536)
+        request.max_content_length = WHOLE_REPORT
 
 
 def _committed(_connection: Connection) -> None:

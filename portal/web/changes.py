@@ -79,6 +79,7 @@ def rows(document: Document) -> Iterator[Row]:
     yield from _milestone_rows(document)
     yield from _view_rows(document)
     yield from _photo_rows(document)
+    yield from _video_rows(document)
     yield from _rule_rows(document)
 
 
@@ -137,6 +138,15 @@ def _photo_rows(document: Document) -> Iterator[Row]:
             yield _("%(photo)s的机位", photo=name), photo["view"]["name"]
         if "covered" in photo:
             yield _("%(photo)s的遮盖", photo=name), covered_words(photo["covered"])
+
+
+def _video_rows(document: Document) -> Iterator[Row]:
+    """As photos: the same video when its sealed original is."""
+    for video in document.get("videos", ()):
+        name = _("录像 %(mark)s", mark=video["original"][:6])
+        yield name, video["description"]
+        if "taken_on" in video:
+            yield _("%(photo)s的拍摄日期", photo=name), day(video["taken_on"])
 
 
 def _official(person: Mapping[str, str]) -> str:

@@ -19,7 +19,7 @@ def staged(name: str) -> Response:
     """One of our renditions. Raises `MediaMissing`."""
     media, mimetype = portal().media, TYPES[name.rpartition(".")[2]]
     if address := media.signed(Space.STAGED, name, seconds=SIGNED_SECONDS, mimetype=mimetype):
-        return _sent_to(address)
+        return sent_to(address)
     with media.open(Space.STAGED, name) as stream:
         answer = Response(stream.read(), mimetype=mimetype)
     answer.headers["Content-Security-Policy"] = MEDIA_POLICY
@@ -31,7 +31,7 @@ def sealed(name: str) -> Response:
     media = portal().media
     mimetype = TYPES.get(name.rpartition(".")[2], "application/octet-stream")
     if address := media.signed(Space.SEALED, name, seconds=SIGNED_SECONDS, mimetype=mimetype, saved_as=name):
-        return _sent_to(address)
+        return sent_to(address)
     stream, size = media.open(Space.SEALED, name), media.size(Space.SEALED, name)
     answer = send_file(stream, mimetype=mimetype, as_attachment=True, download_name=name)
     answer.content_length = size
@@ -39,7 +39,8 @@ def sealed(name: str) -> Response:
     return answer
 
 
-def _sent_to(address: str) -> Response:
+def sent_to(address: str) -> Response:
+    """The way to an address that the store has signed."""
     answer = Response(status=303)
     answer.location, answer.autocorrect_location_header = address, False
     return answer

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal.database import TROUBLE, NeverStored
 from portal.domain.errors import Invalid, NoSuchThing, NotPermitted, Refused, Stale, TooOften, WrongState
-from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS
+from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS, MAX_VIDEO_BYTES, MAX_VIDEOS
 from portal.ports import StoreBroken, StoreFull, StoreUnavailable
 from portal.record.signed import RecordFrozen
 from portal.web.language import _
@@ -81,9 +81,15 @@ def _http(error: HTTPException) -> Response:
 def _too_large() -> dict[str, str]:
     """How much the page that was asked takes, and what to do about it."""
     if request.endpoint in current_app.extensions.get("takes_photos", ()):
-        one, whole = MAX_PHOTO_BYTES // MB, (MAX_PHOTOS + 1) * MAX_PHOTO_BYTES // MB
+        whole = ((MAX_PHOTOS + 1) * MAX_PHOTO_BYTES + MAX_VIDEOS * MAX_VIDEO_BYTES) // MB
+        one, film = MAX_PHOTO_BYTES // MB, MAX_VIDEO_BYTES // MB
         return {
-            "said": _("一张照片最多 %(one)s MB，一次一共最多 %(all)s MB。", one=one, all=whole),
+            "said": _(
+                "一张照片最多 %(one)s MB，一段录像最多 %(film)s MB，一次一共最多 %(all)s MB。",
+                one=one,
+                film=film,
+                all=whole,
+            ),
             "cure": _("退回上一页，少选几张，分两次传。写好的文字还在那一页里。"),
         }
     most = (request.max_content_length or MB) // MB

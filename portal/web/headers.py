@@ -8,10 +8,11 @@ from flask import Response, after_this_request, current_app, request
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src {images}; connect-src 'self'; "
-    "font-src 'self'; media-src 'self'; manifest-src 'self'; worker-src {workers}; form-action {forms}; "
+    "font-src 'self'; media-src {films}; manifest-src 'self'; worker-src {workers}; form-action {forms}; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 MEDIA_POLICY = "default-src 'none'; sandbox"
+FILM_POLICY = "default-src 'none'; media-src 'self'; sandbox"  # a browser shows a film in a page of its own
 RETRY_SECONDS = "10"  # when what could not be done now is worth another try
 FIXED = {
     "X-Content-Type-Options": "nosniff",
@@ -42,9 +43,14 @@ def policies(*, cdn: str, signed: str) -> Policies:
         return " ".join(filter(None, ("'self'", *origins)))
 
     return Policies(
-        window=POLICY.format(images=joined(cdn), forms="'self'", workers="'none'"),
+        window=POLICY.format(images=joined(cdn), films=joined(cdn), forms="'self'", workers="'none'"),
         # blob: a photo is previewed before it is sent
-        desk=POLICY.format(images=joined("blob:", cdn, signed), forms=joined(signed), workers="'self'"),
+        desk=POLICY.format(
+            images=joined("blob:", cdn, signed),
+            films=joined(cdn, signed),
+            forms=joined(signed),
+            workers="'self'",
+        ),
     )
 
 

@@ -39,6 +39,10 @@ REFUSALS: dict[str, Say] = {
     "too_many_photos": lambda: _("一次最多 %(most)s 张照片。先移走一张再加。"),
     "photo_not_open": lambda: _("这张照片没有被退回，不用换。"),
     "file_not_set_aside": lambda: _("这个文件刚被别人放行，或者已经收下了。"),
+    "film_not_ready": lambda: _("录像还在转换，转换好、看过以后再通过。现在可以退回。"),
+    "film_failed": lambda: _("有一段录像没能转换，不能公开。请退回，让单位移走或换一段。"),
+    "too_many_videos": lambda: _("一次最多 %(most)s 段录像。先移走一段再加。"),
+    "videos_not_open": lambda: _("录像没有被退回，不用换。"),
     "job_not_set_aside": lambda: _("这件工作刚被别人处理过，或者已经做成了。"),
     "plan_changed_elsewhere": lambda: _("计划刚被别人改过。看看新的清单再印发。"),
     "plan_already_adopted": lambda: _("%(year)s 年的计划已经印发过了。"),
@@ -78,6 +82,10 @@ PROBLEMS: dict[tuple[str, str], Say] = {
     ("*", "no_such_reference"): lambda: _("这张照片没有公开，或者已经撤下。换一张作参照。"),
     ("*", "view_needs_name"): lambda: _("给机位起个名字，比如“大门”。"),
     ("*", "view_name_taken"): lambda: _("这个项目已经有同名的机位，换个名字。"),
+    ("*", "description_missing"): lambda: _(
+        "第 %(place)s 段录像还没有文字说明，至少 %(least)s 个字：看不到录像的人靠它知道拍了什么。"
+    ),
+    ("*", "film_failed"): lambda: _("第 %(place)s 段录像没能转换，移走或换一段。"),
     ("*", "not_a_day"): lambda: _("日期写成 2026-11-24 这样，现在是“%(typed)s”。"),
     ("*", "in_the_future"): lambda: _("这一天还没到。"),
     ("*", "photo_not_replaced"): lambda: _("第 %(place)s 张照片被退回，换一张或移走。"),
@@ -192,6 +200,10 @@ PASSAGE_PRESETS: dict[str, Say] = {
     "no_figures": lambda: _("缺少数量"),
     "contradicts_photos": lambda: _("文字和照片对不上"),
     "personal_data": lambda: _("有个人信息，请去掉"),
+    "film_unclear": lambda: _("录像看不清关键部位"),
+    "film_wrong_place": lambda: _("录像不是这个地方"),
+    "film_faces": lambda: _("录像拍到了人脸或车牌"),
+    "film_mismatch": lambda: _("说明和录像对不上"),
 }
 PASSAGES: dict[str, Say] = {
     "done": lambda: _("做成了什么"),
@@ -200,6 +212,7 @@ PASSAGES: dict[str, Say] = {
     "physical_percent": lambda: _("形象进度"),
     "month": lambda: _("月份"),
     "milestone": lambda: _("阶段目标"),
+    "videos": lambda: _("录像"),
 }
 REPORT_STATES: dict[str, Say] = {
     "draft": lambda: _("草稿"),

@@ -1,6 +1,7 @@
 """A ZIP file written as it is sent: stored, not compressed, so that the same files give the same bytes everywhere.
 
-One file at a time is in memory. Names are ASCII; the time of every file is the format's first, 1 January 1980.
+One piece of a file is in memory at a time. Names are ASCII; the time of every file is the format's first,
+1 January 1980.
 """
 
 from __future__ import annotations
@@ -21,11 +22,12 @@ MOST_FILES = 2**16 - 1
 
 @dataclass(frozen=True)
 class File:
-    """A file to come: its name, how many bytes it has, and how to get them when its turn comes."""
+    """A file to come: its name, how many bytes it has, and how to get them, piece by piece, when its turn comes. They
+    are asked for twice: the sum of a file stands before it."""
 
     name: str
     size: int
-    read: Callable[[], bytes]
+    read: Callable[[], Iterable[bytes]]
 
 
 def length(files: Iterable[File]) -> int:
@@ -42,10 +44,12 @@ def stream(files: Iterable[File]) -> Iterator[bytes]:
     directory: list[bytes] = []
     offset = 0
     for file in files:
-        name, data = file.name.encode("ascii"), file.read()
-        if len(data) != file.size:
-            raise ValueError(f"{file.name} has {len(data)} bytes and not {file.size}")
-        sums = (zlib.crc32(data), len(data), len(data))
+        name, crc, size = file.name.encode("ascii"), 0, 0
+        for piece in file.read():
+            crc, size = zlib.crc32(piece, crc), size + len(piece)
+        if size != file.size:
+            raise ValueError(f"{file.name} has {size} bytes and not {file.size}")
+        sums = (crc, size, size)
         local = _LOCAL.pack(b"PK\3\4", VERSION, 0, 0, 0, DAY_ZERO, *sums, len(name), 0) + name
         directory.append(
             _CENTRAL.pack(
@@ -67,9 +71,9 @@ def stream(files: Iterable[File]) -> Iterator[bytes]:
             )
             + name
         )
-        offset += len(local) + len(data)
+        offset += len(local) + size
         yield local
-        yield data
+        yield from file.read()
     whole = b"".join(directory)
     yield whole
     yield _END.pack(b"PK\5\6", 0, 0, len(directory), len(directory), len(whole), offset, 0)

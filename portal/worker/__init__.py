@@ -13,6 +13,7 @@ from portal.logs import configure_logs
 from portal.record.shelf import Shelf
 from portal.record.signed import is_frozen
 from portal.wiring import Portal, wire
+from portal.worker.films import run_idle, work_idle
 from portal.worker.following import follow, log_receipts, seal_audit, tell_burden
 from portal.worker.jobs import handlers
 from portal.worker.signing import sign
@@ -88,10 +89,14 @@ def main() -> None:
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
     portal = wire(settings)
+    idle = threading.Thread(target=work_idle, args=(portal,), kwargs={"stop": stop}, name="idle")
+    idle.start()
     try:
         work(portal, stop=stop)
         portal.leases.release()
     finally:
+        stop.set()
+        idle.join()
         portal.close()
 
 
@@ -100,6 +105,7 @@ __all__ = [
     "handlers",
     "log_receipts",
     "main",
+    "run_idle",
     "run_once",
     "sign",
     "sweep_uploads",

@@ -14,7 +14,7 @@ from portal.domain.lifecycle import REPORT, ReportAct, ReportState
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
 from portal.domain.photo_claims import carry_claims
-from portal.domain.progress import Photo, Report
+from portal.domain.progress import FilmState, Photo, Report, Video
 from portal.domain.redaction import Redaction
 from portal.domain.wording import clean
 
@@ -26,6 +26,11 @@ COPIED = (
     "recipe",
 )
 COPIED_BOX = ("x", "y", "width", "height", "kind", "by_id", "body_id", "at")
+COPIED_OF_A_VIDEO = (
+    *("position", "description", "taken_on", "file_name", "width", "height", "milliseconds", "sound", "tone"),
+    *("renditions", "embedded", "film", "percent"),
+    *("original_sha256", "original_format", "original_bytes", "seal_salt", "received_at", "received_by_id"),
+)
 
 
 def start_correction(
@@ -68,5 +73,8 @@ def start_correction(
             copy.redactions.append(Redaction(**{name: getattr(box, name) for name in COPIED_BOX}))
         session.add(copy)
     carry_claims(session, photos=copies)
+    for video in report.videos:  # what is published has its film
+        copied = {name: getattr(video, name) for name in COPIED_OF_A_VIDEO}
+        session.add(Video(report=draft, state=FilmState.READY, **copied))
     audit.note(session, actor=actor, act="start_correction", subject=draft, now=now, corrects=report.id)
     return draft

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.orm import Session
 
 from portal.database import hold
-from portal.disclosure import public_names, report_redacted
+from portal.disclosure import report_redacted
 from portal.domain import audit
 from portal.domain.errors import Invalid, Problem, Refused, Stale
 from portal.domain.holding import refuse_if_taken
@@ -122,8 +122,10 @@ def redact_photo(
     names = _exchange(same, covered, actor, now)
     report.version += 1  # in step with the record, which counts this as a version
     session.flush()
-    for name in public_names([photo]):
-        media.publish(name)  # before the record names it, so that it never names what is not there
+    for rendition in photo.renditions:
+        media.publish(
+            rendition["name"]
+        )  # before the record names it, so that it never names what is not there
     assert actor.body is not None
     shown = report_redacted(report, decided_by=_approved_by(report), by=actor.body, covers=new)
     seq = log.redact(session, shown, at=now).seq

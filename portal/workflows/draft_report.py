@@ -26,6 +26,7 @@ from portal.domain.progress import (
 )
 from portal.domain.report_words import (
     keep_caption,
+    keep_description,
     keep_milestone,
     keep_month,
     keep_passage,
@@ -41,7 +42,8 @@ OPEN_TO_REPORTS = (MatterState.ASSIGNED, MatterState.ACCEPTED, MatterState.IN_PR
 
 @dataclass(frozen=True, kw_only=True)
 class ReportWords:
-    """What the form sends, as typed. Keys of captions, days and views are photo ids."""
+    """What the form sends, as typed. Keys of captions, days and views are photo ids, of descriptions and the days of
+    filming video ids."""
 
     milestone: str = ""
     month: str = ""
@@ -52,6 +54,8 @@ class ReportWords:
     captions: Mapping[int, str] = field(default_factory=dict)
     taken_on: Mapping[int, str] = field(default_factory=dict)
     views: Mapping[int, str] = field(default_factory=dict)
+    descriptions: Mapping[int, str] = field(default_factory=dict)
+    filmed_on: Mapping[int, str] = field(default_factory=dict)
 
 
 def drafts_of(person: Person) -> Limit:
@@ -123,6 +127,8 @@ def save_draft(
     if "physical_percent" in open_passages:
         problems += keep_percent(report, typed=words.physical_percent)
     problems += _keep_photo_words(session, report, words, today)
+    if "videos" in open_passages:
+        problems += _keep_video_words(session, report, words, today)
     changed = report.version_id != found or session.is_modified(report)
     if changed and seen_version is not None and seen_version != found:
         raise Stale("draft_changed_elsewhere")
@@ -151,6 +157,20 @@ def _keep_photo_words(session: Session, report: Report, words: ReportWords, toda
         if photo.id in words.views:
             problems += keep_view(photo, typed=words.views[photo.id])
     if before != [photo.said for photo in report.photos]:
+        flag_modified(report, "month")
+        session.flush()
+    return problems
+
+
+def _keep_video_words(session: Session, report: Report, words: ReportWords, today: dt.date) -> list[Problem]:
+    """Descriptions and days, as those of photos."""
+    problems, before = [], [(video.description, video.taken_on) for video in report.videos]
+    for video in report.videos:
+        if video.id in words.descriptions:
+            problems += keep_description(video, typed=words.descriptions[video.id])
+        if video.id in words.filmed_on:
+            problems += keep_taken_on(video, typed=words.filmed_on[video.id], today=today)
+    if before != [(video.description, video.taken_on) for video in report.videos]:
         flag_modified(report, "month")
         session.flush()
     return problems

@@ -71,6 +71,7 @@ def _text(document: dict[str, Any]) -> list[str]:
     parts = [document[name] for name in PASSAGES if document.get(name)]
     parts += [document.get(name, {}).get("name", "") for name in ("unit", "town", "place")]
     parts += [photo["caption"] for photo in document.get("photos", ())]
+    parts += [video["description"] for video in document.get("videos", ())]
     if "milestone" in document:
         parts.append(document["milestone"]["name"])
     for milestone in document.get("milestones", ()):

@@ -14,6 +14,7 @@ from portal.domain import audit
 from portal.domain.counter import next_number
 from portal.domain.crediting import take_up
 from portal.domain.errors import Invalid, Problem, Stale, WrongState
+from portal.domain.filming import refuse_unless_films_are_made
 from portal.domain.holding import refuse_if_taken
 from portal.domain.letters import owe_letter
 from portal.domain.lifecycle import REPORT, ReportAct, ReportState
@@ -26,6 +27,7 @@ from portal.domain.progress import (
     PHOTO_PRESETS,
     RETURNABLE_PASSAGES,
     UNDO_LASTS,
+    VIDEO_PRESETS,
     Decision,
     Report,
     ReturnReason,
@@ -90,8 +92,8 @@ def decide_report(
 ) -> Decision:
     """Approve or return exactly what was seen. It takes effect after `UNDO_LASTS` unless undone.
 
-    Raises `Stale` when the report is no longer what was seen, `WrongState` when somebody decided first,
-    `Invalid` when a return gives no reason.
+    Raises `Stale` when the report is no longer what was seen, `WrongState` when somebody decided first or a film that
+    would be published is not made yet, `Invalid` when a return gives no reason.
     """
     hold(session, report)
     permit_report(actor, VERBS[verb], report)
@@ -135,6 +137,8 @@ def _refuse_unless_as_seen(
     refuse_if_taken(report, actor, now)
     if seen != (report.round, report.content_hash):
         raise Stale("report_changed_since_seen")
+    if verb is Verb.APPROVE:
+        refuse_unless_films_are_made(report)
 
 
 def undo_decision(
@@ -206,7 +210,7 @@ def _publish(
     report.state = REPORT.next(report.state, ReportAct.PUBLISH)
     report.published_at = now
     session.flush()
-    for name in public_names(report.photos):
+    for name in public_names(report):
         media.publish(name)  # before the record names it, so that it never names what is not there
     return log.publish(
         session, report_shown(report, decided_by=decision.by, graded=grades_of(session, report)), at=now
@@ -227,7 +231,7 @@ def _checked(report: Report, verb: Verb, reasons: Sequence[Why]) -> list[ReturnR
     rows = []
     for why in reasons:
         text = clean(why.text, limit=500)
-        presets = PASSAGE_PRESETS if why.photo_id is None else PHOTO_PRESETS
+        presets = _presets_for(why)
         known = why.photo_id in photos if why.photo_id is not None else why.passage in RETURNABLE_PASSAGES
         if not known or (why.preset and why.preset not in presets):
             raise Invalid([Problem("reasons", "unknown_reason")])
@@ -243,6 +247,12 @@ def _checked(report: Report, verb: Verb, reasons: Sequence[Why]) -> list[ReturnR
     if not rows:
         raise Invalid([Problem("reasons", "reason_missing")])
     return rows
+
+
+def _presets_for(why: Why) -> tuple[str, ...]:
+    if why.photo_id is not None:
+        return PHOTO_PRESETS
+    return VIDEO_PRESETS if why.passage == "videos" else PASSAGE_PRESETS
 
 
 def job_key(decision: Decision) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.database import hold
 from portal.domain import audit
 from portal.domain.errors import Invalid, Problem
+from portal.domain.filming import videos_missing
 from portal.domain.lifecycle import REPORT, ReportAct
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
@@ -43,7 +44,8 @@ def submit_report(
 
 
 def missing(report: Report) -> list[Problem]:
-    """What a report must say before it can be sent. Photos are never demanded, captions of them are."""
+    """What a report must say before it can be sent. Photos and videos are never demanded, words about them
+    are."""
     problems = []
     if report.milestone is None:
         problems.append(Problem("milestone", "missing"))
@@ -58,7 +60,7 @@ def missing(report: Report) -> list[Problem]:
     for place, photo in enumerate(report.photos, start=1):
         if not photo.caption:
             problems.append(Problem(f"caption-{photo.id}", "caption_missing", {"place": place}))
-    return problems
+    return [*problems, *videos_missing(report)]
 
 
 def unanswered(report: Report) -> list[Problem]:

@@ -73,6 +73,12 @@ NO_PAGES = {
     "/desk/supervision/reports/<int:report_id>/likenesses/<int:likeness_id>.jpg",
     "/desk/supervision/reports/<int:report_id>/photos/<int:photo_id>/<int:edge>.<any(jpg, avif):extension>",
     "/desk/supervision/reports/<int:report_id>/photos/<int:photo_id>/uncovered.jpg",
+    "/desk/unit/reports/<int:report_id>/videos",
+    "/desk/unit/reports/<int:report_id>/videos/<int:video_id>/film.mp4",
+    "/desk/unit/reports/<int:report_id>/videos/<int:video_id>/<int:edge>.<any(jpg, avif):extension>",
+    "/desk/supervision/reports/<int:report_id>/videos",
+    "/desk/supervision/reports/<int:report_id>/videos/<int:video_id>/film.mp4",
+    "/desk/supervision/reports/<int:report_id>/videos/<int:video_id>/<int:edge>.<any(jpg, avif):extension>",
 }
 KNOCKS = [(login, path) for login, paths in PAGES.items() for path in paths.split()]
 

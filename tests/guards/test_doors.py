@@ -8,7 +8,9 @@ import pytest
 
 from portal.domain.progress import Report
 from portal.web.app import create_app
+from tests import filmed_district
 from tests.browsing import Browser
+from tests.filmed_district import films_are_remembered  # noqa: F401
 from tests.guards.addresses import EVERYBODY, LET_IN, TABLE
 
 WITHOUT_TOKEN = {"/record/receipt", "/verify"}  # looks up and changes nothing, for people without a cookie
@@ -34,12 +36,12 @@ def front(portal, district):
 
 @pytest.fixture
 def paths(district):
-    """Each rule with real things filled in: a submitted report of the unit of `reporter`, with a photo."""
-    report_id = district.submitted(photos=1)
+    """Each rule with real things filled in: a submitted report of the unit of `reporter`, with a photo and a video."""
+    report_id, video_id = filmed_district.submitted(district)
     with district.portal.database.reading() as session:
         photo_id = session.get_one(Report, report_id).photos[0].id
     fillings = {
-        "report_id": str(report_id), "photo_id": str(photo_id), "edge": "480", "extension": "jpg", "decision_id": "1",
+        "report_id": str(report_id), "photo_id": str(photo_id), "video_id": str(video_id), "edge": "480", "extension": "jpg", "decision_id": "1",
         "person_id": "1", "body_id": "1", "unit_id": "1", "code": district.projects[0], "seq": "0", "number": "2026-000001",
         "token": "nothing", "name": "0.jpg", "filename": "mark.svg", "year": "2026", "rest": "0/000", "project_id": "1", "job_id": "1",
         "month": "2026-11", "round_": "1", "key": "0" * 32, "digest": "0" * 64,

@@ -25,7 +25,7 @@ from portal.imaging import confinement
 answer = os.memfd_create("answer")
 held = confinement.confine_for_good()
 confinement.CPU_SECONDS = confinement.LONGER_CPU_SECONDS = 1
-confinement.confine_one_photo(seccomp={seccomp}, threads={threads})
+confinement.confine_one(seccomp={seccomp}, threads={threads})
 try:
     {act}
 except MemoryError:

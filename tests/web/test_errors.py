@@ -24,12 +24,14 @@ def _too_much(browser, path, megabytes, language=""):
     )
 
 
-@pytest.mark.parametrize(("language", "said"), [("", "一次一共最多 840 MB"), ("/en", "all together 840 MB")])
+@pytest.mark.parametrize(
+    ("language", "said"), [("", "一次一共最多 1440 MB"), ("/en", "all together 1440 MB")]
+)
 def test_photos_beyond_what_one_form_takes_are_refused_with_the_real_limit(district, portal, language, said):
     browser = Browser(create_app(portal))
     browser.sign_in("reporter")
     path = f"/desk/unit/reports/{district.draft()}"
-    answer = _too_much(browser, path, 842, language)
+    answer = _too_much(browser, path, 1442, language)
     assert answer.status_code == 413
     page = answer.get_data(as_text=True)
     assert said in page

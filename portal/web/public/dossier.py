@@ -7,7 +7,7 @@ until something is done on the project.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from portal.record.tables import Shelved, SignedCheckpoint
 from portal.rules.numbers import PROJECT_CODE, project_item
 from portal.web.changes import history_words
 from portal.web.covered import covered_words
+from portal.web.films import length_words
 from portal.web.front import known_tag
 from portal.web.language import _, current
 from portal.web.public.gone import gone
@@ -34,6 +35,7 @@ bp = Blueprint("public_dossier", __name__)
 
 STYLE = Path(__file__).parents[3] / "templates" / "public" / "dossier" / "style.css"
 SUMS = "SHA256SUMS"
+PIECE = 1 << 20  # bytes of a file that are in memory at a time
 
 
 @bp.get("/projects/<code>/dossier.zip")
@@ -65,7 +67,7 @@ def dossier(code: str) -> BaseResponse | tuple[str, int]:
 def weight(reports: Sequence[Shown]) -> int:
     """About how many bytes the dossier has, from what the documents say of their photos."""
     names: dict[str, int] = {
-        photo["name"]: photo["bytes"] for report in reports for photo in _pictures(report)
+        file["name"]: file["bytes"] for report in reports for file in (*_pictures(report), *_films(report))
     }
     text = sum(len(report.document.get("done", "")) * 12 + 11_000 for report in reports)
     return sum(names.values()) + text + 40_000
@@ -85,30 +87,31 @@ def _with_headers(response: Response, code: str, tag: str) -> Response:
 
 
 def _files(code: str, proven: Proven) -> Iterator[File]:
-    """Pages and proofs first, then photos, and the sums of all of them at the end."""
+    """Pages and proofs first, then photos and films, and the sums of all of them at the end."""
     sums: list[str] = []
     for name, data in _texts(code, proven):
         sums.append(f"{hashlib.sha256(data).hexdigest()}  {name}\n")
         yield _file(name, data)
-    for picture in _all_pictures(proven):
-        name = picture["name"]
-        sums.append(f"{name.partition('.')[0]}  photos/{name}\n")
-        yield _photo(name, picture["bytes"])
+    for folder, shown in (("photos", _all_of(proven, _pictures)), ("films", _all_of(proven, _films))):
+        for name, size in shown:
+            sums.append(f"{name.partition('.')[0]}  {folder}/{name}\n")
+            yield _kept(folder, name, size)
     yield _file(SUMS, "".join(sums).encode())
 
 
 def _file(name: str, data: bytes) -> File:
-    return File(name, len(data), lambda: data)
+    return File(name, len(data), lambda: (data,))
 
 
-def _photo(name: str, size: int) -> File:
+def _kept(folder: str, name: str, size: int) -> File:
     media = portal().media
 
-    def read() -> bytes:
+    def read() -> Iterator[bytes]:
         with media.open(Space.PUBLIC, name) as opened:
-            return opened.read()
+            while piece := opened.read(PIECE):
+                yield piece
 
-    return File(f"photos/{name}", size, read)
+    return File(f"{folder}/{name}", size, read)
 
 
 def _texts(code: str, proven: Proven) -> Iterator[tuple[str, bytes]]:
@@ -125,6 +128,7 @@ def _texts(code: str, proven: Proven) -> Iterator[tuple[str, bytes]]:
         "kind": word(PROJECT_KINDS, project.document["type"]),
         "last_seq": proven.entries[-1].shown.seq,
         "last": proven.entries[-1].shown.at,
+        "has_films": any(report["films"] for report in reports),
         "files": {each.shown.seq: each.name for each in proven.entries},
     }
     yield "README.txt", render_template("public/dossier/readme.txt", **common).encode()
@@ -170,6 +174,16 @@ def _told(history: Sequence[Evidence]) -> dict[str, Any]:
             for photo in shown.document.get("photos", ())
             for picture in [_largest(photo)]
         ],
+        "films": [
+            {
+                "name": video["film"]["name"],
+                "poster": _largest(video)["name"],
+                "description": video["description"],
+                "taken_on": video.get("taken_on"),
+                "length": length_words(video["film"]["milliseconds"]),
+            }
+            for video in shown.document.get("videos", ())
+        ],
         "history": history_words([each.shown for each in history]),
     }
 
@@ -181,14 +195,18 @@ def _largest(photo: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pictures(shown: Shown) -> list[dict[str, Any]]:
-    return [_largest(photo) for photo in shown.document.get("photos", ())]
+    return [_largest(each) for name in ("photos", "videos") for each in shown.document.get(name, ())]
 
 
-def _all_pictures(proven: Proven) -> list[dict[str, Any]]:
-    """The pictures of every report as it stands, each once, in the order of their names."""
+def _films(shown: Shown) -> list[dict[str, Any]]:
+    return [video["film"] for video in shown.document.get("videos", ())]
+
+
+def _all_of(proven: Proven, told: Callable[[Shown], list[dict[str, Any]]]) -> list[tuple[str, int]]:
+    """Names and sizes of what every report shows as it stands, each once, in the order of their names."""
     standing = {each.shown.item: each.shown for each in proven.entries}
-    found = {picture["name"]: picture for shown in standing.values() for picture in _pictures(shown)}
-    return [found[name] for name in sorted(found)]
+    found = {file["name"]: int(file["bytes"]) for shown in standing.values() for file in told(shown)}
+    return sorted(found.items())
 
 
 def size_words(count: int) -> str:

@@ -12,6 +12,7 @@ from portal.web.covered import covered_words
 from portal.web.filters import shortday
 from portal.web.language import _
 from portal.web.provenance import in_words
+from portal.web.public.films import poster_of
 from portal.web.public.links import item_href, to, zh
 from portal.web.public.standing import Standing
 from portal.web.states import LAMPS, why, word
@@ -48,16 +49,25 @@ def photos_of(report: Shown, **how: bool) -> list[Photo]:
     return [photo_of(report, photo, **how) for photo in report.document["photos"]]
 
 
+def is_pictured(report: Shown) -> bool:
+    """Whether a report has anything to show."""
+    return bool(report.document["photos"] or report.document.get("videos"))
+
+
 def first_photo(report: Shown | None, **how: bool) -> Photo | None:
-    """The photo that stands for a report, if it has any."""
-    if report is None or not report.document["photos"]:
+    """The photo that stands for a report, or the picture of its first video, if it has any."""
+    if report is None or not is_pictured(report):
         return None
-    return photo_of(report, report.document["photos"][0], **how)
+    if report.document["photos"]:
+        return photo_of(report, report.document["photos"][0], **how)
+    poster = poster_of(report, report.document["videos"][0])
+    more: Photo = {"seq": report.seq} if how.get("proof") else {}
+    return poster | more | ({"unit": zh(report.document["unit"]["name"])} if how.get("unit") else {})
 
 
 def newest_pictured(shelf: Shelf, standing: Standing) -> Shown | None:
     """The newest report of a project that has photos."""
-    if standing.report is None or standing.report.document["photos"]:
+    if standing.report is None or is_pictured(standing.report):
         return standing.report
     shows = exists().where(PublicMedia.seq == Shelved.seq)
     found = shelf.items(Shelved.kind == "report", Shelved.project == standing.code, shows, limit=1)

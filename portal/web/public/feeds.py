@@ -91,6 +91,7 @@ def _entry(version: Shown, titles: dict[str, str]) -> dict[str, Any]:
         "author": _xml(document.get("unit", {}).get("name", "") or name),
         "paragraphs": [_xml(text) for text in _said(document) if text],
         "photos": [_photo(photo) for photo in document.get("photos", ())],
+        "films": [_film(video) for video in document.get("videos", ())],
         "category": _xml(document.get("category", "")),
     }
 
@@ -116,6 +117,14 @@ def _photo(photo: dict[str, Any]) -> dict[str, Any]:
     jpegs = [r for r in photo["renditions"] if r["format"] == "jpeg"]
     chosen = max((r for r in jpegs if r["edge"] <= 1024), key=lambda r: r["edge"], default=jpegs[0])
     return {**chosen, "href": absolute(photo_url(chosen["name"])), "caption": _xml(photo["caption"])}
+
+
+def _film(video: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "href": absolute(photo_url(video["film"]["name"])),
+        "bytes": video["film"]["bytes"],
+        "said": _xml(video["description"]),
+    }
 
 
 def _tag(day: str, what: str) -> str:

@@ -61,6 +61,7 @@ def _passage(shown: Shown, marks: tuple[str, ...]) -> str:
 def _others(document: Mapping[str, Any]) -> Iterator[str]:
     """The rest of what the archive searches, piece by piece."""
     yield _joined([photo["caption"] for photo in document.get("photos", ())])
+    yield _joined([video["description"] for video in document.get("videos", ())])
     for milestone in document.get("milestones", ()):
         yield f"{milestone['name']}：{milestone['target']}"
     if "milestone" in document:

@@ -11,7 +11,7 @@ from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Act, Shelved
 from portal.rules.clock import day_of
 from portal.web.language import _
-from portal.web.public.evidence import card_of, ledger_row, photo_of
+from portal.web.public.evidence import card_of, first_photo, is_pictured, ledger_row
 from portal.web.public.links import item_href, to
 from portal.web.public.standing import DONE, Standing, counted, rules_of, shown_day, standings, worst_first
 from portal.web.windows import window
@@ -33,7 +33,7 @@ def _render(shelf: Shelf) -> str:
     all_of_them, on = standings(shelf), shown_day(shelf)
     reports = shelf.items(Shelved.kind == "report", limit=LOOKED_AT)
     reports.sort(key=lambda report: (report.first_at, report.seq), reverse=True)
-    with_photos = [report for report in reports if report.document["photos"]]
+    with_photos = [report for report in reports if is_pictured(report)]
     late = [each for each in worst_first(all_of_them) if each.colour in ("red", "yellow")]
     return render_template(
         "public/home.html",
@@ -58,7 +58,7 @@ def _lead(reports: list[Shown]) -> dict[str, Any] | None:
         return None
     report = reports[0]
     return {
-        "photo": photo_of(report, report.document["photos"][0], proof=True, unit=True),
+        "photo": first_photo(report, proof=True, unit=True),
         "project": report.document["title"],
         "href": item_href(report.item),
     }

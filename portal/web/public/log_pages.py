@@ -102,6 +102,7 @@ def _one(shelf: Shelf, seq: int) -> str:
         before=history[place - 1] if place else None,
         after=history[place + 1] if place + 1 < len(history) else None,
         photos=len(document.get("photos", ())),
+        videos=len(document.get("videos", ())),
         size=size(shelf),
     )
 

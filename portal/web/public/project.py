@@ -19,7 +19,7 @@ from portal.web.filters import shortday
 from portal.web.language import _
 from portal.web.public.comparing import pairs_of, shown_pair
 from portal.web.public.dossier import size_words, weight
-from portal.web.public.evidence import first_photo
+from portal.web.public.evidence import first_photo, is_pictured
 from portal.web.public.gone import gone
 from portal.web.public.links import item_href, to, zh
 from portal.web.public.standing import (
@@ -59,7 +59,7 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
     reports = [report for report in everything if not (report.withdrawn or report.sealed)]
     on = shown_day(shelf)
     standing = stand(shown, reports[-1] if reports else None, rules=rules_of(shelf), on=on)
-    pictured = next((r for r in reversed(reports) if r.document["photos"]), None)
+    pictured = next((r for r in reversed(reports) if is_pictured(r)), None)
     history = history_words(shelf.history(shown.item))
     pictures = pictures_in(reports)
     return render_template(

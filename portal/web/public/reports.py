@@ -11,6 +11,7 @@ from portal.record.tables import Act, Shelved
 from portal.rules.numbers import project_item, report_item
 from portal.web.changes import changed_words, history_words
 from portal.web.public.evidence import photos_of
+from portal.web.public.films import films_of
 from portal.web.public.gone import gone
 from portal.web.public.links import item_href
 from portal.web.windows import shelf, window
@@ -51,6 +52,7 @@ def _render(shelf: Shelf, number: str) -> str | tuple[str, int]:
         since=changed_words(wanted.document, newer.document) if newer and not newer.withdrawn else [],
         newer=newer,
         photos=photos_of(wanted, proof=False),
+        films=films_of(wanted),
         history=history_words(history),
         project_href=item_href(project_item(wanted.document["project"]["code"])),
         before=before,

@@ -12,6 +12,7 @@ from portal.record.tables import Act
 from portal.rules.clock import month_of
 from portal.web.language import ENGLISH, _, current
 from portal.web.public.evidence import photos_of
+from portal.web.public.films import poster_of
 from portal.web.public.standing import DONE, STOPPED
 
 ROOMY = 12  # months, newest first, in which every entry shows several photos
@@ -93,4 +94,5 @@ def _entry(report: Shown, photos: int) -> dict[str, Any]:
         "corrected": report.act is Act.CORRECTED,
         "photos": shown[:photos],
         "more": len(shown) - photos,
+        "films": [poster_of(report, video) for video in report.document.get("videos", ())],
     }

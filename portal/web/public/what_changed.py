@@ -200,4 +200,6 @@ def _summary(shown: Shown) -> list[tuple[str, object]]:
         said.append((_("时限"), day_words(document["due_on"])))
     if document.get("photos"):
         said.append((_("照片"), _("%(n)s 张", n=len(document["photos"]))))
+    if document.get("videos"):
+        said.append((_("录像"), _("%(n)s 段", n=len(document["videos"]))))
     return said

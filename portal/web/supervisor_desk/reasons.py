@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
-from portal.domain.progress import PASSAGE_PRESETS, PASSAGES, Decision
+from portal.domain.progress import PASSAGE_PRESETS, PASSAGES, VIDEO_PRESETS, Decision
 from portal.workflows.moderate_report import Why
 
 FIELD = re.compile(r"(photo-[0-9]{1,12}|passage-[a-z_]{1,20})-(preset|text)")
@@ -72,4 +72,6 @@ def typed_before(decision: Decision | None) -> Typed:
 
 def presets_for(passage: str) -> Iterable[str]:
     """What can be picked for a passage."""
+    if passage == "videos":
+        return VIDEO_PRESETS
     return PASSAGE_PRESETS if passage in PASSAGES else OTHER_PRESETS

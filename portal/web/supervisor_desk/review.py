@@ -9,6 +9,8 @@ from typing import Any
 from flask import Blueprint, Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
+from portal.domain.errors import WrongState
+from portal.domain.filming import refuse_unless_films_are_made
 from portal.domain.lifecycle import ReportAct
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
@@ -36,6 +38,7 @@ from portal.web.states import word
 from portal.web.supervisor_desk import sentences
 from portal.web.supervisor_desk.alike import compared_words, pairs_shown
 from portal.web.supervisor_desk.filing import filing
+from portal.web.supervisor_desk.films import video_cards
 from portal.web.supervisor_desk.reasons import Typed, presets_for, typed_before
 from portal.web.supervisor_desk.showing import (
     HOME,
@@ -111,6 +114,8 @@ def _context(session: Session, actor: Person, report: Report, typed: Typed) -> d
         "path": report_path(report),
         "photos": [_photo(p, n, typed, known) | filing(p, views) for n, p in _numbered(report)],
         "passages": [_passage(name, report, compared, typed) for name in RETURNABLE_PASSAGES],
+        "videos": video_cards(report),
+        "unmade": _unmade(report),
         "reasoned": bool(typed.targets),
         "leftover": _leftover(report, typed),
         "changes": [sentences.change_row(change) for change in compared.changes],
@@ -211,6 +216,15 @@ def why_blocked(report: Report, actor: Person) -> str:
     holder = report.claimed_at(now())
     if holder is not None and holder.id != actor.id:
         return words.REFUSALS["claimed"]() % {"by": holder.name}
+    return ""
+
+
+def _unmade(report: Report) -> str:
+    """Why it cannot be approved yet though it can be returned; "" when nothing of its videos is in the way."""
+    try:
+        refuse_unless_films_are_made(report)
+    except WrongState as refusal:
+        return words.refusal_words(refusal)
     return ""
 
 

@@ -16,6 +16,7 @@ from portal.domain.permissions import covers
 from portal.domain.progress import Photo, Report
 from portal.domain.redaction import covered_on
 from portal.queries.review import Waiting, open_decisions
+from portal.web import desk_films
 from portal.web.covered import covered_words
 from portal.web.desk import find
 from portal.web.language import _, window_path
@@ -62,13 +63,22 @@ def queue_items(queue: Iterable[Waiting], *, current: int | None = None) -> list
             "unit": waiting.report.unit.name,
             "count": len(waiting.report.photos),
             "waited": sentences.waited(waiting.waited),
-            "photo": photo_shown(waiting.report.photos[0]) if waiting.report.photos else None,
+            "photo": _first_picture(waiting.report),
             "current": waiting.report.id == current,
             "signals": sentences.marks_of(waiting),
             "held_by": waiting.holder,
         }
         for waiting in queue
     ]
+
+
+def _first_picture(report: Report) -> dict[str, Any] | None:
+    """The first photo, or what stands for the first video."""
+    if report.photos:
+        return photo_shown(report.photos[0])
+    video = next((each for each in report.videos if each.renditions), None)
+    folder = report_path(report, "videos", str(video.id)) + "/" if video is not None else ""
+    return None if video is None else desk_films.card(video, place=1, folder=folder)["poster"]
 
 
 def around(queue: Sequence[Waiting], report_id: int, *, most: int) -> Sequence[Waiting]:

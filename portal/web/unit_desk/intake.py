@@ -14,7 +14,7 @@ from werkzeug.datastructures import FileStorage
 from portal.adapters.spool import Arrival
 from portal.database import DatabaseBusy, DatabaseFull, DatabaseGone
 from portal.domain.errors import Refused
-from portal.domain.progress import MAX_PHOTOS, Photo
+from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS, Photo
 from portal.domain.wording import clean
 from portal.imaging.darkroom import DarkroomUnavailable
 from portal.imaging.developed import PhotoRefused
@@ -154,7 +154,7 @@ def take_one(report_id: int, upload: Upload) -> int:
 
 def _refuse_early(report_id: int, upload: Upload) -> None:
     """What can be refused without developing the photo; what cannot is counted against the person's pace."""
-    if upload.arrival.too_large:
+    if upload.arrival.too_large or upload.arrival.size > MAX_PHOTO_BYTES:
         raise Unwanted(PHOTO_REFUSALS["too_large"]())
     if upload.arrival.full:
         raise NoRoom(full_words())

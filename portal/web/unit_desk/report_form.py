@@ -12,11 +12,12 @@ from werkzeug.wrappers import Response as BaseResponse
 from portal.database import TROUBLE
 from portal.domain.errors import Invalid, Problem, Stale, TooOften, WrongState
 from portal.domain.organisation import Person
-from portal.domain.progress import Photo, Report
+from portal.domain.progress import Photo, Report, Video
 from portal.web import filters
 from portal.web.desk import find, now, portal, reading, say, writing
 from portal.web.doors import Audience, door
 from portal.web.language import _
+from portal.web.unit_desk.films import act_on_video, chosen_videos, take_videos
 from portal.web.unit_desk.intake import NoRoom, NotTaken, Unwanted, take_in, take_one, uploads
 from portal.web.unit_desk.own import CAN_BE_WRITTEN, own_report
 from portal.web.unit_desk.receipts import give_for
@@ -61,7 +62,11 @@ def show(report_id: int) -> str:
     with reading() as (session, actor):
         report = own_report(session, report_id, actor)
         if report.state in CAN_BE_WRITTEN:
-            return form_page(session, report, said=Said(removed=_removed(session, report)))
+            return form_page(
+                session,
+                report,
+                said=Said(removed=_removed(session, report), removed_video=_removed_video(session, report)),
+            )
         return receipt_page(session, report, errors={}, typed={})
 
 
@@ -69,19 +74,19 @@ def show(report_id: int) -> str:
 def send(report_id: int) -> BaseResponse | tuple[str, int]:
     """The whole form: words, photos, act."""
     typed = read_typed(request.form, report_id=report_id)
-    chosen = uploads(request)
+    chosen, videos = uploads(request), chosen_videos(request)
     with reading() as (session, actor):
         report = own_report(session, report_id, actor)
         if typed.key is not None and typed.key == report.idempotency_key:
             return redirect(url_for(".show", report_id=report_id), 303)  # this very sending arrived before
     outcome = _save(report_id, typed)
     if not (outcome.busy or outcome.gone):
-        outcome = _merged(outcome, not_taken=take_in(report_id, chosen))
+        outcome = _merged(outcome, not_taken=[*take_in(report_id, chosen), *take_videos(report_id, videos)])
         outcome = _merged(outcome, problems=_act(report_id, typed, hold=outcome != Outcome()))
     elif outcome.busy:
-        outcome = _merged(
-            outcome, not_taken=[NotTaken(name=each.name, said=PHOTO_REFUSALS["busy"]()) for each in chosen]
-        )
+        busy = PHOTO_REFUSALS["busy"]()
+        not_taken = [NotTaken(name=each.name, said=busy) for each in (*chosen, *videos)]
+        outcome = _merged(outcome, not_taken=not_taken)
     return _done(report_id, typed) if outcome == Outcome() else _again(report_id, typed, outcome)
 
 
@@ -172,6 +177,9 @@ def _act(report_id: int, typed: Typed, *, hold: bool) -> list[Problem]:
 def _act_on_photo(session: Session, report: Report, typed: Typed, actor: Person) -> None:
     if typed.photo_id is None:
         return
+    if typed.act in ("remove-video", "restore-video"):
+        act_on_video(session, report, act=typed.act, video_id=typed.photo_id, actor=actor)
+        return
     photo = next((each for each in report.all_photos if each.id == typed.photo_id), None)
     if photo is None:
         return  # removed by somebody else meanwhile; the page that follows shows it
@@ -187,7 +195,7 @@ def _act_on_photo(session: Session, report: Report, typed: Typed, actor: Person)
 
 
 def _done(report_id: int, typed: Typed) -> BaseResponse:
-    anchor, removed = None, None
+    anchor, removed, video = None, None, None
     if typed.act == "discard":
         say(_("草稿作废了。"))
         return redirect(url_for("unit_home.home"), 303)
@@ -197,9 +205,11 @@ def _done(report_id: int, typed: Typed) -> BaseResponse:
         say(_("已保存 %(at)s", at=f"{filters.as_moment(now()):%H:%M}"))
     elif typed.act == "remove":
         anchor, removed = "photos", typed.photo_id
+    elif typed.act in ("remove-video", "restore-video"):
+        anchor, video = "videos", typed.photo_id if typed.act == "remove-video" else None
     else:
         anchor = f"photo-{typed.photo_id}"
-    return redirect(url_for(".show", report_id=report_id, removed=removed, _anchor=anchor), 303)
+    return redirect(url_for(".show", report_id=report_id, removed=removed, video=video, _anchor=anchor), 303)
 
 
 def _again(report_id: int, typed: Typed, outcome: Outcome) -> BaseResponse | tuple[str, int]:
@@ -237,3 +247,9 @@ def _removed(session: Session, report: Report) -> int | None:
     asked = request.args.get("removed", type=int)
     photo = session.get(Photo, asked) if asked else None
     return photo.id if photo is not None and photo.report_id == report.id and photo.removed_at else None
+
+
+def _removed_video(session: Session, report: Report) -> int | None:
+    asked = request.args.get("video", type=int)
+    video = session.get(Video, asked) if asked else None
+    return video.id if video is not None and video.report_id == report.id and video.removed_at else None

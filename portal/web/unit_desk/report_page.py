@@ -18,6 +18,8 @@ from portal.domain.progress import (
     MAX_PHOTO_BYTES,
     MAX_PHOTOS,
     MAX_TEXT,
+    MAX_VIDEO_BYTES,
+    MAX_VIDEOS,
     Photo,
     Report,
     ReturnReason,
@@ -31,6 +33,7 @@ from portal.web.covered import covered_words
 from portal.web.desk import actor, now
 from portal.web.language import _
 from portal.web.unit_desk.capture import place_answer
+from portal.web.unit_desk.films import video_cards
 from portal.web.unit_desk.intake import NotTaken
 from portal.web.unit_desk.typed import FIELDS, saved_fields
 from portal.web.unit_desk.views import view_chosen, view_options, viewfinder
@@ -46,7 +49,7 @@ class Said:
     """What a form page says beside the report itself.
 
     typed: fields as typed, shown instead of what is saved; errors: by field; stale: somebody else saved
-    meanwhile; busy: nothing could be saved; removed: id of a photo that can be put back.
+    meanwhile; busy: nothing could be saved; removed, removed_video: ids of a photo and a video that can be put back.
     """
 
     typed: Mapping[str, str] = field(default_factory=dict)
@@ -55,6 +58,7 @@ class Said:
     stale: bool = False
     busy: bool = False
     removed: int | None = None
+    removed_video: int | None = None
 
 
 def form_page(session: Session, report: Report, *, said: Said) -> str:
@@ -71,6 +75,7 @@ def form_page(session: Session, report: Report, *, said: Said) -> str:
         saved_now=_differing(report, saved, said.typed) if said.stale else [],
         errors=said.errors,
         photos=[photo_card(report, photo, typed=said.typed) for photo in report.photos],
+        videos=_videos(report, said.typed),
         passages=_returned_passages(report),
         open_passages=editable_passages(report),
         milestones=[
@@ -87,6 +92,9 @@ def form_page(session: Session, report: Report, *, said: Said) -> str:
             "text": MAX_TEXT,
             "caption": MAX_CAPTION,
             "bytes": MAX_PHOTO_BYTES,
+            "videos": MAX_VIDEOS,
+            "video_room": MAX_VIDEOS - len(report.videos),
+            "video_bytes": MAX_VIDEO_BYTES,
         },
         today=today.isoformat(),
         receipts=_rounds(session, report),
@@ -104,6 +112,7 @@ def receipt_page(
         "unit_desk/receipt.html",
         report=report,
         photos=[photo_card(report, photo, typed={}) for photo in report.photos if photo.renditions],
+        videos=video_cards(report),
         public_version=_public_version(report),
         waited=waited(report.submitted_at, now()) if report.submitted_at else "",
         unsaved=_differing(report, {name: typed.get(name, "") for name in FIELDS}, saved) if typed else [],
@@ -135,6 +144,18 @@ def photo_card(report: Report, photo: Photo, *, typed: Mapping[str, str]) -> dic
         "view": typed.get(f"view-{photo.id}", view_chosen(photo)),
         "views": view_options(photo),
     }
+
+
+def _videos(report: Report, typed: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The videos, with their fields as typed."""
+    return [
+        card
+        | {
+            "description": typed.get(f"description-{card['id']}", card["description"]),
+            "taken_on": typed.get(f"filmed_on-{card['id']}", card["taken_on"]),
+        }
+        for card in video_cards(report)
+    ]
 
 
 def picture_of(report: Report, photo: Photo) -> dict[str, Any]:

@@ -10,15 +10,17 @@ from portal.domain.progress import PASSAGES, Report
 from portal.workflows.draft_report import ReportWords
 
 FIELDS = ("milestone", "month", "physical_percent", *PASSAGES)
-ACT = re.compile(r"(save|submit|discard|(earlier|later|remove|restore):(\d{1,18}))")
+ACT = re.compile(
+    r"(save|submit|discard|(earlier|later|remove|restore|remove-video|restore-video):(\d{1,18}))"
+)
 KEY = re.compile(r"[0-9a-f]{32}")
-OF_PHOTO = re.compile(r"(caption|taken_on|view)-(\d{1,18})")
+OF_PHOTO = re.compile(r"(caption|taken_on|view|description|filmed_on)-(\d{1,18})")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Typed:
     """version: the one the page showed; key: names this sending, so that a repeat is known; act: what the
-    pressed button says, on `photo_id` where it is about one photo; fields: every typed field by its name."""
+    pressed button says, on `photo_id` where it is about one photo or video; fields: every typed field by its name."""
 
     version: int | None
     key: str | None
@@ -28,14 +30,21 @@ class Typed:
 
     def words(self, report: Report) -> ReportWords:
         """The typed words; a field that was not sent stays what it is."""
-        about: dict[str, dict[int, str]] = {"caption": {}, "taken_on": {}, "view": {}}
+        about: dict[str, dict[int, str]] = {
+            name: {} for name in ("caption", "taken_on", "view", "description", "filmed_on")
+        }
         for name, text in self.fields.items():
             if found := OF_PHOTO.fullmatch(name):
                 about[found[1]][int(found[2])] = text
         kept = saved_fields(report)
         plain = {name: self.fields.get(name, kept[name]) for name in FIELDS}
         return ReportWords(
-            **plain, captions=about["caption"], taken_on=about["taken_on"], views=about["view"]
+            **plain,
+            captions=about["caption"],
+            taken_on=about["taken_on"],
+            views=about["view"],
+            descriptions=about["description"],
+            filmed_on=about["filmed_on"],
         )
 
 

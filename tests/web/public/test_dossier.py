@@ -381,7 +381,7 @@ def test_one_photo_at_a_time_is_read_and_only_when_its_turn_comes() -> None:
     read: list[str] = []
 
     def file(name: str) -> File:
-        return File(name, 3, lambda: read.append(name) or name.encode()[:3])  # type: ignore[func-returns-value]
+        return File(name, 3, lambda: read.append(name) or (name.encode()[:3],))  # type: ignore[func-returns-value]
 
     files = [file("one.txt"), file("two.txt")]
     parts = stream(files)
@@ -395,6 +395,6 @@ def test_one_photo_at_a_time_is_read_and_only_when_its_turn_comes() -> None:
 
 def test_a_file_that_is_not_as_long_as_was_said_breaks_the_download() -> None:
     with pytest.raises(ValueError, match=r"one\.txt has 2 bytes and not 3"):
-        list(stream([File("one.txt", 3, lambda: b"12")]))
+        list(stream([File("one.txt", 3, lambda: (b"12",))]))
     with pytest.raises(ValueError, match="too large"):
-        length([File("one.txt", 2**32, lambda: b"")])
+        length([File("one.txt", 2**32, lambda: ())])

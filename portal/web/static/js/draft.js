@@ -95,8 +95,9 @@ function write(form) {
   });
   addEventListener("online", () => { if (unsaved) save(); });
   document.addEventListener("signed-in", () => { if (unsaved) save(); });
+  const onTheirWay = () => Number(form.dataset.uploading ?? 0) + Number(form.dataset.uploadingFilms ?? 0);
   addEventListener("beforeunload", (event) => {
-    if (!leaving && (unsaved || Number(form.dataset.unkept ?? 0) > 0)) event.preventDefault();
+    if (!leaving && (unsaved || Number(form.dataset.unkept ?? 0) > 0 || Number(form.dataset.uploadingFilms ?? 0) > 0)) event.preventDefault();
   });
 
   /* The order of the tray, and which arrows still lead somewhere. */
@@ -149,7 +150,7 @@ function write(form) {
 
   /* The plain form goes off when nothing is on its way any more. */
   const uploaded = () => new Promise((done) => {
-    const look = () => { if (!Number(form.dataset.uploading ?? 0)) { form.removeEventListener("uploads", look); done(); } };
+    const look = () => { if (!onTheirWay()) { form.removeEventListener("uploads", look); done(); } };
     form.addEventListener("uploads", look);
     look();
   });
@@ -158,7 +159,7 @@ function write(form) {
     event.preventDefault();
     const { submitter } = event;
     clearTimeout(timer);
-    const waiting = Number(form.dataset.uploading ?? 0);
+    const waiting = onTheirWay();
     say(waiting ? words.sendAfter.replace("#", waiting) : words.saving);
     Promise.all([uploaded(), saving]).then(() => setTimeout(() => {   // a form cannot be sent while it tells that it is
       clearTimeout(timer);

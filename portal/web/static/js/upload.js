@@ -150,7 +150,7 @@ function receive(form) {
 
   form.addEventListener("change", async (event) => {
     const input = event.target;
-    if (input.type !== "file" || !input.files.length) return;
+    if (input.type !== "file" || input.name === "videos" || !input.files.length) return;
     const left = input.multiple ? Number(form.dataset.most) - tray.querySelectorAll("[data-photo-id]").length - Number(form.dataset.uploading ?? 0) : 1;
     const files = [...input.files], { name } = input, { takenOn } = input.dataset;
     input.value = "";                                      // the form itself must not carry them again
