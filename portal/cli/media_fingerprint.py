@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-
 import click
 
 from portal.cli.terminal import bar, open_portal
+from portal.domain.errors import Refused
 from portal.domain.likeness import keep_prints
 from portal.domain.progress import MAX_PHOTO_BYTES
 from portal.imaging.darkroom import DarkroomUnavailable
 from portal.imaging.developed import PhotoRefused
 from portal.imaging.likeness import prints_of
-from portal.ports import MediaMissing, Space
 from portal.queries.likeness import without_prints
 from portal.wiring import Portal
+from portal.workflows.develop_again import spooled
 
-UNREADABLE = (PhotoRefused, MediaMissing, DarkroomUnavailable)
+UNREADABLE = (PhotoRefused, Refused, DarkroomUnavailable)
 
 
 @click.command()
@@ -46,11 +45,5 @@ def fingerprint() -> None:
 
 def _taken(portal: Portal, name: str) -> bytes:
     """The fingerprints of one sealed original, which the confined child develops again."""
-    arrival = portal.spool.receive(MAX_PHOTO_BYTES)
-    with portal.media.open(Space.SEALED, name) as original:
-        shutil.copyfileobj(original, arrival)
-    received = arrival.finish()
-    try:
-        return prints_of(portal.darkroom.develop(received.path).plane)
-    finally:
-        portal.spool.discard(received)
+    with spooled(name, size=MAX_PHOTO_BYTES, spool=portal.spool, media=portal.media) as path:
+        return prints_of(portal.darkroom.develop(path).plane)

@@ -9,11 +9,12 @@ import click
 from portal.adapters.key_file import KeyUnusable
 from portal.cli.terminal import Mishap, bar, open_portal
 from portal.database import again
-from portal.imaging.developed import RECIPE, Developed, PhotoRefused
-from portal.ports import MediaMissing
+from portal.domain.errors import Refused
+from portal.imaging.developed import RECIPE, PhotoRefused
 from portal.record.photo_authority import PhotoKey
 from portal.wiring import Portal
-from portal.workflows.rerender_photos import Old, counted, develop_sealed, outdated, stage, take_in
+from portal.workflows.develop_again import Covered, develop_covered
+from portal.workflows.rerender_photos import Old, counted, outdated, take_in
 
 
 @click.command()
@@ -47,12 +48,17 @@ def _all(portal: Portal, total: int) -> list[tuple[Old, str]]:
     with bar("developing") as tell:
         for done, old in enumerate(_outdated(portal), start=1):
             try:
-                developed = develop_sealed(
-                    old, spool=portal.spool, darkroom=portal.darkroom, media=portal.media
+                developed = develop_covered(
+                    original=old.original,
+                    size=old.bytes,
+                    covers=old.covers,
+                    spool=portal.spool,
+                    darkroom=portal.darkroom,
+                    media=portal.media,
                 )
             except PhotoRefused as refused:
                 left.append((old, f"the darkroom refuses it ({refused.refusal.value})"))
-            except MediaMissing:
+            except Refused:
                 left.append((old, "its original is missing, or not what was sealed"))
             else:
                 if not _taken_in(portal, old, developed):
@@ -72,16 +78,13 @@ def _outdated(portal: Portal) -> Iterator[Old]:
         after = batch[-1].photo_id
 
 
-def _taken_in(portal: Portal, old: Old, developed: Developed) -> bool:
-    renditions = stage(developed, media=portal.media)
-
+def _taken_in(portal: Portal, old: Old, developed: Covered) -> bool:
     def once() -> bool:
         with portal.database.writing() as session:
             return take_in(
                 session,
                 old,
-                renditions=renditions,
-                tone=developed.tone,
+                developed=developed,
                 recipe=RECIPE,
                 queue=portal.queue,
                 now=portal.now(),

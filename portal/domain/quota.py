@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
 from portal.domain.errors import TooOften
 from portal.domain.organisation import Unit
-from portal.domain.progress import Photo, Report
+from portal.domain.progress import Photo, Report, Video
 from portal.rules.clock import SHANGHAI, day_of, end_of
 
 MB = 1024 * 1024
@@ -35,13 +35,13 @@ class Sent:
 def sent_today(session: Session, *, unit_id: int, now: dt.datetime) -> Sent:
     """Originals that came in for a unit's reports on this day of Asia/Shanghai."""
     midnight = dt.datetime.combine(day_of(now), dt.time(), SHANGHAI).astimezone(dt.UTC)
-    came = (
-        select(Photo.original_sha256, Photo.original_bytes)
-        .join(Report, Photo.report_id == Report.id)
-        .where(Report.unit_id == unit_id, Photo.received_at >= midnight)
-        .distinct()  # a correction has rows of its own for photos that came once
-        .subquery()
-    )
+    each = [
+        select(kind.original_sha256, kind.original_bytes)
+        .join(Report, kind.report_id == Report.id)
+        .where(Report.unit_id == unit_id, kind.received_at >= midnight)
+        for kind in (Photo, Video)
+    ]
+    came = union(*each).subquery()  # a correction has rows of its own for what came once: a union has it once
     total = func.coalesce(func.sum(came.c.original_bytes), 0)
     files, size = session.execute(select(func.count(), total).select_from(came)).one()
     return Sent(bytes=int(size), files=int(files))

@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from portal.domain.crediting import Crediting
 from portal.domain.lifecycle import ReportState
-from portal.domain.progress import Photo, Report
+from portal.domain.progress import Photo, Report, Video
 from portal.ports import Space
 from portal.queries.named import Named
 from portal.record.document import opens
@@ -29,7 +30,8 @@ BATCH = 100  # rows that are looked at in one picture of the database
 @dataclass(frozen=True, kw_only=True)
 class Kept:
     """A file that is named. where: by what, in words; size: bytes that it must have, where that is written down;
-    wrong: what is wrong with the naming itself; salt, seals: of an original that the record has sealed."""
+    wrong: what is wrong with the naming itself; salt, seals: of an original that the record has sealed; maybe:
+    whether it may not be there yet."""
 
     space: Space
     name: str
@@ -38,6 +40,7 @@ class Kept:
     wrong: str = ""
     salt: str = ""
     seals: frozenset[str] = frozenset()
+    maybe: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,13 +136,77 @@ def _of_photo(photo: Photo, seals: dict[str, frozenset[str]]) -> Iterator[Kept]:
         salt=photo.seal_salt,
         seals=seals.get(report.number or "", frozenset()) if on_record else frozenset(),
     )
-    for each in photo.renditions:
+    yield from _for_desks(photo.renditions, where)
+
+
+def _for_desks(files: Iterable[dict[str, Any]], where: str) -> Iterator[Kept]:
+    for each in files:
         yield Kept(
             space=Space.STAGED,
             name=each["name"],
             where=f"{where}, {_edge(each)} for desks",
             size=each["bytes"],
         )
+
+
+def _count_videos(session: Session) -> int:
+    return session.scalars(select(func.count()).select_from(Video)).one()
+
+
+def _videos(session: Session, after: int) -> list[tuple[int, list[Kept]]]:
+    """Videos of reports, removed ones included: sealed originals, our films and their pictures for desks."""
+    query = (
+        select(Video)
+        .where(Video.id > after)
+        .order_by(Video.id)
+        .limit(BATCH)
+        .options(joinedload(Video.report).joinedload(Report.project))
+    )
+    videos = session.scalars(query).all()
+    seals = _seals(session, {v.report.number for v in videos if v.report.number is not None})
+    return [(video.id, list(_of_video(video, seals))) for video in videos]
+
+
+def _of_video(video: Video, seals: dict[str, frozenset[str]]) -> Iterator[Kept]:
+    report = video.report
+    where = f"report {report.number or f'#{report.id}'} ({report.project.name}), video #{video.id}"
+    on_record = video.removed_at is None and report.state is ReportState.PUBLISHED
+    yield Kept(
+        space=Space.SEALED,
+        name=video.original_name,
+        where=f"{where}, original",
+        size=video.original_bytes,
+        salt=video.seal_salt,
+        seals=seals.get(report.number or "", frozenset()) if on_record else frozenset(),
+    )
+    yield from _for_desks([*video.renditions, *([video.film] if video.film else [])], where)
+
+
+def _count_crediting(session: Session) -> int:
+    return session.scalars(select(func.count()).select_from(Crediting)).one()
+
+
+def _crediting(session: Session, after: int) -> list[tuple[int, list[Kept]]]:
+    """Signed renditions of photos that are about to be published. Their names stand before their files do, so what is
+    missing here is not looked for: only what is there is kept."""
+    query = (
+        select(Crediting).where(Crediting.decision_id > after).order_by(Crediting.decision_id).limit(BATCH)
+    )
+    return [
+        (
+            row.decision_id,
+            [
+                Kept(
+                    space=Space.STAGED,
+                    name=name,
+                    where=f"decision #{row.decision_id}, about to be published",
+                    maybe=True,
+                )
+                for name in row.names
+            ],
+        )
+        for row in session.scalars(query)
+    ]
 
 
 def _seals(session: Session, numbers: set[str]) -> dict[str, frozenset[str]]:
@@ -152,8 +219,8 @@ def _seals(session: Session, numbers: set[str]) -> dict[str, frozenset[str]]:
     )
     found: dict[str, set[str]] = {}
     for item, document in rows:
-        photos = json.loads(document).get("photos", ())
-        found.setdefault(items[item], set()).update(photo["original"] for photo in photos)
+        pictures = _pictures(json.loads(document))
+        found.setdefault(items[item], set()).update(picture["original"] for picture in pictures)
     return {number: frozenset(seals) for number, seals in found.items()}
 
 
@@ -190,7 +257,7 @@ def _entries(session: Session, after: int) -> list[tuple[int, list[Kept]]]:
 def _of_entry(entry: Any, names: Sequence[str]) -> Iterator[Kept]:
     where = f"entry {entry.seq} of the record ({entry.item})"
     document = json.loads(entry.document) if entry.document else {}
-    shown = {each["name"]: each for photo in document.get("photos", ()) for each in photo["renditions"]}
+    shown = {each["name"]: each for picture in _pictures(document) for each in _files(picture)}
     honest = bool(entry.document) and opens(entry.salt, entry.document, entry.commit)
     for name in names:
         told = shown.get(name)
@@ -206,11 +273,22 @@ def _of_entry(entry: Any, names: Sequence[str]) -> Iterator[Kept]:
         )
 
 
-def _edge(rendition: dict[str, Any]) -> str:
-    return f"{rendition['edge']} px {rendition['format']}"
+def _pictures(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The photos and videos that a document shows."""
+    return [*document.get("photos", ()), *document.get("videos", ())]
+
+
+def _files(picture: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*picture["renditions"], *([picture["film"]] if "film" in picture else [])]
+
+
+def _edge(file: dict[str, Any]) -> str:
+    return f"{file['edge']} px {file['format']}" if "edge" in file else "film"
 
 
 SOURCES: tuple[Source, ...] = (
     Source(count=_count_photos, rows=_photos),
+    Source(count=_count_videos, rows=_videos),
+    Source(count=_count_crediting, rows=_crediting),
     Source(count=_count_entries, rows=_entries),
 )

@@ -58,7 +58,7 @@ def fault_of(kept: Kept, *, media: MediaStore) -> Fault | None:
     try:
         digest, size = hashed(media, kept.space, kept.name)
     except MediaMissing:
-        return fault(Trouble.MISSING)
+        return None if kept.maybe else fault(Trouble.MISSING)
     except (StoreUnavailable, OSError) as trouble:
         return fault(Trouble.UNREADABLE, f"cannot be read: {trouble}")
     if digest != kept.name.partition(".")[0]:
@@ -111,7 +111,7 @@ def copy_to(mirror: MediaStore, kept: Kept, *, media: MediaStore, receive: Recei
         with media.open(kept.space, kept.name) as stream:
             received = receive(stream)
     except MediaMissing:
-        return "is missing, so it cannot be copied"
+        return False if kept.maybe else "is missing, so it cannot be copied"
     try:
         if received.sha256 != kept.name.partition(".")[0]:
             return "is changed, so it is not copied"

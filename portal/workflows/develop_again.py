@@ -48,7 +48,7 @@ def develop_covered(
 ) -> Covered:
     """Develop the original of this name, of so many bytes, with these covers, and stage its renditions. Raises
     `Refused` (`original_missing`) when the sealed room does not hold what it should; what darkroom and store raise."""
-    with _spooled(original, size, spool, media) as path:
+    with spooled(original, size=size, spool=spool, media=media) as path:
         developed = darkroom.develop(path, boxes=boxes_of(covers))
     renditions = stage(developed.renditions, media)
     return Covered(covers=tuple(covers), tone=developed.tone, renditions=renditions)
@@ -58,12 +58,13 @@ def develop_to_look(
     *, original: str, size: int, spool: Spool, darkroom: Darkroom, media: MediaStore
 ) -> bytes:
     """The largest picture of an original without any cover, as JPEG. It is kept nowhere. Raises as above."""
-    with _spooled(original, size, spool, media) as path:
+    with spooled(original, size=size, spool=spool, media=media) as path:
         return darkroom.develop(path).renditions[0].data
 
 
 @contextmanager
-def _spooled(original: str, size: int, spool: Spool, media: MediaStore) -> Iterator[Path]:
+def spooled(original: str, *, size: int, spool: Spool, media: MediaStore) -> Iterator[Path]:
+    """A sealed original of this name, of so many bytes, as a file for as long as that is needed. Raises as above."""
     received = _fetched(original, spool.receive(size), media)
     try:
         if received.sha256 != original.partition(".")[0]:

@@ -8,10 +8,9 @@ corrects it, the draft's copies are not public yet, and are brought up like all 
 from __future__ import annotations
 
 import datetime as dt
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
@@ -20,37 +19,24 @@ from portal.database import hold
 from portal.domain import audit
 from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Photo, Report
-from portal.imaging.darkroom import Darkroom
-from portal.imaging.developed import Developed
-from portal.ports import JobQueue, MediaMissing, MediaStore, Received, Space
+from portal.domain.redaction import Cover
+from portal.ports import JobQueue
+from portal.workflows.develop_again import Covered
 
 JOB = "destroy_media"
 NOT_PUBLIC = (ReportState.DRAFT, ReportState.SUBMITTED, ReportState.IN_REVIEW, ReportState.RETURNED)
 BATCH = 200
 
 
-class Arriving(Protocol):
-    """A file on its way into the spool."""
-
-    def write(self, data: bytes, /) -> int: ...
-    def finish(self) -> Received: ...
-    def discard(self) -> None: ...
-
-
-class Spool(Protocol):
-    """Where a file lies while the darkroom reads it."""
-
-    def receive(self, limit: int) -> Arriving: ...
-    def discard(self, received: Received) -> None: ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class Old:
-    """A photo to be developed again, and the names of its renditions as they were when it was looked up."""
+    """A photo to be developed again, with what is covered on it and the names of its renditions, as they were when it
+    was looked up."""
 
     photo_id: int
     original: str
     bytes: int
+    covers: list[Cover]
     names: list[str]
 
 
@@ -86,46 +72,10 @@ def outdated(session: Session, *, recipe: int, after: int) -> list[Old]:
             photo_id=photo.id,
             original=photo.original_name,
             bytes=photo.original_bytes,
+            covers=photo.covers,
             names=_names(photo.renditions),
         )
         for photo in session.scalars(query)
-    ]
-
-
-def develop_sealed(old: Old, *, spool: Spool, darkroom: Darkroom, media: MediaStore) -> Developed:
-    """Develop a sealed original once more; nothing of it is kept yet. Raises `MediaMissing` when the sealed room
-    does not hold what it should, and what the darkroom raises."""
-    arrival = spool.receive(old.bytes)
-    try:
-        with media.open(Space.SEALED, old.original) as sealed:
-            shutil.copyfileobj(sealed, arrival, 1 << 20)
-        received = arrival.finish()
-    except ValueError:  # longer than it was
-        raise MediaMissing(old.original) from None
-    finally:
-        arrival.discard()
-    try:
-        if received.sha256 != old.original.partition(".")[0]:
-            raise MediaMissing(old.original)
-        return darkroom.develop(received.path)
-    finally:
-        spool.discard(received)
-
-
-def stage(developed: Developed, *, media: MediaStore) -> list[dict[str, Any]]:
-    """Keep new renditions where nobody but desks sees them; what a photo's row says of them."""
-    for each in developed.renditions:
-        media.put(Space.STAGED, each.name, each.data)
-    return [
-        {
-            "edge": each.edge,
-            "format": each.format,
-            "name": each.name,
-            "width": each.width,
-            "height": each.height,
-            "bytes": len(each.data),
-        }
-        for each in developed.renditions
     ]
 
 
@@ -133,8 +83,7 @@ def take_in(
     session: Session,
     old: Old,
     *,
-    renditions: list[dict[str, Any]],
-    tone: str,
+    developed: Covered,
     recipe: int,
     queue: JobQueue,
     now: dt.datetime,
@@ -148,10 +97,10 @@ def take_in(
     hold(session, report)
     session.refresh(photo)
     open_to_change = report.state in NOT_PUBLIC and report.pending is None
-    if not open_to_change or _names(photo.renditions) != old.names:
+    if not open_to_change or _names(photo.renditions) != old.names or photo.covers != old.covers:
         return False
-    photo.renditions, photo.tone, photo.recipe = renditions, tone, recipe
-    left = sorted(set(old.names) - set(_names(renditions)))
+    photo.renditions, photo.tone, photo.recipe = developed.renditions, developed.tone, recipe
+    left = sorted(set(old.names) - set(_names(developed.renditions)))
     if left:
         destroyed = {"names": left, "originals": [photo.original_sha256]}
         queue.enqueue(session, kind=JOB, payload=destroyed, not_before=now)
