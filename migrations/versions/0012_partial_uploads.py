@@ -25,6 +25,8 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(200), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("film", sa.Boolean(), nullable=False),
+        sa.Column("mark", sa.String(64), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("photo_id", sa.Integer(), nullable=True),

@@ -48,7 +48,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_video_report", "video", ["report_id", "position"])
     op.create_index(op.f("ix_video_original_sha256"), "video", ["original_sha256"])
+    # Both databases understand this; Alembic would copy the whole table on SQLite.
+    op.execute(
+        "ALTER TABLE partial_upload ADD COLUMN video_id INTEGER "
+        "CONSTRAINT fk_partial_upload_video_id REFERENCES video (id)"
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("partial_upload", "video_id")
     op.drop_table("video")

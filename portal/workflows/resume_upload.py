@@ -1,4 +1,4 @@
-"""A unit's phone sends a photo in pieces: it is announced, goes on where it stopped, and becomes a photo once."""
+"""A unit's phone sends a photo or a video in pieces: it is announced, goes on where it stopped, and becomes one once."""
 
 from __future__ import annotations
 
@@ -16,10 +16,20 @@ from portal.domain.errors import Refused
 from portal.domain.lifecycle import REPORT, ReportAct
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
-from portal.domain.progress import MAX_PHOTOS, PACE_WINDOW, UPLOADS_PER_PERSON, Photo, Report
+from portal.domain.progress import (
+    MAX_PHOTOS,
+    MAX_VIDEOS,
+    PACE_WINDOW,
+    UPLOADS_PER_PERSON,
+    Photo,
+    Report,
+    Video,
+)
 from portal.domain.uploads import MAX_OPEN_UPLOADS, UPLOAD_LASTS, PartialUpload
 from portal.domain.wording import clean
 from portal.ports import Limit
+
+UNFINISHED = (PartialUpload.photo_id.is_(None), PartialUpload.video_id.is_(None))
 
 
 def announcements_of(person: Person) -> Limit:
@@ -35,25 +45,24 @@ def begin_upload(
     file_name: str,
     size: int,
     sha256: str,
+    film: bool = False,
+    mark: str = "",
     actor: Person,
     now: dt.datetime,
 ) -> PartialUpload:
-    """Announce a file for a report. The same file announced again, because the answer was lost, is the upload
-    that is open. Raises `Refused` (`too_many_photos`, `photo_not_open`, `too_many_uploads_open`)."""
+    """Announce a file for a report. The same file announced again, because the answer was lost or the page was
+    loaded anew, is the upload that is open. Raises `Refused` (`too_many_photos`, `too_many_videos`,
+    `photo_not_open`, `too_many_uploads_open`)."""
     hold(session, report)
     permit_report(actor, ReportAct.SAVE, report)
     REPORT.next(report.state, ReportAct.SAVE)
     open_ones = _open_uploads(session, actor=actor, now=now)
-    announced = (report.id, replaces.id if replaces else None, size, sha256)
+    announced = (report.id, replaces.id if replaces else None, film, size, sha256, mark)
     for each in open_ones:
-        if sha256 and (each.report_id, each.replaces_id, each.size, each.sha256) == announced:
+        known = (each.report_id, each.replaces_id, each.film, each.size, each.sha256, each.mark)
+        if (sha256 or mark) and known == announced:
             return each
-    if replaces is None and len(report.photos) >= MAX_PHOTOS:
-        raise Refused("too_many_photos", most=MAX_PHOTOS)
-    if replaces is not None and (
-        replaces.report_id != report.id or replaces.id not in editable_photos(report)
-    ):
-        raise Refused("photo_not_open")
+    _refuse_unless_room(report, replaces, film=film)
     if len(open_ones) >= MAX_OPEN_UPLOADS:
         raise Refused("too_many_uploads_open", most=MAX_OPEN_UPLOADS)
     upload = PartialUpload(
@@ -64,6 +73,8 @@ def begin_upload(
         file_name=clean(file_name, limit=200),
         size=size,
         sha256=sha256,
+        film=film,
+        mark=mark,
         created_at=now,
         expires_at=now + UPLOAD_LASTS,
     )
@@ -72,12 +83,27 @@ def begin_upload(
     return upload
 
 
-def finish_upload(session: Session, *, key: str, photo: Photo) -> None:
-    """Remember which photo it has become, in the transaction that makes the photo; its name goes. "" is no upload."""
+def _refuse_unless_room(report: Report, replaces: Photo | None, *, film: bool) -> None:
+    if film:
+        if len(report.videos) >= MAX_VIDEOS:
+            raise Refused("too_many_videos", most=MAX_VIDEOS)
+    elif replaces is None:
+        if len(report.photos) >= MAX_PHOTOS:
+            raise Refused("too_many_photos", most=MAX_PHOTOS)
+    elif replaces.report_id != report.id or replaces.id not in editable_photos(report):
+        raise Refused("photo_not_open")
+
+
+def finish_upload(session: Session, *, key: str, taken: Photo | Video) -> None:
+    """Remember what it has become, in the transaction that makes that; its name goes. "" is no upload."""
     upload = session.scalars(select(PartialUpload).where(PartialUpload.key == key)).first()
     if upload is not None:
         session.flush()
-        upload.photo_id, upload.file_name = photo.id, ""
+        upload.file_name = ""
+        if isinstance(taken, Video):
+            upload.video_id = taken.id
+        else:
+            upload.photo_id = taken.id
 
 
 def end_upload(session: Session, *, upload: PartialUpload, actor: Person, now: dt.datetime) -> None:
@@ -90,14 +116,14 @@ def end_upload(session: Session, *, upload: PartialUpload, actor: Person, now: d
 def forget_expired(session: Session, *, now: dt.datetime) -> frozenset[str]:
     """Forget uploads whose time is over, and answer the keys of those that may be gone on with."""
     session.execute(delete(PartialUpload).where(PartialUpload.expires_at <= now))
-    return frozenset(session.scalars(select(PartialUpload.key).where(PartialUpload.photo_id.is_(None))))
+    return frozenset(session.scalars(select(PartialUpload.key).where(*UNFINISHED)))
 
 
 def _open_uploads(session: Session, *, actor: Person, now: dt.datetime) -> Sequence[PartialUpload]:
     return session.scalars(
         select(PartialUpload).where(
             PartialUpload.person_id == actor.id,
-            PartialUpload.photo_id.is_(None),
+            *UNFINISHED,
             PartialUpload.expires_at > now,
         )
     ).all()

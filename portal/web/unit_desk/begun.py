@@ -13,7 +13,7 @@ from portal.workflows.resume_upload import end_upload
 
 @dataclass(frozen=True, kw_only=True)
 class Begun:
-    """An upload of the one who asks. `expires`: for the header; `photo_id`: what it has become."""
+    """An upload of the one who asks. `expires`: for the header; `photo_id`, `video_id`: what it has become."""
 
     key: str
     report_id: int
@@ -22,7 +22,13 @@ class Begun:
     file_name: str
     replaces: int | None
     expires: str
+    film: bool
     photo_id: int | None
+    video_id: int | None
+
+    @property
+    def arrived(self) -> bool:
+        return self.photo_id is not None or self.video_id is not None
 
 
 class Expired(Exception):
@@ -47,17 +53,19 @@ def begun(upload: PartialUpload) -> Begun:
         file_name=upload.file_name,
         replaces=upload.replaces_id,
         expires=format_datetime(upload.expires_at, usegmt=True),
+        film=upload.film,
         photo_id=upload.photo_id,
+        video_id=upload.video_id,
     )
 
 
 def offset_of(upload: Begun) -> int:
     """How far it has come."""
-    return upload.size if upload.photo_id is not None else portal().partials.offset(upload.key)
+    return upload.size if upload.arrived else portal().partials.offset(upload.key)
 
 
 def give_up(key: str) -> None:
-    """Forget an upload of the asker, its bytes too. A photo that it has become stays in the report."""
+    """Forget an upload of the asker, its bytes too. What it has become stays in the report."""
     with writing() as (session, actor):
         end_upload(session, upload=own_upload(session, key, actor), actor=actor, now=now())
     portal().partials.discard(key)

@@ -18,18 +18,20 @@ from portal.domain.wording import clean
 from portal.imaging.darkroom import DarkroomUnavailable
 from portal.imaging.film_room import FilmRoomUnavailable
 from portal.imaging.filmed import FilmRefused
-from portal.ports import MediaMissing, StoreFull
+from portal.ports import MediaMissing, StoreBroken, StoreFull
 from portal.web import desk_films, desk_photos
 from portal.web.desk import find, now, portal, reading, writing
 from portal.web.doors import Audience, door
 from portal.web.film_words import FILM_REFUSALS
-from portal.web.unit_desk.intake import NotTaken, Unwanted, Upload
+from portal.web.unit_desk.intake import NoRoom, NotTaken, Unwanted, Upload
 from portal.web.unit_desk.own import own_report
-from portal.web.words import refusal_words
+from portal.web.unit_desk.room import full_words, refuse_beyond_day
+from portal.web.words import PHOTO_REFUSALS, refusal_words
 from portal.workflows.draft_photos import uploads_of
 from portal.workflows.draft_videos import Filmed, add_video, remove_video, restore_video
 from portal.workflows.keep_pace import count_or_refuse
 from portal.workflows.receive_video import receive_video
+from portal.workflows.resume_upload import finish_upload
 
 bp = door(Blueprint("unit_films", __name__), Audience.UNIT)
 bp.record_once(lambda state: state.app.extensions.setdefault("takes_photos", set()).add("unit_films.upload"))
@@ -62,15 +64,19 @@ def take_video(report_id: int, upload: Upload) -> int:
         filmed = _looked_into(upload)
         with writing() as (session, actor):
             report = own_report(session, report_id, actor)
+            refuse_beyond_day(session, report, more=filmed.bytes)
             video = add_video(
                 session, report=report, arrived=filmed, actor=actor, queue=portal().queue, now=now()
             )
             session.flush()
+            finish_upload(session, key=upload.key, taken=video)
             return video.id
     except FilmRefused as refused:
         raise Unwanted(FILM_REFUSALS[refused.refusal.value]()) from refused
     except (StoreFull, DatabaseFull) as full:
-        raise Unwanted(FILM_REFUSALS["full"]()) from full
+        raise NoRoom(full_words()) from full
+    except StoreBroken as broken:
+        raise Unwanted(PHOTO_REFUSALS["not_kept"]()) from broken
     except (DatabaseBusy, DatabaseGone) as busy:
         raise Unwanted(FILM_REFUSALS["busy"]()) from busy
     except (FilmRoomUnavailable, DarkroomUnavailable) as crashed:
@@ -109,14 +115,19 @@ def upload(report_id: int) -> tuple[Response, int]:
         video_id = take_video(report_id, chosen[0])
     except Unwanted as why:
         later = isinstance(why.__cause__, TooOften)  # the page then offers to send it again
-        return jsonify(said=str(why), name=chosen[0].name), 429 if later else 422
+        status = 507 if isinstance(why, NoRoom) else 429 if later else 422
+        return jsonify(said=str(why), name=chosen[0].name), status
+    return video_answer(report_id, video_id), 201
+
+
+def video_answer(report_id: int, video_id: int) -> Response:
+    """The video as the page shows it; `removed` when it was taken out again meanwhile."""
     with reading() as (session, actor):
         report = own_report(session, report_id, actor)
-        card = next(each for each in video_cards(report) if each["id"] == video_id)
-        html = render_template("unit_desk/_video.html", video=card, errors={})
-        return jsonify(
-            video=video_id, html=html, count=len(report.videos), room=MAX_VIDEOS - len(report.videos)
-        ), 201
+        card = next((each for each in video_cards(report) if each["id"] == video_id), None)
+        html = render_template("unit_desk/_video.html", video=card, errors={}) if card else ""
+        facts = {"count": len(report.videos), "room": MAX_VIDEOS - len(report.videos)}
+        return jsonify(video=video_id, html=html, removed=card is None, **facts)
 
 
 @bp.get("/desk/unit/reports/<int:report_id>/videos")
@@ -176,11 +187,12 @@ def _refuse_early(report_id: int, upload: Upload) -> None:
     if upload.arrival.too_large:
         raise Unwanted(FILM_REFUSALS["too_large"]())
     if upload.arrival.full:
-        raise Unwanted(FILM_REFUSALS["full"]())
+        raise NoRoom(full_words())
     with reading() as (session, actor):
         report = own_report(session, report_id, actor)
         if len(report.videos) >= MAX_VIDEOS:
             raise Unwanted(FILM_REFUSALS["too_many_videos"]())
+        refuse_beyond_day(session, report, more=upload.arrival.size)
         pace = uploads_of(actor)
     count_or_refuse(portal().limits, pace, code="too_many_uploads", now=now())
 

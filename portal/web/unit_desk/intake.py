@@ -136,7 +136,7 @@ def take_one(report_id: int, upload: Upload) -> int:
             keep_claim(session, photo=photo, claimed=upload.claimed, actor=actor, now=at)
             if photo.id == upload.replaces:
                 raise Unwanted(_("这就是被退回的那一张。另拍一张再换。"))
-            finish_upload(session, key=upload.key, photo=photo)
+            finish_upload(session, key=upload.key, taken=photo)
             return photo.id
     except PhotoRefused as refused:
         raise Unwanted(PHOTO_REFUSALS[refused.refusal.value]()) from refused

@@ -1,5 +1,5 @@
-"""What has arrived in pieces becomes a photo of the report, by the way that the form's photos take; and what the unit
-has sent before becomes one without being sent again."""
+"""What has arrived in pieces becomes a photo or a video of the report, by the way that the form's files take; and a
+photo that the unit has sent before becomes one without being sent again."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from portal.database import DatabaseBusy, DatabaseFull, DatabaseGone
 from portal.domain.errors import TooOften
 from portal.domain.progress import MAX_PHOTO_BYTES, Photo
 from portal.imaging.darkroom import DarkroomUnavailable
+from portal.imaging.film_room import FilmRoomUnavailable
 from portal.ports import MediaMissing, Received, Space, StoreFull, StoreUnavailable
 from portal.queries.sent_before import sent_before
 from portal.web.desk import find, portal, reading
 from portal.web.language import _
 from portal.web.unit_desk import tus
 from portal.web.unit_desk.begun import Begun, give_up
+from portal.web.unit_desk.films import take_video, video_answer
 from portal.web.unit_desk.intake import Unwanted, Upload, take_one
 from portal.web.unit_desk.own import own_report
 from portal.web.unit_desk.report_page import photo_card
@@ -31,6 +33,7 @@ LATER: dict[type[Exception], int] = {
     DatabaseBusy: 503,
     DatabaseGone: 503,
     DarkroomUnavailable: 503,
+    FilmRoomUnavailable: 503,
 }
 
 
@@ -73,6 +76,21 @@ def take_whole(upload: Begun, received: Received, *, view: int | None, claimed: 
         portal().spool.discard(received)
     portal().partials.discard(upload.key)
     return photo_answer(upload.report_id, photo_id, status=201)
+
+
+def take_film(upload: Begun, received: Received) -> Response:
+    """Make the video, or say in words why not, as above."""
+    wanted = Upload(name=upload.file_name, arrival=Whole(received=received), replaces=None, key=upload.key)
+    try:
+        video_id = take_video(upload.report_id, wanted)
+    except Unwanted as why:
+        if (status := _status(why)) == FOR_GOOD:
+            give_up(upload.key)
+        return tus.refused(status, str(why), name=upload.file_name)
+    finally:
+        portal().spool.discard(received)
+    portal().partials.discard(upload.key)
+    return make_response(video_answer(upload.report_id, video_id), 201)
 
 
 def sent_already(report_id: int, told: tus.Announced) -> Response | None:

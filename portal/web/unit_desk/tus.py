@@ -17,7 +17,7 @@ from flask import Request, Response, jsonify, make_response
 from werkzeug.exceptions import ClientDisconnected
 
 from portal.adapters.durable_files import store_full_when_no_room
-from portal.domain.progress import MAX_PHOTO_BYTES
+from portal.domain.progress import MAX_VIDEO_BYTES
 from portal.web.language import _
 
 VERSION = "1.0.0"
@@ -28,7 +28,7 @@ BYTES = "application/offset+octet-stream"
 CAN = {
     "Tus-Version": VERSION,
     "Tus-Extension": "creation,termination,checksum,expiration",
-    "Tus-Max-Size": str(MAX_PHOTO_BYTES),
+    "Tus-Max-Size": str(MAX_VIDEO_BYTES),
     "Tus-Checksum-Algorithm": ",".join(ALGORITHMS),
 }
 _NUMBER = re.compile(r"\d{1,15}")
@@ -47,20 +47,24 @@ class ChecksumMismatch(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Announced:
     """What a phone says of a file before it sends it. sha256: "" when it could not hash it; view: the number of the
-    view from which it was taken."""
+    view from which it was taken; film: whether it is a video; mark: 64 hexadecimal digits by which the phone knows a
+    file again that is too large to be hashed, else ""."""
 
     size: int
     file_name: str
     sha256: str
     replaces: int | None
     view: int | None
+    film: bool
+    mark: str
 
 
 def announced(request: Request) -> Announced:
     """The headers of a creation. Raises `BadRequest`."""
     told = _metadata(request.headers.get("Upload-Metadata", ""))
-    sha256, replaces = told.get("sha256", "").lower(), told.get("replaces", "")
-    if (sha256 and not _DIGEST.fullmatch(sha256)) or (replaces and not _NUMBER.fullmatch(replaces)):
+    sha256, mark, replaces = told.get("sha256", "").lower(), told.get("mark", ""), told.get("replaces", "")
+    readable = all(_DIGEST.fullmatch(each) for each in (sha256, mark) if each)
+    if not readable or (replaces and not _NUMBER.fullmatch(replaces)):
         raise BadRequest("Upload-Metadata")
     return Announced(
         size=number(request, "Upload-Length"),
@@ -68,6 +72,8 @@ def announced(request: Request) -> Announced:
         sha256=sha256,
         replaces=int(replaces) if replaces else None,
         view=view_number(told.get("view", "")),
+        film=told.get("film") == "1",
+        mark=mark,
     )
 
 

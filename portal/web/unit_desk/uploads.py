@@ -1,21 +1,24 @@
-"""Photos sent in pieces: announced, gone on with after every break, and taken into the report like any other photo."""
+"""Photos and videos sent in pieces: announced, gone on with after every break, and taken into the report like any
+other."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, make_response, request, url_for
 from werkzeug.exceptions import MethodNotAllowed
 
-from portal.domain.progress import MAX_PHOTO_BYTES, Photo
+from portal.domain.progress import MAX_PHOTO_BYTES, MAX_VIDEO_BYTES, Photo
 from portal.ports import NotWhole, OffsetConflict, PieceTooLong, StoreFull
 from portal.web.desk import find, now, portal, reading, writing
 from portal.web.doors import Audience, door
+from portal.web.film_words import FILM_REFUSALS
 from portal.web.language import _
 from portal.web.unit_desk import tus
 from portal.web.unit_desk.begun import Begun, Expired, begun, give_up, mine, offset_of
 from portal.web.unit_desk.claimed import claimed_in
+from portal.web.unit_desk.films import video_answer
 from portal.web.unit_desk.own import own_report
 from portal.web.unit_desk.room import full_words, refuse_beyond_day
-from portal.web.unit_desk.taking import photo_answer, sent_already, take_whole
+from portal.web.unit_desk.taking import photo_answer, sent_already, take_film, take_whole
 from portal.web.words import PHOTO_REFUSALS
 from portal.workflows.keep_pace import count_or_refuse
 from portal.workflows.resume_upload import announcements_of, begin_upload
@@ -81,13 +84,14 @@ def options() -> Response:
 
 @bp.post("/desk/unit/reports/<int:report_id>/uploads")
 def begin(report_id: int) -> Response:
-    """Announce a photo: 201 with the address to send it to, or 200 with the photo when the unit has sent it before."""
+    """Announce a file: 201 with the address to send it to, or 200 with the photo when the unit has sent it before."""
     told = tus.announced(request)
-    if told.size > MAX_PHOTO_BYTES:
-        return tus.refused(413, PHOTO_REFUSALS["too_large"]())
+    words = FILM_REFUSALS if told.film else PHOTO_REFUSALS
+    if told.size > (MAX_VIDEO_BYTES if told.film else MAX_PHOTO_BYTES):
+        return tus.refused(413, words["too_large"]())
     if told.size == 0:
-        return tus.refused(422, PHOTO_REFUSALS["empty"]())
-    if answer := sent_already(report_id, told):
+        return tus.refused(422, words["empty"]())
+    if not told.film and (answer := sent_already(report_id, told)):
         return answer
     with reading() as (_session, actor):
         pace = announcements_of(actor)
@@ -103,6 +107,8 @@ def begin(report_id: int) -> Response:
             file_name=told.file_name,
             size=told.size,
             sha256=told.sha256,
+            film=told.film,
+            mark=told.mark,
             actor=actor,
             now=now(),
         )
@@ -150,7 +156,7 @@ def append(key: str) -> Response:
 
 @bp.delete(UPLOAD)
 def terminate(key: str) -> Response:
-    """Give it up. A photo that it has become stays in the report."""
+    """Give it up. What it has become stays in the report."""
     give_up(key)
     return Response(status=204)
 
@@ -165,15 +171,19 @@ def instead(key: str) -> Response:
 
 
 @bp.post(f"{UPLOAD}/photo")
-def take(key: str) -> Response:
-    """Take what has arrived into the report, like a photo of the form. Asked again, it answers the same photo."""
+def take(key: str) -> Response | tuple[Response, int]:
+    """Take what has arrived into the report, like a file of the form. Asked again, it answers the same."""
     upload = mine(key)
+    if upload.video_id is not None:
+        return video_answer(upload.report_id, upload.video_id), 201
     if upload.photo_id is not None:
         return photo_answer(upload.report_id, upload.photo_id, status=201)
     try:
         received = portal().partials.whole(key, size=upload.size)
     except NotWhole:
         return _conflict(portal().partials.offset(key))
+    if upload.film:
+        return take_film(upload, received)
     view, claimed = tus.view_number(request.form.get("view", "")), claimed_in(request.form)
     return take_whole(upload, received, view=view, claimed=claimed)
 

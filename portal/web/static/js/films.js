@@ -1,5 +1,8 @@
-/* Videos go up as soon as they are chosen, one after the other, and say how far their conversion is. Without this file
+/* Videos go up as soon as they are chosen, one after the other and in pieces, and say how far their conversion is. A page
+   that was loaded anew goes on where it was when the same file is chosen once more. Without this file
    the form carries them, and loading the page again shows how far they are. */
+
+import { Stopped, giveUp, send as sendOne } from "./sending.js";
 
 const ASK_EVERY = 5000;
 const section = document.getElementById("video-section");
@@ -62,45 +65,61 @@ function receive(form, section) {
   };
   const ended = () => { running = null; next(); };
 
-  const send = (upload) => {
-    const request = upload.request = new XMLHttpRequest(), body = new FormData();
-    body.append("videos", upload.file);
-    request.upload.onprogress = (event) => {
-      const percent = Math.floor(100 * event.loaded / event.total);
-      show(upload, percent < 100 ? words.sending.replace("#", percent) : words.working, "up", { percent });
-    };
-    request.onload = () => { answered(upload, request); ended(); };
-    request.onerror = () => { show(upload, words.offline, "warn", { tone: "yellow", retry: true }); ended(); };
-    request.onabort = ended;
-    request.open("POST", words.videos);
-    request.setRequestHeader("X-CSRFToken", form.elements.csrf_token.value);
-    request.setRequestHeader("Accept", "application/json");
-    request.send(body);
+  /* By its name, size and ends a file is known again that is too large to be hashed, so that it goes on where it was. */
+  const markOf = async (file) => {
+    const ends = [file.slice(0, 65536), file.slice(-65536)], said = `${file.name} ${file.size} ${file.lastModified}`;
+    const digest = await crypto.subtle.digest("SHA-256", await new Blob([said, ...ends]).arrayBuffer());
+    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   };
-  const answered = (upload, request) => {
-    let said = {};
-    try { said = JSON.parse(request.responseText); } catch { /* not from us: the status says enough */ }
-    if (request.status === 201) {
-      const parsed = document.createElement("template");
-      parsed.innerHTML = said.html;
-      upload.item.remove();
-      if (!tray.querySelector(`[data-video-id="${said.video}"]`)) tray.append(parsed.content.querySelector("li"));
-      return;
+  const send = async (upload) => {
+    upload.stop = new AbortController();
+    try {
+      upload.mark ??= await markOf(upload.file).catch(() => "");
+      upload.bytes = upload.file;
+      arrived(upload, await sendOne(upload, {
+        progress: (percent) => show(upload, words.sending.replace("#", percent), "up", { percent }),
+        working: () => show(upload, words.working, "up", { percent: 100 }),
+        signal: upload.stop.signal,
+      }));
+    } catch (error) {
+      if (error instanceof Stopped) stopped(upload, error);
+      else if (error?.name !== "AbortError") throw error;
+    } finally {
+      ended();
     }
-    if ([400, 401, 403].includes(request.status)) document.dispatchEvent(new Event("signed-out"));
-    const refused = request.status === 422 && said.said;
-    show(upload, refused ? words.refused.replace("#", said.said) : said.said || words.offline, "warn",
+  };
+  const arrived = (upload, said) => {
+    upload.item.remove();
+    if (said.removed || tray.querySelector(`[data-video-id="${said.video}"]`)) return;
+    const parsed = document.createElement("template");
+    parsed.innerHTML = said.html;
+    tray.append(parsed.content.querySelector("li"));
+  };
+  const stopped = (upload, { why, said }) => {
+    if (why === "signed-out") document.dispatchEvent(new Event("signed-out"));
+    const refused = why === "refused" && said;
+    show(upload, refused ? words.refused.replace("#", said) : said || words.offline, "warn",
       { tone: refused ? "red" : "yellow", retry: !refused });
   };
+  const again = () => {
+    for (const item of tray.children) {
+      const retry = item.querySelector("[data-retry]");
+      if (retry && !retry.hidden) retry.click();
+    }
+  };
+  addEventListener("online", again);
+  document.addEventListener("signed-in", again);
 
   const choose = (file, input) => {
-    const item = blank.cloneNode(true), upload = { file, item };
+    const item = blank.cloneNode(true);
+    const upload = { file, item, name: file.name, field: "videos", uploads: form.dataset.uploads, photos: words.videos };
     item.querySelector(".tray-name").textContent = `${file.name}　${(file.size / 1048576).toFixed(1)} MB`;
     item.querySelector("progress").setAttribute("aria-label", file.name);
     item.querySelector("[data-retry]").onclick = () => { queue.push(upload); next(); };
     item.querySelector("[data-cancel]").onclick = () => {
       if (queue.includes(upload)) queue.splice(queue.indexOf(upload), 1);
-      upload.request?.abort();
+      upload.stop?.abort();
+      giveUp(upload);
       item.remove();
       input.focus();
       arrange();

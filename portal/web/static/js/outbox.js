@@ -53,7 +53,7 @@ export const list = async () => {
 
 export const change = async (item, facts) => {
   Object.assign(item, facts);
-  if (!held.has(item.id)) await act("readwrite", (store) => store.put(item)).catch(() => {});
+  if (item.id && !held.has(item.id)) await act("readwrite", (store) => store.put(item)).catch(() => {});
 };
 
 export const remove = async (id) => {

@@ -1,5 +1,5 @@
-/* One photo on its way: announced by its hash, so that what the unit has sent before is not sent again; sent in pieces
-   that go on where they stopped (tus); then taken into the report. Each step may be done again without harm. */
+/* One photo or video on its way: a photo announced by its hash, so that what the unit has sent before is not sent again;
+   sent in pieces that go on where they stopped (tus); then taken into the report. Each step may be done again without harm. */
 
 import * as outbox from "./outbox.js";
 
@@ -36,7 +36,7 @@ const viewOf = (item) => /^photos-view-(\d+)$/.exec(item.field)?.[1] ?? "";
 /* Where it is to be sent, or, when the unit has sent it before, the photo. */
 const announce = async (item, signal) => {
   const replaces = /^replace-(\d+)$/.exec(item.field)?.[1];
-  const told = { filename: item.name, sha256: item.sha256, replaces, view: viewOf(item) };
+  const told = { filename: item.name, sha256: item.sha256, replaces, view: viewOf(item), film: item.field === "videos" ? "1" : "", mark: item.mark };
   const metadata = Object.entries(told).filter(([, value]) => value).map(([name, value]) => `${name} ${base64(value)}`).join(",");
   const { answer, said } = await post(item.uploads, { more: { "Upload-Length": String(item.bytes.size), "Upload-Metadata": metadata }, signal });
   if (answer.status === 200) return said;
