@@ -1,4 +1,4 @@
-"""A unit's phone sends a photo or a video in pieces: it is announced, goes on where it stopped, and becomes one once."""
+"""A phone sends a photo or a video in pieces: it is announced, goes on where it stopped, and becomes one once."""
 
 from __future__ import annotations
 
