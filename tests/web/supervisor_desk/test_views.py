@@ -78,7 +78,7 @@ def test_a_moderator_files_a_photo_and_the_reasons_that_were_typed_stay(
 
 
 def test_a_photo_of_another_submission_is_not_found(supervisor, district: SmallDistrict, waiting: int):
-    other = district.submitted(code=district.projects[1], login="stranger", photos=1)
+    other = filed(district, view=None, code=district.projects[1], login="stranger")
     with district.portal.database.reading() as session:
         photo_id = session.get_one(Report, other).photos[0].id
     answer = supervisor.post(
