@@ -19,8 +19,11 @@ Photo = dict[str, Any]
 TAKEN, UPLOADED = 2, 1  # what is known of where a photo comes from: the day it was taken, or only the upload
 
 
-def photo_of(report: Shown, photo: dict[str, Any], *, proof: bool = False, unit: bool = False) -> Photo:
-    """One photo of a report. proof: with its entry number and what is known of its origin."""
+def photo_of(
+    report: Shown, photo: dict[str, Any], *, proof: bool = False, unit: bool = False, view: bool = False
+) -> Photo:
+    """One photo of a report. proof: with its entry number and what is known of its origin; view: with the way to
+    all that was taken from the same place."""
     document = report.document
     shown: Photo = {
         "renditions": photo["renditions"],
@@ -34,6 +37,9 @@ def photo_of(report: Shown, photo: dict[str, Any], *, proof: bool = False, unit:
         shown["place"] = _("%(day)s上传", day=shortday(photo["received_on"]))
     if unit:
         shown["unit"] = zh(document["unit"]["name"])
+    if view and "view" in photo:
+        href = to(f"/projects/{document['project']['code']}/views/{photo['view']['ordinal']}")
+        shown["view"] = {"name": zh(photo["view"]["name"]), "href": href}
     if proof:
         shown["seq"] = report.seq
         shown["origin"] = TAKEN if "taken_on" in photo else UPLOADED

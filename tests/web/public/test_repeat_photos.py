@@ -154,6 +154,14 @@ def test_the_page_of_a_project_leads_to_its_views_and_compares_them(
     assert "机位1" in compact(page), "but the history says it"
 
 
+def test_a_photo_of_a_report_leads_to_all_that_was_taken_from_the_same_place(
+    visitor: Browser, district: SmallDistrict, three: list[str]
+) -> None:
+    assert VIEW in links(visitor.get(f"/reports/{three[0]}"))
+    loose = photographed(district, view=None, taken_on="2026-07-01")
+    assert VIEW not in links(visitor.get(f"/reports/{loose}"))
+
+
 def test_milestones_are_compared_where_there_are_no_views(visitor: Browser, district: SmallDistrict) -> None:
     numbers = [photographed(district, view=None, taken_on=day) for day in ("2026-03-05", "2026-06-20")]
     page = visitor.get(f"/projects/{CODE}")
