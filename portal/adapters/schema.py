@@ -43,6 +43,7 @@ RIGHTS = {
     "record_touched": "SELECT, INSERT, UPDATE",
     "record_witness": "SELECT, INSERT, UPDATE",
     "responsibility": "SELECT, INSERT",
+    "view": "SELECT, INSERT, UPDATE",
 }
 
 

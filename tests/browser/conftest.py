@@ -31,6 +31,7 @@ from portal.workflows.moderate_report import Why, claim_report
 from portal.workflows.submit_report import submit_report
 from portal.workflows.withdraw_report import withdraw_report
 from tests.conftest import Clock
+from tests.repeat_photos import make_view, photographed
 from tests.small_district import PASSWORD, build
 
 ROOT = Path(__file__).parents[2]
@@ -111,7 +112,11 @@ def live(tmp_path_factory, migrated):
 
 
 def _every_state(portal, district, clock):
+    make_view(district)
+    make_view(district, "塔吊下")
     number = district.published(photos=2)
+    for day in ("2026-08-03", "2026-10-02", "2026-10-20"):
+        photographed(district, view=1, taken_on=day)
     returned = district.submitted(photos=2)
     with portal.database.reading() as session:
         photo_id = session.get_one(Report, returned).photos[0].id

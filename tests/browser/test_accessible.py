@@ -15,7 +15,9 @@ from tests.guards.addresses import TABLE
 pytestmark = pytest.mark.browser
 
 PAGES = {
-    "": """/ /en/ /projects /projects?lamp=red /projects/{project} /en/projects/{project} /reports/{number} /reports/{gone}
+    "": """/ /en/ /projects /projects?lamp=red /projects/{project} /en/projects/{project}
+        /projects/{project}/compare /en/projects/{project}/compare?at=25 /projects/2026-002/compare
+        /projects/{project}/views/1 /en/projects/{project}/views/1 /projects/{project}/views/2 /reports/{number} /reports/{gone}
         /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /record /record/3 /record/keys /verify /en/verify
         /record/months /en/record/months /record/months/2020-01 /en/record/months/2020-01
         /record/receipt /en/record/receipt /record/photo/{picture} /en/record/photo/{picture} /about /help /privacy
@@ -31,6 +33,7 @@ PAGES = {
         /desk/supervision/reports/{waiting}/photos/{photo}/cover /en/desk/supervision/reports/{waiting}/photos/{photo}/cover
         /desk/supervision/published /desk/supervision/projects /desk/supervision/projects/{project}
         /desk/supervision/projects/{project}/requests /en/desk/supervision/projects/{project}/requests
+        /desk/supervision/projects/{project}/views /desk/supervision/projects/{project}/views/1
         /en/desk/supervision/reports/{waiting}""",
     "leader": "/desk/leader",
     "admin": """/desk/admin /desk/admin/people /desk/admin/people/1 /desk/admin/people/new

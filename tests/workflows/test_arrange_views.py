@@ -21,7 +21,7 @@ from portal.workflows.draft_report import ReportWords, save_draft
 from portal.workflows.edit_plan import act_on_project
 from portal.workflows.moderate_report import claim_report, decide_report
 from portal.workflows.submit_report import submit_report
-from tests.repeat_photos import filed, key_of, make_view, photographed, view_of
+from tests.repeat_photos import developed, filed, key_of, make_view, photographed, view_of
 from tests.small_district import SmallDistrict
 
 PEOPLE = ("reporter", "head", "stranger", "supervisor", "second", "outsider", "leader", "admin")
@@ -166,7 +166,7 @@ def test_a_photo_is_published_with_the_view_it_was_filed_under(district: SmallDi
 
 
 def test_a_photo_from_no_view_reads_as_it_always_did(district: SmallDistrict) -> None:
-    number = district.published(photos=1)
+    number = photographed(district, view=None, taken_on="2026-11-02")
     with district.portal.database.reading() as session:
         shown = Shelf(session).get(report_item(number))
         assert shown is not None
@@ -177,7 +177,7 @@ def test_a_photo_from_no_view_reads_as_it_always_did(district: SmallDistrict) ->
 
 def test_a_view_of_another_project_is_refused_by_name(district: SmallDistrict) -> None:
     make_view(district, code=district.projects[1])
-    report_id = district.draft(photos=1)
+    report_id = filed(district, view=None)
     with district.portal.database.writing() as session:
         report = session.get_one(Report, report_id)
         photo = report.photos[0]
@@ -213,7 +213,7 @@ def test_a_correction_keeps_the_views_and_the_keys_of_photos(district: SmallDist
 def test_the_photo_that_replaces_another_is_of_the_same_view(district: SmallDistrict) -> None:
     make_view(district)
     report_id = filed(district, view=1)
-    arrived = district.photo(77)
+    arrived = developed(district)
     with district.portal.database.writing() as session:
         report = session.get_one(Report, report_id)
         new = add_photo(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,7 +99,7 @@ def asked_step(text: str) -> int:
     return min((int(text) + STEP // 2) // STEP * STEP, 100)
 
 
-def _by(pictures: Sequence[Picture], key: Any) -> dict[int, list[Picture]]:
+def _by(pictures: Sequence[Picture], key: Callable[[Picture], int | None]) -> dict[int, list[Picture]]:
     found: dict[int, list[Picture]] = defaultdict(list)
     for each in pictures:
         if (value := key(each)) is not None:

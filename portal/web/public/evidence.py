@@ -20,9 +20,11 @@ from portal.web.states import LAMPS, why, word
 Photo = dict[str, Any]
 
 
-def photo_of(report: Shown, photo: dict[str, Any], *, proof: bool = False, unit: bool = False) -> Photo:
-    """One photo of a report. proof: with its entry number. What is known of its origin is said of every
-    photo that was published with it."""
+def photo_of(
+    report: Shown, photo: dict[str, Any], *, proof: bool = False, unit: bool = False, view: bool = False
+) -> Photo:
+    """One photo of a report. proof: with its entry number; view: with the way to all that was taken from the same
+    place. What is known of its origin is said of every photo that was published with it."""
     document = report.document
     shown: Photo = {
         "renditions": photo["renditions"],
@@ -37,6 +39,9 @@ def photo_of(report: Shown, photo: dict[str, Any], *, proof: bool = False, unit:
         shown["place"] = _("%(day)s上传", day=shortday(photo["received_on"]))
     if unit:
         shown["unit"] = zh(document["unit"]["name"])
+    if view and "view" in photo:
+        href = to(f"/projects/{document['project']['code']}/views/{photo['view']['ordinal']}")
+        shown["view"] = {"name": zh(photo["view"]["name"]), "href": href}
     if proof:
         shown["seq"] = report.seq
     if "provenance" in photo:

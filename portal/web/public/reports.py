@@ -51,7 +51,7 @@ def _render(shelf: Shelf, number: str) -> str | tuple[str, int]:
         old=wanted.seq != standing.seq,
         since=changed_words(wanted.document, newer.document) if newer and not newer.withdrawn else [],
         newer=newer,
-        photos=photos_of(wanted, proof=False),
+        photos=photos_of(wanted, view=True),
         films=films_of(wanted),
         history=history_words(history),
         project_href=item_href(project_item(wanted.document["project"]["code"])),

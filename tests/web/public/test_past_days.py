@@ -16,6 +16,7 @@ from portal.workflows.publish_basics import publish_lamp_rules
 from tests.browsing import Browser
 from tests.conftest import Clock
 from tests.guards.addresses import EVERYBODY, TABLE
+from tests.repeat_photos import make_view, photographed
 from tests.small_district import SmallDistrict
 
 DAY = "2026-11-24"
@@ -25,6 +26,8 @@ ASKED = {
     "/projects": ["/projects", "/projects?lamp=red", "/projects?year=2026&page=1"],
     "/projects/<code>": ["/projects/2026-001", "/projects/2026-002"],
     "/projects/<code>/changes": ["/projects/2026-001/changes?from=2026-01-01"],
+    "/projects/<code>/compare": ["/projects/2026-001/compare", "/projects/2026-002/compare?at=25"],
+    "/projects/<code>/views/<int:ordinal>": ["/projects/2026-001/views/1", "/projects/2026-001/views/2"],
     "/projects/<code>/dossier.zip": ["/projects/2026-001/dossier.zip", "/projects/2026-002/dossier.zip"],
     "/projects/<code>/feed.atom": ["/projects/2026-001/feed.atom"],
     "/reports/<number>": [
@@ -105,6 +108,8 @@ def lived(portal: Portal, district: SmallDistrict, clock: Clock, correct) -> dic
     district.published(done="主体封顶，砌筑完成三层。", photos=1)
     district.published(code=district.projects[1], login="stranger", done="管沟封顶。", photos=1)
     correct("2026-000001", done="主体封顶，砌筑完成两层。", reason="丈量后重新计算")
+    make_view(district)
+    photographed(district, view=1, taken_on="2026-10-02")
     run_once(portal)
     reader = Browser(create_app(portal))
     return {path: _read(reader, path) for paths in ASKED.values() for path in paths}
@@ -122,6 +127,8 @@ def test_a_past_day_is_the_page_of_that_day_whatever_came_later(
 ) -> None:
     clock.forward(days=9)
     district.published(done="封顶以后，砌筑完成五层。", physical_percent="60", photos=2)
+    make_view(district, "塔吊下")
+    photographed(district, view=1, taken_on="2026-11-28")
     correct("2026-000001", done="主体封顶，砌筑完成一层。", reason="再量一次")
     with portal.database.writing() as session:
         publish_lamp_rules(session, rules={**DEFAULT_RULES, "version": 2, "red_from_points": 3}, now=clock())

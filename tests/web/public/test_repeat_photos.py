@@ -63,14 +63,14 @@ def test_every_photo_can_be_chosen_on_either_side(
     assert {tag["label"] for tag in tags(page, "optgroup")} == {"大门", "没有归到机位的"}
 
 
-@pytest.mark.parametrize(
-    ("asked", "edge"), [("0", 0), ("25", 25), ("73", 75), ("100", 100), ("999", 100), ("x", 50), ("-5", 50)]
-)
 def test_without_script_the_edge_stands_where_the_address_says(
-    visitor: Browser, district: SmallDistrict, three: list[str], asked: str, edge: int
+    visitor: Browser, district: SmallDistrict, three: list[str]
 ) -> None:
-    page = visitor.get(f"{COMPARE}?at={asked}")
-    assert f"at-{edge}" in next(tag["class"] for tag in tags(page, "div") if "data-stage" in tag)
+    asked = {"0": 0, "25": 25, "73": 75, "100": 100, "999": 100, "x": 50, "-5": 50, "": 50}
+    for text, edge in asked.items():
+        page = visitor.get(f"{COMPARE}?at={text}")
+        stage = next(tag["class"] for tag in tags(page, "div") if "data-stage" in tag)
+        assert stage == f"slide-stage at-{edge}", text
     steps = [tag["href"] for tag in tags(page, "a") if "data-at" in tag]
     assert len(steps) == 5
     assert all(visitor.get(href).status_code == 200 for href in steps)
@@ -152,6 +152,14 @@ def test_the_page_of_a_project_leads_to_its_views_and_compares_them(
     assert "2个月有照片" in compact(page)
     assert "改过0次" in compact(page), "a view is no change of the promise"
     assert "机位1" in compact(page), "but the history says it"
+
+
+def test_a_photo_of_a_report_leads_to_all_that_was_taken_from_the_same_place(
+    visitor: Browser, district: SmallDistrict, three: list[str]
+) -> None:
+    assert VIEW in links(visitor.get(f"/reports/{three[0]}"))
+    loose = photographed(district, view=None, taken_on="2026-07-01")
+    assert VIEW not in links(visitor.get(f"/reports/{loose}"))
 
 
 def test_milestones_are_compared_where_there_are_no_views(visitor: Browser, district: SmallDistrict) -> None:
