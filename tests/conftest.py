@@ -7,6 +7,7 @@ cannot change what never changes), S3 and OpenSearch."""
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import shutil
 import sqlite3
@@ -18,6 +19,7 @@ import pytest
 from config import Settings
 from portal.adapters import schema
 from portal.database import Database
+from portal.imaging.darkroom import Darkroom
 from portal.web.app import create_app
 from portal.wiring import Portal, owner_database, wire
 from tests.audit_watch import AuditWatch
@@ -135,9 +137,24 @@ def settings(
     )
 
 
+class OneDarkroom(Darkroom):
+    """Stays open when a portal that uses it is closed: a confined child costs more to start than most tests."""
+
+    def close(self) -> None:
+        """Not before the run is over."""
+
+
+@pytest.fixture(scope="session")
+def one_darkroom() -> Iterator[Darkroom]:
+    """One for all portals of this run."""
+    room = OneDarkroom(children=1)
+    yield room
+    Darkroom.close(room)
+
+
 @pytest.fixture
-def portal(settings: Settings, clock: Clock) -> Iterator[Portal]:
-    wired = wire(settings, now=clock)
+def portal(settings: Settings, clock: Clock, one_darkroom: Darkroom) -> Iterator[Portal]:
+    wired = dataclasses.replace(wire(settings, now=clock), darkroom=one_darkroom)
     watch = AuditWatch(wired.database.engine)
     yield wired
     wired.close()
