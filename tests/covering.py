@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-import pytest
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,27 +12,11 @@ from sqlalchemy.orm import Session
 from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Photo, Report
 from portal.domain.redaction import Cover, CoverKind
-from portal.imaging.darkroom import Darkroom
 from portal.ports import Space
 from portal.rules.boxes import Box
-from portal.wiring import Portal
 from portal.workflows.cover_photo import cover_photo, planned, redact_photo, settled_on
 from portal.workflows.develop_again import develop_covered
 from tests.small_district import SmallDistrict
-
-
-@pytest.fixture(scope="session")
-def one_darkroom() -> Iterator[Darkroom]:
-    """For all tests of a module, because starting one takes a second."""
-    with Darkroom(children=1) as room:
-        yield room
-
-
-@pytest.fixture
-def portal(portal: Portal, one_darkroom: Darkroom) -> Portal:
-    """The portal of every test, with that darkroom."""
-    return dataclasses.replace(portal, darkroom=one_darkroom)
-
 
 FACE = Cover(box=Box(left=100, top=200, width=150, height=200), kind=CoverKind.FACE)
 PLATE = Cover(box=Box(left=600, top=700, width=200, height=100), kind=CoverKind.PLATE)

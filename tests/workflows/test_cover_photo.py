@@ -22,7 +22,7 @@ from portal.worker import run_once
 from portal.workflows.correct_report import start_correction
 from portal.workflows.moderate_report import decide_report
 from portal.workflows.open_original import see_uncovered
-from tests.covering import (  # noqa: F401 - two are fixtures
+from tests.covering import (
     FACE,
     PLATE,
     Cover,
@@ -30,8 +30,6 @@ from tests.covering import (  # noqa: F401 - two are fixtures
     first_photo,
     is_black,
     names_of,
-    one_darkroom,
-    portal,
     put,
     standing,
 )

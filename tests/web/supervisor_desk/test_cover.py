@@ -15,14 +15,12 @@ from portal.ports import Space
 from portal.worker import run_once
 from portal.workflows.moderate_report import Why
 from tests.browsing import Browser
-from tests.covering import (  # noqa: F401 - two are fixtures
+from tests.covering import (
     FACE,
     PLATE,
     first_photo,
     is_black,
     names_of,
-    one_darkroom,
-    portal,
     put,
 )
 from tests.small_district import SmallDistrict
