@@ -48,6 +48,7 @@ FROZEN = -3  # minus the last number: how a frozen record is told from one that 
 NO_WINDOW = ("rules", *SEALS)  # kinds whose items have no window of their own
 DOCUMENTS = 1024  # parsed documents kept, about 10 kB each
 _later = aliased(Shelved)
+_kept = aliased(Opening)
 _SEALING = select(func.min(_later.seq)).where(
     _later.item == Shelved.item,
     _later.seq > Shelved.seq,
@@ -107,11 +108,12 @@ class Shelf:
         offset: int = 0,
         tombstones: bool = False,
     ) -> list[Shown]:
-        """Items that stand, by the day they speak of; `where` are conditions on `Shelved`."""
+        """Items that stand, by the day they speak of; `where` are conditions on `Shelved`. With tombstones, what has
+        been destroyed since is among them, sealed."""
         order = (Shelved.dated.desc(), Shelved.seq.desc()) if newest_first else (Shelved.dated, Shelved.seq)
         query = self._rows().where(*where).order_by(*order).limit(limit).offset(offset)
         if not tombstones:
-            query = query.where(Shelved.act != Act.WITHDRAWN)
+            query = query.where(Shelved.act != Act.WITHDRAWN, *self._open(Shelved))
         return [_shown(row) for row in self._read(query)]
 
     def count(self, *where: ColumnElement[bool]) -> int:
@@ -119,7 +121,7 @@ class Shelf:
         rows = (
             select(func.count())
             .select_from(Shelved)
-            .where(self._stands(), Shelved.act != Act.WITHDRAWN, *where)
+            .where(self._stands(), Shelved.act != Act.WITHDRAWN, *self._open(Shelved), *where)
         )
         return self.session.scalars(rows).one()
 
@@ -127,13 +129,14 @@ class Shelf:
         """How many items stand for each value of a shelf column."""
         rows = (
             select(column, func.count())
-            .where(self._stands(), Shelved.act != Act.WITHDRAWN, *where)
+            .where(self._stands(), Shelved.act != Act.WITHDRAWN, *self._open(Shelved), *where)
             .group_by(column)
         )
         return dict(self.session.execute(rows).all())
 
     def latest_reports_of(self, projects: Iterable[str]) -> dict[str, Shown]:
-        """For each project code, its newest standing report. A correction does not make a report newer."""
+        """For each project code, its newest standing report that is not sealed. A correction does not make a report
+        newer."""
         promised, then = aliased(Shelved), aliased(Shelved)
         newest = (
             select(then.seq)
@@ -142,6 +145,7 @@ class Shelf:
                 then.kind == "report",
                 then.act != Act.WITHDRAWN,
                 then.project == promised.project,
+                *self._open(then),
             )
             .order_by(then.first_at.desc(), then.seq.desc())
             .limit(1)
@@ -241,6 +245,10 @@ class Shelf:
         return shelved.seq.in_(
             select(func.max(then.seq)).where(then.at < end_of(self.as_of)).group_by(then.item)
         )
+
+    def _open(self, shelved: type[Shelved]) -> list[ColumnElement[bool]]:
+        """Of a past day: what has not been destroyed since. What stands today never is."""
+        return [] if self.as_of is None else [exists().where(_kept.seq == shelved.seq)]
 
     def _read(self, query: Select[*tuple[Any, ...]], **values: object) -> CursorResult[Any]:
         """Columns, without the cost of mapped objects that nobody changes."""

@@ -105,9 +105,8 @@ def redact_photo(
     queue: JobQueue,
     now: dt.datetime,
 ) -> int:
-    """Cover more on a photo that is public: a `redacted` entry with new renditions; its number. What earlier
-    versions said and showed is destroyed; corrections that are being written or reviewed have the covers too.
-    Raises `Stale` as above."""
+    """Cover more on a photo that is public: a `redacted` entry with new renditions; its number. What earlier versions
+    said and showed is destroyed; corrections that are begun or wait have the covers too. Raises `Stale` as above."""
     report = photo.report
     hold(session, report)
     session.expire(photo)

@@ -22,7 +22,17 @@ from portal.worker import run_once
 from portal.workflows.correct_report import start_correction
 from portal.workflows.moderate_report import decide_report
 from portal.workflows.open_original import see_uncovered
-from tests.covering import FACE, PLATE, Cover, bytes_of, first_photo, is_black, names_of, put, standing
+from tests.covering import (
+    FACE,
+    PLATE,
+    Cover,
+    bytes_of,
+    first_photo,
+    is_black,
+    names_of,
+    put,
+    standing,
+)
 from tests.small_district import SmallDistrict
 from tests.workflows.after_publication import corrected, take_down
 
@@ -89,11 +99,11 @@ def test_what_was_seen_is_what_is_decided_covers_included(district: SmallDistric
         report = session.get_one(Report, report_id)
         seen = {"seen_round": report.round, "seen_hash": report.content_hash}
     put(district, report_id, FACE)
-    portal = district.portal
-    with portal.database.writing() as session, pytest.raises(Stale, match="report_changed_since_seen"):
+    wired = district.portal
+    with wired.database.writing() as session, pytest.raises(Stale, match="report_changed_since_seen"):
         decide_report(
             session, report=session.get_one(Report, report_id), verb=Verb.APPROVE, reasons=(),
-            actor=district.person(session, "supervisor"), queue=portal.queue, now=portal.now(), **seen,
+            actor=district.person(session, "supervisor"), queue=wired.queue, now=wired.now(), **seen,
         )  # fmt: skip
 
 
@@ -102,16 +112,16 @@ def test_nobody_covers_what_is_decided_or_what_a_colleague_has_in_hand(district:
     put(district, report_id, FACE, login="second")
     with pytest.raises(WrongState, match="claimed"):
         put(district, report_id, PLATE)
-    portal = district.portal
-    with portal.database.writing() as session:
+    wired = district.portal
+    with wired.database.writing() as session:
         report = session.get_one(Report, report_id)
         decide_report(
             session, report=report, verb=Verb.APPROVE, reasons=(), seen_round=report.round,
-            seen_hash=report.content_hash, actor=district.person(session, "second"), queue=portal.queue, now=portal.now(),
+            seen_hash=report.content_hash, actor=district.person(session, "second"), queue=wired.queue, now=wired.now(),
         )  # fmt: skip
     with pytest.raises(WrongState, match="already_decided"):
         put(district, report_id, PLATE, login="second")
-    with portal.database.reading() as session:
+    with wired.database.reading() as session:
         assert first_photo(session, report_id).covers == [FACE]
 
 
@@ -212,19 +222,19 @@ def test_nothing_public_is_uncovered_again_and_more_can_be_covered(district: Sma
 def test_corrections_begun_or_waiting_carry_the_covers_and_their_pending_approval_is_called_back(
     district: SmallDistrict,
 ) -> None:
-    number, portal = district.published(photos=1), district.portal
+    number, wired = district.published(photos=1), district.portal
     waiting = corrected(district, number)
-    with portal.database.writing() as session:
+    with wired.database.writing() as session:
         report = session.get_one(Report, waiting)
         decide_report(
             session, report=report, verb=Verb.APPROVE, reasons=(), seen_round=report.round,
-            seen_hash=report.content_hash, actor=district.person(session, "second"), queue=portal.queue, now=portal.now(),
+            seen_hash=report.content_hash, actor=district.person(session, "second"), queue=wired.queue, now=wired.now(),
         )  # fmt: skip
     uncovered = names(district, waiting)
     put(district, report_of(district, number), FACE)
-    portal.now.forward(seconds=11)
-    run_once(portal)
-    with portal.database.reading() as session:
+    wired.now.forward(seconds=11)
+    run_once(wired)
+    with wired.database.reading() as session:
         report = session.get_one(Report, waiting)
         assert (report.state, report.pending) == (ReportState.IN_REVIEW, None)
         assert (
@@ -233,7 +243,7 @@ def test_corrections_begun_or_waiting_carry_the_covers_and_their_pending_approva
         assert report.photos[0].covers == [FACE]
     assert not names(district, waiting) & uncovered
     district.decide(waiting, Verb.APPROVE)
-    with portal.database.reading() as session:
+    with wired.database.reading() as session:
         shown = Shelf(session).get(f"report/{number}")
         assert shown is not None
         assert (shown.act, shown.version) == (Act.CORRECTED, 3)

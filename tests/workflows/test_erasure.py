@@ -28,6 +28,7 @@ from portal.workflows.submit_report import submit_report
 from portal.workflows.withdraw_report import withdraw_report
 from tests.browsing import Browser
 from tests.conftest import Clock, needs_sqlite, on_postgresql
+from tests.covering import FACE, put, standing
 from tests.small_district import SmallDistrict
 from tests.web.public.conftest import correct  # noqa: F401 - a fixture
 
@@ -277,6 +278,39 @@ def test_a_redacted_document_leaves_nothing_of_the_one_before(portal, tmp_path) 
         for path, data in everything_kept(tmp_path):
             assert secret.encode() not in data, path
             assert salt.encode() not in data, path
+
+
+def test_pixels_that_were_covered_later_are_in_no_file_and_no_salt_of_what_showed_them(
+    portal: Portal, district: SmallDistrict, clock: Clock, tmp_path, owner
+) -> None:
+    district.published(photos=1)
+    number = district.published(photos=1, done=f"{SEARCHED}做成了挡墙")
+    run_once(portal)
+    app = create_app(portal)
+    read_everything(app, number)
+    pixels = pictures_of(portal, number)
+    with portal.database.reading() as session:
+        report_id = standing(session, number).id
+        entry = log.latest(session, f"report/{number}")
+        assert entry is not None
+        salt = session.get_one(Opening, entry.seq).salt
+    put(district, report_id, FACE)
+    clock.forward(seconds=2)
+    run_once(portal)
+    assert not set(pixels) & set(pictures_of(portal, number))
+    for path, data in everything_kept(tmp_path):
+        for name, picture in pixels.items():
+            beside_the_box = len(picture) * 3 // 10  # what stands above it is in both
+            assert picture[beside_the_box : beside_the_box + 600] not in data, (path, name)
+        assert on_postgresql() or salt.encode() not in data, path
+    for pages in (read_everything(app, number), read_everything(create_app(portal), number)):
+        assert not any(name in page or salt in page for page in pages.values() for name in pixels)
+        assert SEARCHED in pages[f"/reports/{number}"], "the words stay"
+    assert portal.search.search(Query(text=SEARCHED)).total == 1
+    with owner.writing() as session:
+        rebuild_shelf(session)
+    with portal.database.reading() as session:
+        assert verify(session, open_public=lambda name: portal.media.open(Space.PUBLIC, name)).wrong == []
 
 
 @needs_sqlite

@@ -15,7 +15,14 @@ from portal.ports import Space
 from portal.worker import run_once
 from portal.workflows.moderate_report import Why
 from tests.browsing import Browser
-from tests.covering import FACE, PLATE, first_photo, is_black, names_of, put
+from tests.covering import (
+    FACE,
+    PLATE,
+    first_photo,
+    is_black,
+    names_of,
+    put,
+)
 from tests.small_district import SmallDistrict
 from tests.web.supervisor_desk.reviewing import desk_of
 
