@@ -58,7 +58,9 @@ def test_only_what_runs_in_the_confined_child_names_a_decoder():
     assert {path for path in found if not path.startswith(DRAWING)} == IN_THE_CHILD
 
 
-@pytest.mark.parametrize("parent", ["portal.web.app", "portal.worker", "portal.wiring", "portal.imaging.darkroom"])
+@pytest.mark.parametrize(
+    "parent", ["portal.web.app", "portal.worker", "portal.wiring", "portal.imaging.darkroom"]
+)
 def test_no_parent_of_the_confined_child_has_a_decoder_loaded(parent):
     script = (
         f"import sys, {parent}; print(sorted({DECODERS!r} & {{name.split('.')[0] for name in sys.modules}}))"
