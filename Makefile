@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-cluster sure bench assets setup setup-dev format lint types contracts browser services services-stop lock shots
+.PHONY: help run test test-cluster sure bench assets setup setup-dev format lint types contracts browser fuzz services services-stop lock shots
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ contracts: $(VENV)/dev ## who may import whom
 	@$(BIN)/lint-imports
 
 sure: lint types contracts test browser ## all of it
+
+fuzz: $(VENV)/dev ## 100 000 damaged photos through the intake (COUNT=, SEED=)
+	@$(BIN)/python -m tests.imaging.fuzz --count $(or $(COUNT),100000) --seed $(or $(SEED),1)
 
 bench: $(VENV)/dev ## measure; ratios to floors of the same run
 	@$(BIN)/python -m benchmarks

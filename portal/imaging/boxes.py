@@ -54,31 +54,25 @@ def still_in(source: BinaryIO, *, kind: str) -> Still:
 
 
 def _meta(source: BinaryIO) -> bytes:
-    """The body of the `meta` box; the whole file is walked, so that a missing end is noticed."""
-    size, at, found = source.seek(0, os.SEEK_END), 0, None
+    """The body of the first `meta` box. What comes after it does not matter: it says itself where the picture
+    lies, and whatever hangs on behind is nobody's."""
+    size, at = source.seek(0, os.SEEK_END), 0
     for _ in range(_MOST_BOXES):
         if at == size:
-            break
+            raise PhotoRefused(Refusal.TRUNCATED)
         source.seek(at)
-        head = source.read(16)
-        if found is not None and not head[4:8].isalnum():
-            break  # no box: something hangs on behind the picture
-        name, start, end = _header(head, at=at, end=size)
+        name, start, end = _header(source.read(16), at=at, end=size)
         if end > size:
             raise PhotoRefused(Refusal.TRUNCATED)
-        if at == 0 and name == b"ftyp":
-            source.seek(start)
-            if source.read(4) in _MOVING:
-                raise PhotoRefused(Refusal.ANIMATED)
-        if name == b"meta" and found is None:
+        source.seek(start)
+        if at == 0 and name == b"ftyp" and source.read(4) in _MOVING:
+            raise PhotoRefused(Refusal.ANIMATED)
+        if name == b"meta":
             if end - start > _MOST_META_BYTES:
-                raise PhotoRefused(Refusal.CORRUPT)
-            source.seek(start)
-            found = source.read(end - start)
+                break
+            return source.read(end - start)
         at = end
-    if found is None:
-        raise PhotoRefused(Refusal.TRUNCATED if at == size else Refusal.CORRUPT)
-    return found
+    raise PhotoRefused(Refusal.CORRUPT)
 
 
 def _header(head: bytes, *, at: int, end: int) -> tuple[bytes, int, int]:

@@ -194,7 +194,7 @@ def test_a_refused_file_is_named_with_its_cure_and_the_good_ones_stay(phone, liv
     refused = phone.locator("#tray li[data-lamp=red]")
     expect(refused).to_have_count(1)
     expect(refused).to_contain_text("合同.jpg")
-    expect(refused).to_contain_text("不是照片。只收 JPEG、PNG、WebP 图片，重新选一张。")
+    expect(refused).to_contain_text("不是照片。只收 HEIC、JPEG、PNG、WebP、AVIF 图片，重新选一张。")
     expect(refused.locator("[data-retry]")).to_be_hidden()  # the same file would be refused again
     phone.evaluate(axe)
     assert phone.evaluate(AXE) == []

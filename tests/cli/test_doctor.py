@@ -9,6 +9,8 @@ from sqlalchemy import text
 
 from portal.adapters import schema
 from portal.database import Database
+from portal.domain.attempts import Attempt
+from portal.imaging.darkroom import CONFINEMENTS
 from tests.mail_server import MailServer
 from tests.services import needs
 
@@ -135,3 +137,26 @@ def test_a_mail_address_that_is_none_is_one_sentence_without_its_password(run):
 def enqueue(portal, *, at):
     with portal.database.writing() as session:
         portal.queue.enqueue(session, kind="greet", payload={}, not_before=at)
+
+
+def test_a_file_that_was_set_aside_is_named_with_what_can_be_done(run, district, portal, clock):
+    with portal.database.writing() as session:
+        sender = district.person(session, "reporter").id
+        about = {"sha256": "ab" * 32, "bytes": 1, "file_name": "a.jpg", "sent_by_id": sender}
+        session.add(Attempt(**about, attempts=2, last_at=clock(), set_aside_at=clock()))
+    said = run("doctor")
+    assert said.code == 0
+    assert f" ! a file was set aside on 2026-11-24 after its worker ended twice ({'ab' * 32})" in said.out
+
+
+def test_every_confinement_of_the_darkroom_is_said(run):
+    said = run("doctor").out
+    for name in CONFINEMENTS:
+        assert f"the darkroom is confined by {name}" in said or f"the darkroom runs without {name};" in said
+
+
+def test_a_darkroom_that_does_not_start_must_be_cured(run, monkeypatch):
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    said = run("doctor")
+    assert said.code == 1
+    assert " ✗ no photo can be taken in: the confined child does not start" in said.out

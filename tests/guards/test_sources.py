@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,12 +26,49 @@ def test_no_template_holds_an_inline_script_or_style(template):
     assert not INLINE.search(template.read_text(encoding="utf-8"))
 
 
+OPENS = re.compile(
+    r"\bImage\.(?:open|frombuffer)\b|\bImageFile\.Parser\b|\bav\.open\b|\b(?:open|read)_heif\b|\bHeifFile\b|\bcv2\b|\bimageio\b"
+    r"|\bfrom (?:PIL\.Image|av|pillow_heif) import\b"
+)
+# Each runs only in a confined child, and each has a reason of its own.
+OPENERS = {
+    "portal/imaging/pixels.py",  # what Pillow decodes
+    "portal/imaging/heic.py",  # what libheif decodes
+}
+DECODERS = {"PIL", "pillow_heif", "av", "cv2", "imageio"}
+# What the confined children load; and the demonstration's pictures, which are drawn and never read.
+IN_THE_CHILD = {
+    f"portal/imaging/{name}.py" for name in ("colour", "embedded", "heic", "pixels", "renditions")
+}
+DRAWING = ("portal/demo/scenes/", "portal/demo/pictures.py")
+
+
 def test_only_the_confined_child_opens_pictures():
-    opens = re.compile(r"Image\.open|\bav\.open")
-    allowed = ("portal/imaging/", "portal/demo/scenes/")
-    found = [str(p.relative_to(ROOT)) for p in SOURCES if opens.search(p.read_text(encoding="utf-8"))]
-    assert [path for path in found if not path.startswith(allowed)] == []
-    assert found, "the guard looks for the right thing"
+    found = {str(p.relative_to(ROOT)) for p in SOURCES if OPENS.search(p.read_text(encoding="utf-8"))}
+    assert found == OPENERS
+
+
+def test_only_what_runs_in_the_confined_child_names_a_decoder():
+    imports = re.compile(r"^\s*(?:import|from) (\w+)", re.M)
+    found = {
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if DECODERS & set(imports.findall(path.read_text(encoding="utf-8")))
+    }
+    assert {path for path in found if not path.startswith(DRAWING)} == IN_THE_CHILD
+
+
+@pytest.mark.parametrize(
+    "parent", ["portal.web.app", "portal.worker", "portal.wiring", "portal.imaging.darkroom"]
+)
+def test_no_parent_of_the_confined_child_has_a_decoder_loaded(parent):
+    script = (
+        f"import sys, {parent}; print(sorted({DECODERS!r} & {{name.split('.')[0] for name in sys.modules}}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
 def test_nothing_is_unpickled_and_no_sql_is_put_together_from_words():

@@ -26,6 +26,10 @@ pillow_heif.register_heif_opener()
 def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     buffer = io.BytesIO()
     if kind == "HEIC":
+        if isinstance(options.get("exif"), Image.Exif):
+            options["exif"] = options[
+                "exif"
+            ].tobytes()  # only then does libheif's encoder see the orientation
         quick = {"enc_params": {"preset": "ultrafast", "x265:pools": "none"}}
         image.save(buffer, "HEIF", **{**quick, **options})
     else:

@@ -68,7 +68,7 @@ def test_the_original_is_a_download_that_is_written_down(
     )
     assert response.status_code == 200
     assert response.data == picture(1)
-    assert response.mimetype == "application/octet-stream"
+    assert response.mimetype == "image/jpeg"
     assert response.headers["Content-Disposition"].startswith("attachment")
     with district.portal.database.reading() as session:
         entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "open_original")).one()

@@ -36,7 +36,7 @@ def test_a_fresh_draft_knows_the_milestone_and_the_month_already(reporter, distr
 
 def test_limits_are_said_before_choosing(reporter, district):
     page = text(reporter.get(path_of(begun(reporter, district))))
-    assert "JPEG、PNG、WebP，每张不超过 40 MB，最多 20 张" in page
+    assert "HEIC、JPEG、PNG、WebP、AVIF），每张不超过 40 MB，最多 20 张" in page
 
 
 def test_eight_photos_in_one_form_are_all_received_in_their_order(reporter, district, look):
@@ -53,7 +53,7 @@ def test_a_bad_file_stops_no_other_and_is_named_with_its_cure(reporter, district
     answer = send(reporter, report_id, files=files, done="铺管 300 米。")
     assert answer.status_code == 422
     assert "说明.jpg" in text(answer)
-    assert "不是照片。只收 JPEG、PNG、WebP 图片" in text(answer)
+    assert "不是照片。只收 HEIC、JPEG、PNG、WebP、AVIF 图片" in text(answer)
     assert look(report_id, lambda r: (len(r.photos), r.done)) == (8, "铺管 300 米。")
 
 
