@@ -29,7 +29,8 @@ from portal.workflows.keep_pace import count_or_refuse
 from portal.workflows.receive_photo import receive_photo
 
 NOTHING = Claimed()
-REPLACES = re.compile(r"replace-(\d{1,18})")
+REPLACES = re.compile(r"(?:taken-)?replace-(\d{1,18})")
+ADDS = ("photos", "taken")  # chosen files, or one that the camera of the page has taken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +60,7 @@ def uploads(request: Request) -> list[Upload]:
     found = []
     for field, storage in request.files.items(multi=True):
         replaces = REPLACES.fullmatch(field)
-        if storage.filename and (field == "photos" or replaces):
+        if storage.filename and (field in ADDS or replaces):
             found.append(
                 Upload(
                     name=clean(storage.filename, limit=200),

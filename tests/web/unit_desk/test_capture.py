@@ -35,7 +35,7 @@ def test_a_photo_taken_in_the_page_arrives_with_its_code_and_its_place(reporter,
     assert given.json["seconds"] == 900
     made = milliseconds(clock.forward(seconds=9))
     sent = {
-        "photos": (io.BytesIO(picture(1)), "现场.jpg"),
+        "taken": (io.BytesIO(picture(1)), "现场.jpg"),
         "capture_code": given.json["code"],
         "capture_at": made,
         **PLACE,
@@ -76,7 +76,7 @@ def test_the_answer_without_a_script_leads_back_to_the_report(reporter, district
 
 def test_the_camera_is_a_file_input_like_the_other(reporter, district):
     page = reporter.get(path_of(district.draft())).get_data(as_text=True)
-    assert 'name="photos" accept="image/jpeg,image/png,image/webp" capture="environment" data-camera' in page
+    assert 'name="taken" accept="image/jpeg,image/png,image/webp" capture="environment" data-camera' in page
 
 
 def test_a_code_for_a_report_of_another_unit_is_not_given(reporter, district, portal):
