@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.demo import prose
 from portal.demo.calendar import Fate, Telling
+from portal.demo.capturing import capture
 from portal.demo.pictures import Pictures, Shot
 from portal.demo.projects import ProjectSpec
 from portal.domain.lifecycle import MatterAct, ReportState
@@ -132,6 +133,7 @@ def _fill(
         shot = Shot(telling.project, spec.scene, telling.percent, day_of(telling.at), view)
         photo = add_photo(session, report=report, arrived=stage.pictures[shot], actor=reporter, now=now)
         session.flush()
+        capture(session, photo=photo, actor=reporter, now=now)
         captions[photo.id] = caption
     words = ReportWords(
         milestone=str(report.project.milestones[telling.milestone].id),

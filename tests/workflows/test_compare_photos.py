@@ -78,7 +78,7 @@ def test_pictures_that_have_nothing_in_common_are_not_named_and_it_is_known_that
 def test_inside_one_project_only_the_whole_picture_counts(district, found):
     first = submitted_with(district, drawn(1))
     assert found(submitted_with(district, cut(drawn(1), 0.12))) == []
-    assert found(submitted_with(district, ImageOps.mirror(drawn(1)))) == []
+    assert found(submitted_with(district, ImageOps.mirror(drawn(1)))) == [(Kind.MIRRORED, first)]
     assert found(submitted_with(district, drawn(1).resize((280, 210)))) == [(Kind.SAME, first)]
 
 
