@@ -67,6 +67,7 @@ def test_what_was_published_without_a_grade_still_stands(district, portal):
     report_id = submitted_with(district, drawn(1))
     with portal.database.reading() as session:
         report = session.get_one(Report, report_id)
+        session.autoflush = False
         report.number = "2026-000009"
         old = report_shown(report, decided_by=district.person(session, "supervisor")).document
     assert "provenance" not in old["photos"][0]
