@@ -16,7 +16,6 @@ from portal.ports import Space
 from portal.wiring import Portal
 from portal.workflows import compare_photos
 from portal.workflows.draft_photos import Developed, add_photo
-from portal.workflows.draft_report import ReportWords, save_draft
 from portal.workflows.submit_report import submit_report
 from tests.small_district import SmallDistrict
 
@@ -81,10 +80,8 @@ def submitted_with(district: SmallDistrict, *pictures: Image.Image, **how: Any) 
                 now=portal.now(),
             )
         session.flush()
-        captions = ReportWords(captions={photo.id: "正面" for photo in report.photos})
-        save_draft(
-            session, report=report, words=captions, seen_version=None, actor=report.author, now=portal.now()
-        )
+        for photo in report.photos:
+            photo.caption = "正面"
         submit_report(session, report=report, actor=report.author, key=None, now=portal.now())
     portal.now.forward(minutes=1)  # type: ignore[attr-defined]
     return report_id

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.demo import prose
 from portal.demo.calendar import Fate, Telling
+from portal.demo.capturing import capture
 from portal.demo.pictures import Pictures, Shot
 from portal.demo.projects import ProjectSpec
 from portal.domain.lifecycle import MatterAct, ReportState
@@ -140,6 +141,7 @@ def _fill(
             view=views[view] if view < len(views) else None,
         )
         session.flush()
+        capture(session, photo=photo, actor=reporter, now=now)
         captions[photo.id] = caption
     words = ReportWords(
         milestone=str(report.project.milestones[telling.milestone].id),

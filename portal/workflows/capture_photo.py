@@ -78,12 +78,12 @@ def agree_to_place(session: Session, *, agreed: bool, actor: Person, now: dt.dat
 def keep_claim(session: Session, *, photo: Photo, claimed: Claimed, actor: Person, now: dt.datetime) -> None:
     """Keep what came with a photo that has arrived in this very transaction, and use up its code. A place is kept only
     of who agreed to give it. Of a photo that was there before, nothing is changed."""
-    if photo.received_at != now or not claimed.code:
+    session.flush()
+    if photo.received_at != now or not claimed.code or session.get(PhotoClaim, photo.id) is not None:
         return
     state, code = _use_up(session, claimed.code, photo=photo, actor=actor, now=now)
     consent = session.get(PlaceConsent, actor.id)
     placed = consent is not None and consent.agreed
-    session.flush()
     session.add(
         PhotoClaim(
             photo_id=photo.id,

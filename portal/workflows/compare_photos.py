@@ -102,7 +102,7 @@ def _alike(
     near = {alike.key: alike for alike in index.alike(prints)} if prints else {}
     names = dict(
         session.execute(
-            select(PhotoPrint.original_sha256, PhotoPrint.id).where(PhotoPrint.id.in_(near))
+            select(PhotoPrint.original_sha256, PhotoPrint.id).where(PhotoPrint.id.in_(list(near)))
         ).all()
     )
     found = []

@@ -102,8 +102,10 @@ def hint_words(signal: Signal) -> str:
     """A hint as a sentence."""
     facts: dict[str, Any] = signal.facts
     if signal.hint is Hint.USED_BEFORE:
+        if not facts["number"]:  # whose it is shows beside the photo, as far as this desk may know
+            return _("另一份还没有公开的报送用过同一个文件。")
         where = _("“%(project)s”的报送用过同一个文件。", project=facts["project"])
-        return where + (_("编号 %(number)s。", number=facts["number"]) if facts["number"] else "")
+        return where + _("编号 %(number)s。", number=facts["number"])
     if signal.hint is Hint.FAR_FROM_SITE:
         return _("照片自带的位置离工地%(distance)s。", distance=metres(facts["metres"]))
     if signal.hint is Hint.DAYS_DIFFER:

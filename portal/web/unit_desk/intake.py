@@ -33,8 +33,9 @@ from portal.workflows.receive_photo import receive_photo
 from portal.workflows.resume_upload import finish_upload
 
 NOTHING = Claimed()
-REPLACES = re.compile(r"replace-(\d{1,18})")
+REPLACES = re.compile(r"(?:taken-)?replace-(\d{1,18})")
 FROM_VIEW = re.compile(r"photos-view-(\d{1,4})")
+ADDS = ("photos", "taken")  # chosen files, or one that the camera of the page has taken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ def uploads(request: Request) -> list[Upload]:
     found = []
     for field, storage in request.files.items(multi=True):
         replaces, view = REPLACES.fullmatch(field), FROM_VIEW.fullmatch(field)
-        if storage.filename and (field == "photos" or replaces or view):
+        if storage.filename and (field in ADDS or replaces or view):
             found.append(
                 Upload(
                     name=clean(storage.filename, limit=200),

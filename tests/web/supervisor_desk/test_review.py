@@ -26,7 +26,7 @@ def test_the_page_tells_claims_of_the_unit_from_claims_of_the_file(
     assert "单位填写" in page
     assert "照片自带" in page
     assert "没有时间，没有位置" in page
-    assert "只知道上传时间" in page
+    assert "来历 C：只有照片文件本身" in page
     assert "第 1 张：正面" in page
 
 

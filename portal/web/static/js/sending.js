@@ -35,7 +35,7 @@ const viewOf = (item) => /^photos-view-(\d+)$/.exec(item.field)?.[1] ?? "";
 
 /* Where it is to be sent, or, when the unit has sent it before, the photo. */
 const announce = async (item, signal) => {
-  const replaces = /^replace-(\d+)$/.exec(item.field)?.[1];
+  const replaces = /^(?:taken-)?replace-(\d+)$/.exec(item.field)?.[1];
   const told = { filename: item.name, sha256: item.sha256, replaces, view: viewOf(item), film: item.field === "videos" ? "1" : "", mark: item.mark };
   const metadata = Object.entries(told).filter(([, value]) => value).map(([name, value]) => `${name} ${base64(value)}`).join(",");
   const { answer, said } = await post(item.uploads, { more: { "Upload-Length": String(item.bytes.size), "Upload-Metadata": metadata }, signal });
