@@ -8,7 +8,7 @@ const SHELL = {{ shell|tojson }};
 addEventListener("install", (event) => {
   event.waitUntil((async () => {
     const cache = await caches.open(NAME);
-    await cache.addAll([...SHELL, PAGE].map((address) => new Request(address, { cache: "reload" })));
+    await cache.addAll([...SHELL, PAGE].map((address) => new Request(address, { cache: "reload", redirect: "error" })));
     await skipWaiting();
   })());
 });

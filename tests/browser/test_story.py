@@ -50,7 +50,7 @@ def report_from_the_site(phone, live):
     phone.locator(f"form[action*='{live.district.projects[1]}/report'] button").tap()
     phone.locator("input[type=file][name=photos]").set_input_files([photo(n) for n in range(8)])
     captions = phone.locator("[name^=caption-]")
-    expect(captions).to_have_count(8, timeout=60_000)
+    expect(captions).to_have_count(8, timeout=180_000)
     for place in range(8):
         captions.nth(place).fill(f"{WORD}的第 {place + 1} 面")
     phone.fill("[name=done]", DONE)
@@ -100,7 +100,7 @@ def test_a_report_goes_from_the_phone_to_the_public(visit, live):
     expect(replacements).to_have_count(1)
     expect(phone.locator("[name=done]")).to_have_count(0)  # what was not returned is not asked for again
     replacements.set_input_files(photo(30))
-    expect(phone.locator("#tray [data-photo-id]")).to_have_count(1, timeout=30_000)
+    expect(phone.locator("#tray [data-photo-id]")).to_have_count(1, timeout=90_000)
     send(phone)
     after = hashes_of(live, report_id)
     assert [old == new for old, new in zip(before, after, strict=True)] == [True, False, *[True] * 6]

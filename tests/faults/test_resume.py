@@ -37,11 +37,11 @@ KILLS = int(os.environ.get("PORTAL_TEST_KILLS", "1"))  # of the web process in m
 TROUBLE = (OSError, http.client.HTTPException)
 
 
-def large_photo(seed: int) -> bytes:
+def large_photo(seed: int, *, edge: int = EDGE) -> bytes:
     """A picture of eight megabytes that nothing makes smaller."""
-    pixels = random.Random(seed).randbytes(EDGE * EDGE * 3)
+    pixels = random.Random(seed).randbytes(edge * edge * 3)
     file = io.BytesIO()
-    Image.frombytes("RGB", (EDGE, EDGE), pixels).save(file, "PNG", compress_level=0)
+    Image.frombytes("RGB", (edge, edge), pixels).save(file, "PNG", compress_level=0)
     return file.getvalue()
 
 

@@ -8,13 +8,11 @@ const away = document.getElementById("no-network");
 const blankDraft = document.getElementById("kept-draft").content.firstElementChild;
 const blankPhoto = document.getElementById("kept-photo").content.firstElementChild;
 
-const online = () => { away.hidden = navigator.onLine; };
-addEventListener("offline", online);
-addEventListener("online", () => {
-  online();
-  if (!location.pathname.endsWith("/kept")) location.reload();   // the page that was asked for can come now
-});
-online();
+const asked = location.pathname.endsWith("/kept");         // else it stands for a page that did not come
+const look = () => { away.hidden = navigator.onLine && asked; };
+addEventListener("offline", look);
+addEventListener("online", () => { look(); if (!asked) location.reload(); });
+look();
 
 const sizeOf = (bytes) => bytes < 1048576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 
@@ -26,7 +24,7 @@ const photoCard = (item) => {
   picture.onload = () => card.querySelector(".thumb").replaceChildren(picture);
   picture.src = URL.createObjectURL(item.bytes);
   card.querySelector(".tray-name").textContent = `${item.name}　${sizeOf(item.bytes.size)}`;
-  state.querySelector("span").textContent = item.refused ? state.dataset.refused.replace("#", item.refused) : state.dataset.waiting;
+  state.querySelector("span").textContent = item.refused ? state.dataset.refused.replace("#", item.refused) : away.hidden ? state.dataset.waiting : state.dataset.offline;
   if (item.refused) card.dataset.lamp = "red";
   card.querySelector("button").onclick = async () => { await outbox.remove(item.id); card.remove(); };
   return card;

@@ -28,7 +28,7 @@ const act = async (mode, work) => {
     transaction.onerror = transaction.onabort = () => failed(transaction.error ?? request.error);
   });
 };
-const tell = () => document.dispatchEvent(new Event("outbox"));
+const tell = (what) => document.dispatchEvent(new CustomEvent("outbox", { detail: what }));
 
 /** Put a photo in: {report, title, page, uploads, photos, field, name, type, bytes, sha256}. Answers it with its id;
     `kept` is false when this device keeps nothing, so that it lasts as long as the page. */
@@ -41,7 +41,7 @@ export const add = async (photo) => {
     item.kept = false;
     held.set(item.id, item);
   }
-  tell();
+  tell("photos");
   return item;
 };
 
@@ -59,15 +59,15 @@ export const change = async (item, facts) => {
 export const remove = async (id) => {
   held.delete(id);
   await act("readwrite", (store) => store.delete(id)).catch(() => {});
-  tell();
+  tell("photos");
 };
 
 /* Words that were typed and not saved yet, and which drafts this phone knows. */
 const wordsOf = (report) => `report-${person()}-${report}`;
 const drafts = () => `unit-drafts-${person()}`;
-export const keepWords = (report, fields) => { storage((kept) => kept.setItem(wordsOf(report), JSON.stringify({ at: Date.now(), fields }))); tell(); };
+export const keepWords = (report, fields) => { storage((kept) => kept.setItem(wordsOf(report), JSON.stringify({ at: Date.now(), fields }))); tell("words"); };
 export const keptWords = (report) => storage((kept) => JSON.parse(kept.getItem(wordsOf(report))));
-export const forgetWords = (report) => { storage((kept) => kept.removeItem(wordsOf(report))); tell(); };
+export const forgetWords = (report) => { storage((kept) => kept.removeItem(wordsOf(report))); tell("words"); };
 export const knownDrafts = () => storage((kept) => JSON.parse(kept.getItem(drafts())), []);
 export const knowDraft = (draft) => storage((kept) => kept.setItem(drafts(),
   JSON.stringify([draft, ...knownDrafts().filter((each) => each.report !== draft.report)].slice(0, 40))));

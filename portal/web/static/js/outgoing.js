@@ -1,14 +1,26 @@
 /* Sends what the outbox holds, one photo after the other in the order in which they were chosen, from whatever page of
-   the unit desk is open. Tells with events on `document`, "outgoing" with {id, state, …} for each photo. */
+   the unit desk is open. Tells with events on `document`, "outgoing" with {id, state, …} for each photo, in every tab. */
 
 import * as outbox from "./outbox.js";
 import { Stopped, giveUp, send } from "./sending.js";
 
 const SOON = 5_000, LATE = 60_000;                         // ms
-let running = false, again = false, pause = SOON, timer = 0;
+let running = false, again = false, turnedAway = false, pause = SOON, timer = 0;
 let current = null;                                        // {id, control}
+const dropped = new Set();
 
-const tell = (id, state, facts = {}) => document.dispatchEvent(new CustomEvent("outgoing", { detail: { id, state, ...facts } }));
+const hear = (detail) => document.dispatchEvent(new CustomEvent("outgoing", { detail }));
+const tabs = globalThis.BroadcastChannel ? new BroadcastChannel("unit-outbox") : null;
+tabs?.addEventListener("message", ({ data }) => {
+  if (data.person !== outbox.person()) return;
+  hear(data.detail);
+  document.dispatchEvent(new Event("outbox"));
+});
+const tell = (id, state, facts = {}) => {
+  const detail = { id, state, ...facts };
+  hear(detail);
+  tabs?.postMessage({ person: outbox.person(), detail });
+};
 
 const one = async (item) => {
   const control = new AbortController();
@@ -22,6 +34,7 @@ const one = async (item) => {
     });
     await outbox.remove(item.id);
     pause = SOON;
+    turnedAway = false;
     tell(item.id, "taken", { answer });
   } finally {
     current = null;
@@ -32,7 +45,7 @@ const one = async (item) => {
 const drain = async () => {
   const left = new Set();
   for (;;) {
-    const item = (await outbox.list()).find((each) => !each.refused && !left.has(each.id));
+    const item = (await outbox.list()).find((each) => !each.refused && !left.has(each.id) && !dropped.has(each.id));
     if (!item) return left.size ? "later" : "";
     try {
       await one(item);
@@ -63,7 +76,11 @@ export const kick = async () => {
   } finally {
     running = false;
   }
-  if (why === "signed-out") { document.dispatchEvent(new Event("signed-out")); return; }
+  if (why === "signed-out" && !turnedAway) {                // once: a door that stays shut is not knocked at for ever
+    turnedAway = true;
+    document.dispatchEvent(new Event("signed-out"));
+    return;
+  }
   if (!why) return;
   timer = setTimeout(kick, why === "elsewhere" ? SOON : pause);
   pause = Math.min(pause * 2, LATE);
@@ -78,8 +95,9 @@ export const retry = async (id) => {
 
 /** Not to be sent at all. */
 export const drop = async (id) => {
-  const item = (await outbox.list()).find((each) => each.id === id);
+  dropped.add(id);
   if (current?.id === id) current.control.abort();
+  const item = (await outbox.list()).find((each) => each.id === id);
   await outbox.remove(id);
   if (item) giveUp(item);
 };

@@ -22,7 +22,13 @@ const say = async () => {
   if (said.textContent !== text) said.textContent = text;
   bar.hidden = !what;
 };
-document.addEventListener("outbox", say);
+/* Words are saved a moment after they are typed; what is still here then is worth saying. */
+const SAVED_BY = 6000;                                     // ms
+let timer = 0;
+document.addEventListener("outbox", ({ detail }) => {
+  clearTimeout(timer);
+  if (detail === "words") timer = setTimeout(say, SAVED_BY); else say();
+});
 document.addEventListener("visibilitychange", () => { if (!document.hidden) say(); });
 say();
 

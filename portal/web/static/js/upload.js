@@ -13,7 +13,7 @@ function receive(form) {
   const count = document.getElementById("tray-state");
   const blank = document.getElementById("tray-file").content.firstElementChild;
   const room = document.getElementById("tray-room");
-  const uploads = new Map();                               // id → {id, item, replaced, preview, state, kept}
+  const uploads = new Map();                               // by id, and by itself before it has one: {id, item, replaced, preview, state, kept}
   let surplus = false;
 
   const show = (upload, { text, icon, tone = "", percent = null, again = false }) => {
@@ -90,7 +90,7 @@ function receive(form) {
     form.dispatchEvent(new Event("tray"));
   };
   const forget = (upload) => {
-    uploads.delete(upload.id);
+    for (const key of [upload, upload.id]) uploads.delete(key);
     URL.revokeObjectURL(upload.preview);
     tell();
   };
