@@ -15,6 +15,7 @@ import portal.adapters.limit_table
 import portal.domain.access
 import portal.domain.audit
 import portal.domain.counter
+import portal.domain.crediting
 import portal.domain.letters
 import portal.domain.progress
 import portal.record.tables  # noqa: F401 - these imports fill the metadata
