@@ -17,10 +17,12 @@ from sqlalchemy import func, select
 
 from config import Settings
 from portal.adapters.job_table import JobRow
+from portal.domain.crediting import Crediting
 from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Report
 from portal.ports import Query, Space
-from portal.record.tables import Entry
+from portal.record.photo_authority import PhotoKey
+from portal.record.tables import Entry, PublicMedia
 from portal.wiring import Portal, wire
 from tests.buckets import on_s3
 from tests.faults.patient import Patient, Sent, approve_what_waits, report_progress
@@ -59,6 +61,7 @@ class Killing:
 def real(settings: Settings) -> Iterator[tuple[Portal, SmallDistrict]]:
     """A district on the real clock, because processes have no other; and the port for its web process."""
     wired = wire(settings.model_copy(update={"port": free_port()}))
+    wired.photo_key.keep(PhotoKey.make("阳光督查", now=dt.datetime.now(dt.UTC)))
     yield wired, build(wired, now=dt.datetime.now(dt.UTC))
     wired.close()
 
@@ -75,6 +78,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_when_processes_are_killed(
     assert len(sent.words) == CYCLES
     _every_report_once(portal, sent)
     _every_photo_once(portal, sent)
+    _every_public_file_is_shown(portal)
     _everything_is_found(portal, sent)
     verified = command(portal.settings, "record", "verify")
     assert verified.returncode == 0, verified.stdout + verified.stderr
@@ -165,6 +169,14 @@ def _every_photo_once(portal: Portal, sent: Sent) -> None:
     for photo in (photo for photos in sent.photos.values() for photo in photos):
         with portal.media.open(Space.SEALED, f"{hashlib.sha256(photo).hexdigest()}.jpg") as original:
             assert original.read() == photo
+
+
+def _every_public_file_is_shown(portal: Portal) -> None:
+    """Signatures differ from try to try; what a worker signed before it was killed is what is shown, or is gone."""
+    with portal.database.reading() as session:
+        shown = set(session.scalars(select(PublicMedia.name)))
+        assert list(session.scalars(select(Crediting))) == []
+    assert set(portal.media.names(Space.PUBLIC)) == shown
 
 
 def _everything_is_found(portal: Portal, sent: Sent) -> None:

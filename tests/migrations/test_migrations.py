@@ -16,6 +16,7 @@ import portal.domain.access
 import portal.domain.attempts
 import portal.domain.audit
 import portal.domain.counter
+import portal.domain.crediting
 import portal.domain.letters
 import portal.domain.likeness
 import portal.domain.photo_claims
