@@ -23,7 +23,7 @@ from tests.faults.running import environment
 from tests.ports.test_media_store import name_of
 from tests.workflows.test_sweep_media import age_everything, in_use, there
 
-pytestmark = needs_folder
+pytestmark = [needs_folder, pytest.mark.slow]
 
 
 @pytest.fixture
