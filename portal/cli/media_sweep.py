@@ -8,7 +8,7 @@ from portal.cli.terminal import Mishap, open_portal
 from portal.domain import media_rounds
 from portal.ports import MediaMissing, StoreUnavailable
 from portal.queries.kept_media import names_in_use
-from portal.workflows.sweep_media import TooMany, key_of, write_down
+from portal.workflows.sweep_media import Swept, TooMany, key_of, write_down
 from portal.workflows.sweep_media import restore as put_back
 from portal.workflows.sweep_media import sweep as sweep_files
 
@@ -55,6 +55,11 @@ def sweep(however_many: bool) -> None:
             media_rounds.finish(session, media_rounds.SWEEP, now=portal.now())
         portal.leases.release()
     click.echo(f"{cleared} temporaries cleared")
+    _tell(swept)
+
+
+def _tell(swept: Swept) -> None:
+    """How many went where, and the first names."""
     for words, names in (
         ("set aside: nothing names them", swept.set_aside),
         ("put back: they are named again", swept.put_back),

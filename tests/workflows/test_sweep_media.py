@@ -139,15 +139,11 @@ def test_the_worker_sweeps_once_a_day(portal, district, clock):
     assert lost not in there(portal.media)
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_nothing_named_ever_goes_in_whatever_state_rows_and_files_are(portal, district, seed, clock):
-    """Random rows, orphans, ages and files put in quarantine by hand; three sweeps, each after random days."""
-    rng = random.Random(f"sweep {seed}")
+def _random_rows(portal, report_id, contents, rng, *, now):
+    """Rows of photos, removed ones too, that name some of these contents."""
     with portal.database.writing() as session:
-        report = district.draft(photos=1)
-        first = session.scalars(select(Photo).where(Photo.report_id == report)).one()
+        first = session.scalars(select(Photo).where(Photo.report_id == report_id)).one()
         pattern = {c.name: getattr(first, c.name) for c in Photo.__table__.columns if c.name != "id"}
-        contents = [f"{seed} {number}".encode() for number in range(40)]
         for content in rng.sample(contents, 15):
             name = name_of(content)
             names = [name_of(c, "avif") for c in rng.sample(contents, 3)]
@@ -157,10 +153,18 @@ def test_nothing_named_ever_goes_in_whatever_state_rows_and_files_are(portal, di
                     | {
                         "original_sha256": name.partition(".")[0],
                         "renditions": [{**pattern["renditions"][0], "name": each} for each in names],
-                        "removed_at": rng.choice([None, clock()]),
+                        "removed_at": rng.choice([None, now]),
                     }
                 )
             )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nothing_named_ever_goes_in_whatever_state_rows_and_files_are(portal, district, seed, clock):
+    """Random rows, orphans, ages and files put in quarantine by hand; three sweeps, each after random days."""
+    rng = random.Random(f"sweep {seed}")
+    contents = [f"{seed} {number}".encode() for number in range(40)]
+    _random_rows(portal, district.draft(photos=1), contents, rng, now=clock())
     for content in contents:
         for space in Space:
             if rng.random() < 0.8:

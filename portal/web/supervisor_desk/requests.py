@@ -14,6 +14,7 @@ from portal.domain.progress import MAX_PHOTOS
 from portal.queries.burden import for_each_milestone
 from portal.queries.ledger import project_in_remit
 from portal.rules.clock import day_of
+from portal.web import filters
 from portal.web.desk import find, now, reading, say, writing
 from portal.web.doors import Audience, door
 from portal.web.language import _, window_path
@@ -60,7 +61,7 @@ def ask(code: str) -> BaseResponse:
         say(
             _(
                 "别的督查机构已经在要，并在一起了，%(day)s前要。单位只报一次。",
-                day=f"{day.month} 月 {day.day} 日",
+                day=filters.day(day),
             )
         )
     else:
@@ -76,7 +77,7 @@ def take_back(request_id: int) -> BaseResponse:
             raise NoSuchThing("no_such_thing")
         take_back_request(session, request=asked, actor=actor, now=now())
         code = asked.project.code
-    say(_("不要了，已经告诉单位。"))
+    say(_("您的机构不要了。别的机构还要的，单位照报。"))
     return redirect(window_path(f"{HOME}/projects/{code}/requests"), 303)
 
 

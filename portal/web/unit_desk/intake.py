@@ -121,7 +121,7 @@ def take_one(report_id: int, upload: Upload) -> int:
         developed = _develop(upload)
         with writing() as (session, actor):
             report = own_report(session, report_id, actor)
-            refuse_beyond_day(session, report, more=developed.bytes)
+            refuse_beyond_day(session, report, more=developed.bytes, alone=True)
             replaces = find(session, Photo, upload.replaces) if upload.replaces else None
             at = now()
             photo = add_photo(

@@ -11,11 +11,12 @@ from portal.web.desk import now, portal
 from portal.web.words import PHOTO_REFUSALS
 
 
-def refuse_beyond_day(session: Session, report: Report, *, more: int) -> None:
-    """Raises `TooOften` when the unit has sent enough for a day. In a writing transaction nobody of the unit is
-    counted at the same time."""
+def refuse_beyond_day(session: Session, report: Report, *, more: int, alone: bool = False) -> None:
+    """Raises `TooOften` when the unit has sent enough for a day. alone: until this transaction ends nobody else of
+    the unit is counted."""
     settings = portal().settings
-    one_by_one(session, f"quota/unit/{report.unit_id}")
+    if alone:
+        one_by_one(session, f"quota/unit/{report.unit_id}")
     refuse_beyond_quota(
         session,
         unit=report.unit,
