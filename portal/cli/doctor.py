@@ -14,6 +14,7 @@ from portal.adapters.console_mailer import SCHEME as CONSOLE
 from portal.cli import doctor_record
 from portal.cli.doctor_record import Finding
 from portal.cli.terminal import Mishap, wired
+from portal.imaging.film_room import FilmRoomUnavailable
 from portal.ports import SearchUnavailable
 from portal.record.followers import last_seq
 from portal.wiring import Portal
@@ -140,6 +141,20 @@ def _darkroom(portal: Portal) -> Iterator[Finding]:
         )
 
 
+def _films(portal: Portal) -> Iterator[Finding]:
+    try:
+        held = portal.films.status()
+    except FilmRoomUnavailable as trouble:
+        yield "warn", f"videos cannot be taken: {trouble}"
+        return
+    for name, holds in held.items():
+        yield (
+            ("ok", f"the film room is confined by {name}")
+            if holds
+            else ("warn", f"the film room runs without {name} on this machine")
+        )
+
+
 def _assets(_portal: Portal) -> Iterator[Finding]:
     here = (ROOT / "portal" / "web" / "static" / "vendor" / "manifest.json").is_file()
     yield (
@@ -164,5 +179,6 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     doctor_record.witnesses,
     _worker,
     _darkroom,
+    _films,
     _assets,
 )
