@@ -14,6 +14,7 @@ from portal.cli import doctor_media, doctor_photos, doctor_record
 from portal.cli.doctor_record import Finding
 from portal.cli.terminal import Mishap, wired
 from portal.imaging.darkroom import DarkroomUnavailable
+from portal.imaging.film_room import FilmRoomUnavailable
 from portal.ports import SearchUnavailable
 from portal.queries.set_aside import files_set_aside
 from portal.record.followers import last_seq
@@ -158,6 +159,20 @@ def _files(portal: Portal) -> Iterator[Finding]:
         )
 
 
+def _films(portal: Portal) -> Iterator[Finding]:
+    try:
+        held = portal.films.status()
+    except FilmRoomUnavailable as trouble:
+        yield "warn", f"videos cannot be taken: {trouble}"
+        return
+    for name, holds in held.items():
+        yield (
+            ("ok", f"the film room is confined by {name}")
+            if holds
+            else ("warn", f"the film room runs without {name} on this machine")
+        )
+
+
 def _assets(_portal: Portal) -> Iterator[Finding]:
     here = (ROOT / "portal" / "web" / "static" / "vendor" / "manifest.json").is_file()
     yield (
@@ -185,5 +200,6 @@ CHECKS: tuple[Callable[[Portal], Iterator[Finding]], ...] = (
     _worker,
     _darkroom,
     _files,
+    _films,
     _assets,
 )

@@ -16,6 +16,7 @@ import av.error
 from av.bitstream import BitStreamFilterContext
 from av.container import InputContainer
 from av.filter import Graph
+from av.stream import Disposition
 from PIL import Image, PngImagePlugin
 
 from portal.imaging.fast_start import move_index_forward
@@ -101,9 +102,10 @@ def _opened(source: BinaryIO, *, form: str) -> InputContainer:
 
 
 def _pictures(film: InputContainer) -> Any:
-    if len(film.streams.video) != 1:
-        raise FilmRefused(FilmRefusal.TOO_MANY_TRACKS if film.streams.video else FilmRefusal.NO_PICTURES)
-    stream = film.streams.video[0]
+    found = [each for each in film.streams.video if not each.disposition & Disposition.attached_pic]
+    if len(found) != 1:
+        raise FilmRefused(FilmRefusal.TOO_MANY_TRACKS if found else FilmRefusal.NO_PICTURES)
+    stream = found[0]
     stream.codec_context.thread_count = 1
     return stream
 

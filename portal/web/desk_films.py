@@ -58,7 +58,7 @@ def card(video: Video, *, place: int, folder: str) -> dict[str, Any]:
     return films.shown(
         facts,
         id=video.id,
-        place=place,
+        number=place,
         name=video.file_name or _("录像"),
         source=f"{folder}film.mp4" if video.film else None,
         poster=poster,

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import BinaryIO, TypeVar
 
-from portal.database import again
+from portal.database import TROUBLE, again
 from portal.imaging.film_room import FILM_BYTES, FilmCrashed
 from portal.imaging.filmed import FilmRefused, Made
 from portal.ports import Job, MediaMissing, Received, Space
@@ -96,14 +96,15 @@ class _Told:
     def __call__(self, percent: int) -> None:
         if self._stop.is_set():
             raise Stopped
-        if percent >= self._noted + STEP:
-            self._noted = percent
-            video_id = self._job.payload["video"]
-            again(lambda: _write(self._portal, note_percent, video_id=video_id, percent=percent))
-        if time.monotonic() > self._kept + KEEP_SECONDS:
-            self._kept = time.monotonic()
-            if not self._portal.queue.keep(self._job, now=self._portal.now()):
-                raise NotOurs
+        with contextlib.suppress(*TROUBLE):  # a busy database is no reason to begin a film again
+            if percent >= self._noted + STEP:
+                self._noted = percent
+                video_id = self._job.payload["video"]
+                again(lambda: _write(self._portal, note_percent, video_id=video_id, percent=percent))
+            if time.monotonic() > self._kept + KEEP_SECONDS:
+                self._kept = time.monotonic()
+                if not self._portal.queue.keep(self._job, now=self._portal.now()):
+                    raise NotOurs
 
 
 def _original(portal: Portal, name: str, files: contextlib.ExitStack) -> BinaryIO:

@@ -141,3 +141,27 @@ def test_only_what_is_set_aside_can_be_tried_again_or_given_up(queue):
             assert not queue.retry(session, job_id=job_id, now=NOW)
             assert not queue.discard(session, job_id=job_id, now=NOW)
     assert queue.run_due({"greet": lambda job: None}, now=NOW) == 1
+
+
+def test_idle_work_is_run_by_those_who_ask_for_it_alone_one_at_a_time(queue):
+    enqueue(queue, kind="transcode_video", payload={"video": 1})
+    enqueue(queue, kind="transcode_video", payload={"video": 2}, at=NOW + dt.timedelta(seconds=1))
+    seen = []
+    later = NOW + dt.timedelta(seconds=5)
+    assert queue.run_due({"transcode_video": seen.append}, now=later) == 0
+    assert queue.waiting(now=later)[0] == 0
+    assert queue.run_idle({"transcode_video": seen.append}, now=later) == 1
+    assert [job.payload["video"] for job in seen] == [1]
+    assert queue.run_idle({"transcode_video": seen.append}, now=later) == 1
+    assert queue.run_idle({"transcode_video": seen.append}, now=later) == 0
+
+
+def test_who_says_that_it_still_works_keeps_its_job_and_who_falls_silent_loses_it(queue):
+    enqueue(queue, kind="transcode_video")
+    job = queue._claim(NOW, idle=True)
+    assert queue.keep(job, now=NOW + LEASE / 2)
+    assert queue._claim(NOW + LEASE, idle=True) is None
+    taken_over = queue._claim(NOW + LEASE * 2, idle=True)
+    assert taken_over.attempt == 2
+    assert not queue.keep(job, now=NOW + LEASE * 2)
+    assert queue.keep(taken_over, now=NOW + LEASE * 2)

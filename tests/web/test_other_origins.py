@@ -51,7 +51,9 @@ class TestCdn:
         assert f"{CDN}/media/" in visitor.get("/feeds/latest.atom").text
         policy = page.headers["Content-Security-Policy"]
         assert sources(policy, "img-src") == ["'self'", CDN]
-        assert CDN not in policy.replace(f"img-src 'self' {CDN}", "")
+        assert sources(policy, "media-src") == ["'self'", CDN]
+        rest = policy.replace(f"img-src 'self' {CDN}", "").replace(f"media-src 'self' {CDN}", "")
+        assert CDN not in rest
 
     def test_it_may_show_photos_to_our_pages_and_asks_each_minute_whether_they_stand(
         self, visitor: Browser, portal: Portal, district: SmallDistrict
