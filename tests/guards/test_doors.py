@@ -45,7 +45,7 @@ def paths(district):
         "person_id": "1", "body_id": "1", "unit_id": "1", "code": district.projects[0], "seq": "0", "number": "2026-000001",
         "token": "nothing", "name": "0.jpg", "filename": "mark.svg", "year": "2026", "rest": "0/000", "project_id": "1", "job_id": "1",
         "month": "2026-11", "round_": "1", "key": "0" * 32, "digest": "0" * 64, "ordinal": "1", "file_id": "1",
-        "request_id": "1",
+        "request_id": "1", "likeness_id": "1",
     }  # fmt: skip
 
     def fill(rule: str) -> str:
