@@ -127,7 +127,7 @@ def test_three_photos_chosen_without_a_network_outlive_a_closed_page_and_arrive_
     page.locator("#kept-words [data-restore]").tap()
     saved(page)
     expect(page.locator("[name=done]")).to_have_value(WORDS)
-    expect(page.locator("#phone-only")).to_be_hidden()
+    expect(page.locator("#phone-only")).to_be_hidden(timeout=30_000)
 
 
 def test_without_a_service_worker_photos_outlive_the_page_all_the_same(carried, network, live, begun):
@@ -174,7 +174,7 @@ def test_the_next_person_on_the_phone_neither_sees_nor_sends_what_is_not_theirs(
     expect(page.locator("#kept-none")).to_be_visible()
     expect(page.locator(".tray li")).to_have_count(0)
     page.goto("/desk/unit")
-    expect(page.locator("#phone-only")).to_be_hidden()
+    expect(page.locator("#phone-only")).to_be_hidden(timeout=30_000)
     assert kept(live, begun) == []
     page.context.clear_cookies()
     sign_in(page, "stranger")

@@ -43,9 +43,9 @@ def choose(page, *files):
     page.locator("#photos[type=file], [name=photos]").set_input_files(list(files))
 
 
-def received(page, number):
+def received(page, number, *, seconds=90):
     """Wait until the tray shows so many photos that have arrived."""
-    expect(page.locator("#tray [data-photo-id]")).to_have_count(number, timeout=90_000)
+    expect(page.locator("#tray [data-photo-id]")).to_have_count(number, timeout=seconds * 1000)
 
 
 def names_of(page):
@@ -105,7 +105,7 @@ def test_a_photo_whose_answer_was_lost_is_not_doubled(phone, live, begun):
 
     phone.route("**/photo", swallow)
     choose(phone, photo(71))
-    expect(phone.locator("#tray li")).to_contain_text("待传：等网络，已存在这台设备上")
+    expect(phone.locator("#tray li")).to_contain_text("待传：等网络，已存在这台设备上", timeout=30_000)
     assert kept(live, begun)[1] == ["现场71.jpg"]
     phone.unroute("**/photo")
     phone.locator("[data-retry]").tap()
@@ -208,7 +208,8 @@ def test_an_upload_can_be_cancelled_and_the_others_go_on(phone, live, begun):
         phone.stalled = route  # neither comes nor goes until the page gives it up
 
     phone.route("**/desk/unit/uploads/*", stall, times=1)
-    choose(phone, photo(72), photo(73))
+    with phone.expect_request("**/desk/unit/uploads/*"):
+        choose(phone, photo(72), photo(73))
     expect(phone.locator("#tray-state")).to_contain_text("还有 2 张在传")
     phone.locator("#tray li", has_text="现场72.jpg").locator("[data-cancel]").tap()
     received(phone, 1)
@@ -234,7 +235,7 @@ def test_photos_are_put_in_order_and_taken_away_by_buttons(phone, live, begun):
 
 def test_a_twenty_first_photo_is_refused_in_words(phone, live, begun):
     choose(phone, *(photo(number) for number in range(21)))
-    received(phone, 20)
+    received(phone, 20, seconds=300)
     expect(phone.locator("#tray-state")).to_contain_text("最多 20 张，多选的没有传。")
     expect(phone.locator("#tray-room")).to_have_text("已经有 20 张了。先移走一张再加。")
     expect(phone.locator("[name=photos]")).to_be_hidden()

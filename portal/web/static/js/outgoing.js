@@ -4,7 +4,7 @@
 import * as outbox from "./outbox.js";
 import { Stopped, giveUp, send } from "./sending.js";
 
-const SOON = 5_000, LATE = 60_000;                         // ms
+const SOON = 5_000, LATE = 60_000, SILENT = 90_000;        // ms
 let running = false, again = false, turnedAway = false, pause = SOON, timer = 0;
 let current = null;                                        // {id, control}
 const dropped = new Set();
@@ -25,18 +25,25 @@ const tell = (id, state, facts = {}) => {
 const one = async (item) => {
   const control = new AbortController();
   current = { id: item.id, control };
+  let watch = 0;
+  const alive = () => {                                    // a network that answers nothing is none
+    clearTimeout(watch);
+    watch = setTimeout(() => control.abort(new Stopped("offline")), SILENT);
+  };
   try {
+    alive();
     tell(item.id, "sending", { percent: 0 });
     const answer = await send(item, {
       signal: control.signal,
-      progress: (percent) => tell(item.id, "sending", { percent }),
-      working: () => tell(item.id, "working"),
+      progress: (percent) => { alive(); tell(item.id, "sending", { percent }); },
+      working: () => { alive(); tell(item.id, "working"); },
     });
     await outbox.remove(item.id);
     pause = SOON;
     turnedAway = false;
     tell(item.id, "taken", { answer });
   } finally {
+    clearTimeout(watch);
     current = null;
   }
 };

@@ -27,7 +27,7 @@ const SAVED_BY = 6000;                                     // ms
 let timer = 0;
 document.addEventListener("outbox", ({ detail }) => {
   clearTimeout(timer);
-  if (detail === "words") timer = setTimeout(say, SAVED_BY); else say();
+  if (detail === "words" && bar.hidden) timer = setTimeout(say, SAVED_BY); else say();
 });
 document.addEventListener("visibilitychange", () => { if (!document.hidden) say(); });
 say();
