@@ -22,6 +22,7 @@ from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
 from portal.domain.progress import CLAIM_LASTS, Photo, Report, Verb
 from portal.domain.redaction import Cover, Redaction
+from portal.imaging.developed import RECIPE
 from portal.ports import JobQueue, MediaStore
 from portal.record import log
 from portal.rules.boxes import MOST_BOXES
@@ -176,7 +177,7 @@ def _exchange(photos: Sequence[Photo], covered: Covered, actor: Person, now: dt.
             for cover in covered.covers
             if cover not in had
         ]
-        photo.renditions, photo.tone = covered.renditions, covered.tone
+        photo.renditions, photo.tone, photo.recipe = covered.renditions, covered.tone, RECIPE
     return sorted({*names} - {rendition["name"] for rendition in covered.renditions})
 
 

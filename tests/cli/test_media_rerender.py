@@ -16,6 +16,7 @@ from portal.wiring import Portal
 from portal.worker import run_once
 from portal.workflows.moderate_report import decide_report
 from tests.conftest import Clock
+from tests.covering import FACE, put
 from tests.small_district import SmallDistrict
 from tests.workflows.after_publication import corrected
 
@@ -152,9 +153,20 @@ def decide(session, report, district: SmallDistrict, portal: Portal) -> None:
     )
 
 
+def test_what_is_covered_stays_covered(run, portal: Portal, district: SmallDistrict) -> None:
+    waiting = district.submitted(photos=1)
+    plain = photos(portal, waiting)
+    put(district, waiting, FACE)
+    covered = photos(portal, waiting)
+    assert covered[0]["names"] != plain[0]["names"]
+    make_old(portal, waiting)
+    assert run("media", "rerender").code == 0
+    assert photos(portal, waiting) == covered
+
+
 def test_nothing_else_decides_how_a_photo_looks_than_what_is_developed_again() -> None:
-    """Whoever hangs something new on a photo, a cover above all, has `rerender_photos` develop with it and says so here."""
-    assert set(inspect(Photo).relationships.keys()) == {"report"}
+    """Whoever hangs something new on a photo that decides how it looks has `rerender_photos` develop with it."""
+    assert set(inspect(Photo).relationships.keys()) == {"report", "redactions", "view"}
 
 
 def test_a_new_key_for_photos_takes_the_place_of_the_old_one(run, portal: Portal) -> None:

@@ -14,8 +14,13 @@ from portal.queries.kept_media import every_kept
 NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,5}")
 # Columns that can hold the name of a file, or its hash. Whoever adds one says here whether it does, and when it does,
 # adds its table to `SOURCES` of `portal/queries/kept_media.py`.
-HOLD = {"photo.original_sha256", "photo.renditions", "record_media.name", "record_opening.document"}
+HOLD = {
+    "crediting.renditions", "photo.original_sha256", "photo.renditions", "record_media.name", "record_opening.document",
+    "video.film", "video.original_sha256", "video.renditions",
+}  # fmt: skip
 HOLD_NOT = {
+    "capture_code.hash", "crediting.replaced", "partial_upload.file_name", "partial_upload.mark", "partial_upload.sha256",
+    "photo_print.original_sha256", "video.description", "video.embedded", "video.file_name", "video.seal_salt", "view.reference_seal",
     "annual_plan.title", "audit_entry.detail", "audit_leaf.leaf", "audit_leaf.leaf_hash", "audit_leaf.salt",
     "audit_seal.root", "decision.seen_hash", "job.error", "job.key", "job.payload", "lease.holder", "letter.link_hash", "limited_act.key", "media_gone.mark",
     "media_round.found", "milestone.target", "one_time_link.token_hash", "person.email", "person.password_hash",

@@ -34,11 +34,13 @@ OPENS = re.compile(
 OPENERS = {
     "portal/imaging/pixels.py",  # what Pillow decodes
     "portal/imaging/heic.py",  # what libheif decodes
+    "portal/imaging/film_making.py",  # what FFmpeg decodes, in a child of its own
 }
 DECODERS = {"PIL", "pillow_heif", "av", "cv2", "imageio"}
 # What the confined children load; and the demonstration's pictures, which are drawn and never read.
 IN_THE_CHILD = {
-    f"portal/imaging/{name}.py" for name in ("colour", "embedded", "heic", "pixels", "renditions")
+    f"portal/imaging/{name}.py"
+    for name in ("colour", "cover", "embedded", "film_making", "heic", "pixels", "renditions")
 }
 DRAWING = ("portal/demo/scenes/", "portal/demo/pictures.py")
 
