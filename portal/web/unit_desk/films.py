@@ -64,7 +64,7 @@ def take_video(report_id: int, upload: Upload) -> int:
         filmed = _looked_into(upload)
         with writing() as (session, actor):
             report = own_report(session, report_id, actor)
-            refuse_beyond_day(session, report, more=filmed.bytes)
+            refuse_beyond_day(session, report, more=filmed.bytes, alone=True)
             video = add_video(
                 session, report=report, arrived=filmed, actor=actor, queue=portal().queue, now=now()
             )
