@@ -8,6 +8,7 @@ from portal.cli.terminal import Mishap, open_portal
 from portal.domain import media_rounds
 from portal.ports import MediaMissing, StoreUnavailable
 from portal.queries.kept_media import names_in_use
+from portal.wiring import Portal
 from portal.workflows.sweep_media import Swept, TooMany, key_of, write_down
 from portal.workflows.sweep_media import restore as put_back
 from portal.workflows.sweep_media import sweep as sweep_files
@@ -30,19 +31,7 @@ def sweep(however_many: bool) -> None:
             raise Mishap("a worker is sweeping now: wait a minute and repeat")
         cleared = portal.spool.sweep(DAY) + portal.media.sweep(DAY)
         try:
-            asides = list(portal.media.quarantine.files())
-            with portal.database.reading() as session:
-                named, wanted = names_in_use(
-                    session, among=[key_of(each.space, each.name) for each in asides]
-                )
-            swept = sweep_files(
-                portal.media,
-                named=named,
-                asides=asides,
-                wanted=wanted,
-                after_seconds=portal.settings.orphans_after_days * DAY,
-                braking=not however_many,
-            )
+            swept = _swept(portal, braking=not however_many)
         except TooMany as brake:
             raise Mishap(
                 f"{brake}: is this the database of these files, and was it restored? Nothing was set aside. "
@@ -56,6 +45,21 @@ def sweep(however_many: bool) -> None:
         portal.leases.release()
     click.echo(f"{cleared} temporaries cleared")
     _tell(swept)
+
+
+def _swept(portal: Portal, *, braking: bool) -> Swept:
+    """One round. Raises `TooMany` and `StoreUnavailable`."""
+    asides = list(portal.media.quarantine.files())
+    with portal.database.reading() as session:
+        named, wanted = names_in_use(session, among=[key_of(each.space, each.name) for each in asides])
+    return sweep_files(
+        portal.media,
+        named=named,
+        asides=asides,
+        wanted=wanted,
+        after_seconds=portal.settings.orphans_after_days * DAY,
+        braking=braking,
+    )
 
 
 def _tell(swept: Swept) -> None:

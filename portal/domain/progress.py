@@ -300,10 +300,3 @@ class ReturnReason(Base):
     before: Mapped[str] = mapped_column(Text, default="")
     decision: Mapped[Decision] = relationship(back_populates="reasons")
     photo: Mapped[Photo | None] = relationship()
-
-
-# What a moderator can pick instead of typing; the interface puts the codes into words.
-PHOTO_PRESETS = ("unclear", "wrong_place", "duplicate", "of_a_screen", "faces", "caption_mismatch")
-PASSAGE_PRESETS = ("too_vague", "no_figures", "contradicts_photos", "personal_data")
-RETURNABLE_PASSAGES = (*PASSAGES, "physical_percent", "month", "milestone", "videos")
-VIDEO_PRESETS = ("film_unclear", "film_wrong_place", "film_faces", "film_mismatch")

@@ -43,26 +43,27 @@ def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
                     media=store,
                 )
 
-    def compare(job: Job) -> None:
-        with portal.database.reading() as session:
-            compare_photos.refresh(session, index=portal.likenesses)
-            found = compare_photos.look(session, report_id=job.payload["report"], index=portal.likenesses)
-        with portal.database.writing() as session:
-            compare_photos.keep(session, found=found, now=portal.now())
-
     def scrub(_job: Job) -> None:
         if not portal.database.scrub():
             raise DatabaseBusy("a long reading keeps the log of changes from being emptied")
 
-    known = {
+    known: dict[str, Callable[[Job], None]] = {
         moderate_report.JOB: take_effect,
         withdraw_report.JOB: destroy_media,
         withdraw_report.SCRUB: scrub,
-        compare_photos.JOB: compare,
+        compare_photos.JOB: partial(_compare, portal),
     }
     return {kind: partial(_uncrossed, act) for kind, act in known.items()} | {
         letters.JOB: partial(_send_letter, portal)
     }
+
+
+def _compare(portal: Portal, job: Job) -> None:
+    with portal.database.reading() as session:
+        compare_photos.refresh(session, index=portal.likenesses)
+        found = compare_photos.look(session, report_id=job.payload["report"], index=portal.likenesses)
+    with portal.database.writing() as session:
+        compare_photos.keep(session, found=found, now=portal.now())
 
 
 def _uncrossed(act: Callable[[Job], None], job: Job) -> None:

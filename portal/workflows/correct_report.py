@@ -64,6 +64,13 @@ def start_correction(
         created_at=now,
     )
     session.add(draft)
+    _carry_pictures(session, report, draft)
+    audit.note(session, actor=actor, act="start_correction", subject=draft, now=now, corrects=report.id)
+    return draft
+
+
+def _carry_pictures(session: Session, report: Report, draft: Report) -> None:
+    """Photos with what is covered on them and claimed of them, and videos with their films."""
     copies = [
         (photo, Photo(report=draft, **{name: getattr(photo, name) for name in COPIED}))
         for photo in report.photos
@@ -76,5 +83,3 @@ def start_correction(
     for video in report.videos:  # what is published has its film
         copied = {name: getattr(video, name) for name in COPIED_OF_A_VIDEO}
         session.add(Video(report=draft, state=FilmState.READY, **copied))
-    audit.note(session, actor=actor, act="start_correction", subject=draft, now=now, corrects=report.id)
-    return draft

@@ -122,24 +122,17 @@ def redact_photo(
     names = _exchange(same, covered, actor, now)
     report.version += 1  # in step with the record, which counts this as a version
     session.flush()
-    for rendition in photo.renditions:
-        media.publish(
-            rendition["name"]
-        )  # before the record names it, so that it never names what is not there
+    for (
+        rendition
+    ) in photo.renditions:  # before the record names them, so that it never names what is not there
+        media.publish(rendition["name"])
     assert actor.body is not None
     shown = report_redacted(report, decided_by=_approved_by(report), by=actor.body, covers=new)
     seq = log.redact(session, shown, at=now).seq
     _destroy(session, names, photo, queue, now)
     queue.enqueue(session, kind=SCRUB, payload={}, not_before=now)
-    audit.note(
-        session,
-        actor=actor,
-        act="redact_photo",
-        subject=photo,
-        now=now,
-        number=report.number,
-        **_noted(photo, covered),
-    )
+    noted = {"number": report.number, **_noted(photo, covered)}
+    audit.note(session, actor=actor, act="redact_photo", subject=photo, now=now, **noted)
     return seq
 
 

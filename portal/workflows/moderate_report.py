@@ -21,19 +21,9 @@ from portal.domain.lifecycle import REPORT, ReportAct, ReportState
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
 from portal.domain.photo_claims import grades_of
-from portal.domain.progress import (
-    CLAIM_LASTS,
-    PASSAGE_PRESETS,
-    PHOTO_PRESETS,
-    RETURNABLE_PASSAGES,
-    UNDO_LASTS,
-    VIDEO_PRESETS,
-    Decision,
-    Report,
-    ReturnReason,
-    Verb,
-)
+from portal.domain.progress import CLAIM_LASTS, UNDO_LASTS, Decision, Report, ReturnReason, Verb
 from portal.domain.receipts import Outcome, decided, submission_of
+from portal.domain.return_reasons import PASSAGE_PRESETS, PHOTO_PRESETS, RETURNABLE_PASSAGES, VIDEO_PRESETS
 from portal.domain.wording import clean, passage_text
 from portal.ports import JobQueue, MediaStore
 from portal.record import log

@@ -17,6 +17,7 @@ from portal.imaging.film_room import FilmRoom
 from portal.imaging.filmed import FilmRefusal, FilmRefused
 from portal.ports import MediaStore, Received, Space
 from portal.workflows.draft_videos import Filmed
+from portal.workflows.receive_photo import stage
 
 EXTENSIONS = {"MP4": "mp4", "MOV": "mov", "WEBM": "webm"}
 Scratch = Callable[[], AbstractContextManager[BinaryIO]]
@@ -40,19 +41,6 @@ def receive_video(
         except PhotoRefused as refused:  # our own child made it, of something that shows nothing
             raise FilmRefused(FilmRefusal.CORRUPT) from refused
     media.take(Space.SEALED, f"{received.sha256}.{EXTENSIONS[film.format]}", received)
-    renditions = []
-    for rendition in picture.renditions:
-        media.put(Space.STAGED, rendition.name, rendition.data)
-        renditions.append(
-            {
-                "edge": rendition.edge,
-                "format": rendition.format,
-                "name": rendition.name,
-                "width": rendition.width,
-                "height": rendition.height,
-                "bytes": len(rendition.data),
-            }
-        )
     return Filmed(
         sha256=received.sha256,
         bytes=received.size,
@@ -62,7 +50,7 @@ def receive_video(
         milliseconds=film.milliseconds,
         sound=film.sound,
         tone=picture.tone,
-        renditions=renditions,
+        renditions=stage(picture.renditions, media),
         embedded={"recorded_at": film.recorded_at} if film.recorded_at else {},
         file_name=file_name,
     )

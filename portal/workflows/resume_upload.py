@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -57,26 +58,25 @@ def begin_upload(
     permit_report(actor, ReportAct.SAVE, report)
     REPORT.next(report.state, ReportAct.SAVE)
     open_ones = _open_uploads(session, actor=actor, now=now)
-    announced = (report.id, replaces.id if replaces else None, film, size, sha256, mark)
+    told: dict[str, Any] = {
+        "report_id": report.id,
+        "replaces_id": replaces.id if replaces else None,
+        "size": size,
+    }
+    told |= {"film": film, "sha256": sha256, "mark": mark}
     for each in open_ones:
-        known = (each.report_id, each.replaces_id, each.film, each.size, each.sha256, each.mark)
-        if (sha256 or mark) and known == announced:
+        if (sha256 or mark) and told == {name: getattr(each, name) for name in told}:
             return each
     _refuse_unless_room(report, replaces, film=film)
     if len(open_ones) >= MAX_OPEN_UPLOADS:
         raise Refused("too_many_uploads_open", most=MAX_OPEN_UPLOADS)
     upload = PartialUpload(
         key=secrets.token_hex(16),
-        report_id=report.id,
-        replaces_id=replaces.id if replaces else None,
         person_id=actor.id,
         file_name=clean(file_name, limit=200),
-        size=size,
-        sha256=sha256,
-        film=film,
-        mark=mark,
         created_at=now,
         expires_at=now + UPLOAD_LASTS,
+        **told,
     )
     session.add(upload)
     audit.note(session, actor=actor, act="begin_upload", subject=report, now=now, bytes=size)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from werkzeug.datastructures import MultiDict
 
-from portal.domain.progress import PASSAGE_PRESETS, PASSAGES, VIDEO_PRESETS, Decision
+from portal.domain.progress import PASSAGES, Decision
+from portal.domain.return_reasons import PASSAGE_PRESETS, VIDEO_PRESETS
 from portal.workflows.moderate_report import Why
 
 FIELD = re.compile(r"(photo-[0-9]{1,12}|passage-[a-z_]{1,20})-(preset|text)")

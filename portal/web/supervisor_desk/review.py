@@ -15,7 +15,8 @@ from portal.domain.lifecycle import ReportAct
 from portal.domain.organisation import Person
 from portal.domain.permissions import permit_report
 from portal.domain.photo_claims import PhotoClaim, claims_of_report, provenance_of
-from portal.domain.progress import CLAIM_LASTS, PHOTO_PRESETS, RETURNABLE_PASSAGES, Photo, Report
+from portal.domain.progress import CLAIM_LASTS, Photo, Report
+from portal.domain.return_reasons import PHOTO_PRESETS, RETURNABLE_PASSAGES
 from portal.domain.wording import passage_text
 from portal.queries.evidence import Signal, claims_of, signals_of
 from portal.queries.review import (
