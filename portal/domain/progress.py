@@ -29,13 +29,7 @@ CLAIM_LASTS = dt.timedelta(minutes=5)
 UNDO_LASTS = dt.timedelta(seconds=10)
 MAX_TEXT = 2000  # characters of a passage
 MAX_CAPTION = 120  # characters
-SEALED_AS = {
-    "JPEG": "jpg",
-    "PNG": "png",
-    "WEBP": "webp",
-    "HEIC": "heic",
-    "AVIF": "avif",
-}  # format → extension
+SEALED_AS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "HEIC": "heic", "AVIF": "avif"}  # fmt: skip
 MAX_DESCRIPTION = 500  # characters of what a video shows
 MIN_DESCRIPTION = 6
 PASSAGES = ("done", "problems", "next_step")
