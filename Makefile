@@ -41,14 +41,14 @@ run: $(VENV)/run ## set everything up and serve the demonstration district
 	@$(BIN)/python -m portal run
 
 test: $(VENV)/dev ## set everything up and run the tests
-	@$(BIN)/python -m pytest -n 2 -m "not browser"
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser"
 
 test-cluster: TESTS ?= tests
 test-cluster: $(VENV)/dev services ## the tests again on PostgreSQL, S3, OpenSearch
-	@PORTAL_TEST_SIZE=cluster $(BIN)/python -m pytest -n 2 -m "not browser" $(TESTS)
+	@PORTAL_TEST_SIZE=cluster $(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser" $(TESTS)
 
 browser: $(VENV)/dev ## tests in a real browser (needs Chromium)
-	@$(BIN)/python -m pytest -m browser
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m browser
 
 format: $(VENV)/dev ## format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from werkzeug.serving import make_server
 
 from config import Settings
@@ -35,6 +35,7 @@ from tests.repeat_photos import make_view, photographed
 from tests.small_district import PASSWORD, build
 
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=20_000)  # two browsers share the machine; what is there at once is seen at once
 # What is wrong with the page as it stands, by every rule of WCAG 2.2 AA and of good practice.
 AXE = """async () => {
   const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
