@@ -16,6 +16,7 @@ import pytest
 
 from portal.imaging import confinement
 from portal.imaging.darkroom import CONFINEMENTS, Darkroom
+from portal.imaging.wire import pack_boxes
 from tests.imaging.drawn import encoded, picture
 
 ROOT = Path(__file__).parents[2]
@@ -145,7 +146,7 @@ def test_on_a_poorer_machine_the_child_works_and_says_what_is_missing(poorer: st
             with tempfile.TemporaryFile() as photo, tempfile.TemporaryFile() as answer:
                 photo.write(encoded(picture()))
                 photo.seek(0)
-                socket.send_fds(ours, [b"J"], [photo.fileno(), answer.fileno()])
+                socket.send_fds(ours, [b"J", pack_boxes(())], [photo.fileno(), answer.fileno()])
                 assert ours.recv(4) == bytes(4)
             ours.close()
         assert running.returncode == 0
