@@ -121,7 +121,8 @@ def confine_one(*, seccomp: bool, threads: bool = False, cpu_seconds: int | None
     threads of this process. Raises `OSError` when the kernel refuses the filter."""
     if not threads:
         _limited("NPROC", 0)  # it counts threads too
-    _limited("CPU", cpu_seconds or (LONGER_CPU_SECONDS if threads else CPU_SECONDS))
+    usual = LONGER_CPU_SECONDS if threads else CPU_SECONDS
+    _limited("CPU", usual if cpu_seconds is None else cpu_seconds)
     if platform.system() != "Linux":
         return
     libc = ctypes.CDLL(None, use_errno=True)

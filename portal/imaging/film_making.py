@@ -36,7 +36,7 @@ _READ = {
 }
 _WRITTEN = {
     "preset": "veryfast", "crf": "26", "maxrate": "2500k", "bufsize": "5000k", "profile": "high",
-    "flags": "+bitexact", "x264-params": "sync-lookahead=0:sliced-threads=0",
+    "flags": "+bitexact", "x264-params": "sync-lookahead=0:sliced-threads=0:bframes=0",
 }  # fmt: skip
 _WITHOUT_NOTES = "filter_units=remove_types=6"  # SEI: where x264 says how it was called
 _TURNS = {90: (("transpose", "cclock"),), -90: (("transpose", "clock"),), 180: (("hflip", ""), ("vflip", ""))}

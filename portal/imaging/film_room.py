@@ -83,6 +83,7 @@ class FilmRoom:
         made = _made(said)
         _must_be_ours(answer, made)
         answer.seek(0)
+        progress(100)
         return made
 
     def status(self) -> dict[str, bool]:

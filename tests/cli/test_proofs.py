@@ -129,12 +129,12 @@ def test_a_rotation_that_was_cut_off_is_finished_by_the_next_one(signed, run, se
 def test_a_frozen_record_is_named_by_the_doctor_and_recovered_from_the_terminal(
     signed, run, owner, settings, clock
 ):
-    assert "the record is signed by" in run("doctor").out
+    assert "the record is signed by" in run("doctor", development_clock="2026-11-24").out
     shorten(owner, to=250)
     damage(owner, "DELETE FROM record_checkpoint")
     publish(signed, 3, first=700)
     run_once(signed)
-    said = run("doctor")
+    said = run("doctor", development_clock="2026-11-24")
     assert said.code == 1
     assert "the record is frozen since" in said.out
     assert "record recover" in said.out
@@ -146,7 +146,7 @@ def test_a_frozen_record_is_named_by_the_doctor_and_recovered_from_the_terminal(
     kept = list(Path(settings.instance).glob("removed-*.jsonl"))
     assert len(kept) == 1
     assert len(kept[0].read_text().splitlines()) == 3
-    assert "the record is frozen" not in run("doctor").out
+    assert "the record is frozen" not in run("doctor", development_clock="2026-11-24").out
 
 
 def test_an_edited_entry_is_named_by_verify(signed, run, owner):

@@ -97,19 +97,28 @@ class Sent:
     photos: dict[int, list[bytes]] = field(default_factory=dict)
 
 
-def report_progress(browser: Patient, *, code: str, number: int, sent: Sent) -> None:
-    """One report with two photos, from the first page to the receipt."""
+SET_ASIDE = re.compile("两次都中断|正在处理。过五分钟")
+
+
+def report_progress(browser: Patient, *, code: str, number: int, sent: Sent, shot: int = 0) -> None:
+    """One report with two photos, from the first page to the receipt. Who is told that the portal ended twice with a
+    photo begins anew with others, as the page says."""
     started = browser.post(f"/desk/unit/projects/{code}/report", {"csrf_token": browser.token("/desk/unit")})
     assert started.status == 303, started.text
     report_id = int(started.location.rsplit("/", 1)[1])
     assert report_id not in sent.words, "a report that was acknowledged is a draft again"
     words, photos = (
         f"完成第 {number} 段，编号 QD{number:05d}。",
-        [picture(2 * number), picture(2 * number + 1)],
+        [picture(2 * number + 37 * shot), picture(2 * number + 37 * shot + 1)],
     )
     files = [FileStorage(io.BytesIO(photo), f"{number}-{n}.jpg") for n, photo in enumerate(photos)]
     form = _fields(browser, report_id) | {"done": words, "physical_percent": "40", "act": "save"}
     kept = browser.post_files(path_of(report_id), {**form, "photos": files})
+    if kept.status == 422 and SET_ASIDE.search(kept.text) and shot < 5:
+        gone = browser.post_files(path_of(report_id), _fields(browser, report_id) | {"act": "discard"})
+        assert gone.status in (303, 404, 409), gone.text
+        report_progress(browser, code=code, number=number, sent=sent, shot=shot + 1)
+        return
     assert kept.status in (303, 409), kept.text  # 409: the first try had arrived
     sent.photos[report_id] = photos
     _submit(browser, report_id)

@@ -19,7 +19,7 @@ HOLD = {
     "video.film", "video.original_sha256", "video.renditions",
 }  # fmt: skip
 HOLD_NOT = {
-    "capture_code.hash", "crediting.replaced", "partial_upload.file_name", "partial_upload.mark", "partial_upload.sha256",
+    "capture_code.hash", "crediting.replaced", "intake_attempt.file_name", "intake_attempt.sha256", "partial_upload.file_name", "partial_upload.mark", "partial_upload.sha256",
     "photo_print.original_sha256", "video.description", "video.embedded", "video.file_name", "video.seal_salt", "view.reference_seal",
     "annual_plan.title", "audit_entry.detail", "audit_leaf.leaf", "audit_leaf.leaf_hash", "audit_leaf.salt",
     "audit_seal.root", "decision.seen_hash", "job.error", "job.key", "job.payload", "lease.holder", "letter.link_hash", "limited_act.key", "media_gone.mark",

@@ -83,11 +83,11 @@ def test_two_reports_on_one_milestone_are_set_side_by_side(
     visitor: Browser, district: SmallDistrict, clock: Clock
 ) -> None:
     district.published(photos=1)
-    assert "之前和现在" not in words(visitor.get(f"/projects/{district.projects[0]}"))
+    assert "前后对比" not in words(visitor.get(f"/projects/{district.projects[0]}"))
     clock.forward(days=10)
     district.published(photos=2)
     page = visitor.get(f"/projects/{district.projects[0]}")
-    assert "之前和现在" in words(page)
+    assert "前后对比" in words(page)
     assert "相隔10天" in compact(page)
 
 

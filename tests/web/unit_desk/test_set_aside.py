@@ -13,6 +13,7 @@ from config import ROOT
 from portal.domain.attempts import WORKING, Attempt
 from portal.domain.audit import AuditEntry
 from portal.imaging.darkroom import _START as START
+from portal.imaging.darkroom import Darkroom
 from tests.faults.running import environment
 from tests.small_district import picture
 from tests.web.unit_desk.test_scripted import upload
@@ -22,6 +23,13 @@ FILE = picture(77)
 # Darkroom children that greet and then end with the first photo; the second takes its master along.
 ENDS = "import socket, sys; s = socket.socket(fileno=int(sys.argv[1])); s.sendall(bytes(4)); s.recv(1)"
 KILLS_ITS_MASTER = f"import os; {ENDS}; os.kill(os.getppid(), 9)"
+
+
+@pytest.fixture
+def one_darkroom():
+    """One for each of these tests alone, because they break it."""
+    with Darkroom(children=1) as room:
+        yield room
 
 
 @pytest.fixture

@@ -415,7 +415,7 @@ def test_what_is_spoken_can_be_asked(phone, report_id):
         answer = phone.ask("OPTIONS", address, Tus_Resumable="")
         assert answer.status_code == 204
         assert answer.headers["Tus-Extension"] == "creation,termination,checksum,expiration"
-        assert answer.headers["Tus-Max-Size"] == str(40 * 1024 * 1024)
+        assert answer.headers["Tus-Max-Size"] == str(200 * 1024 * 1024)
         assert answer.headers["Tus-Checksum-Algorithm"] == "sha1,sha256"
 
 
