@@ -184,10 +184,10 @@ def test_a_film_that_takes_too_long_is_refused_and_the_next_one_comes_out_right(
 
 
 def test_a_child_that_dies_of_a_film_is_told_apart_from_a_bad_film(room: FilmRoom) -> None:
-    def kill(_percent: int) -> None:
+    def kill(percent: int) -> None:
         for child in psutil.Process().children():
             with contextlib.suppress(psutil.NoSuchProcess):
-                if "film_child" in " ".join(child.cmdline()):
+                if percent and "film_child" in " ".join(child.cmdline()):
                     child.send_signal(signal.SIGSEGV)
 
     with pytest.raises(FilmCrashed):
