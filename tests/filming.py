@@ -50,7 +50,7 @@ write("other.mp4", "libx264", size=(320, 240), options=x264)
 write("browser.webm", "libvpx", options={"deadline": "realtime", "cpu-used": "8"})
 write("live.mp4", "libx264", options=x264, mux={"movflags": "frag_keyframe+empty_moov"})
 write("sound.mp4", "aac", sound="aac", picture=False)
-write("slow.mp4", "libx264", size=(1920, 1080), count=60, rate=1, options=x264)
+write("slow.mp4", "libx264", size=(1920, 1080), count=150, rate=1, options=x264)
 write("old.mp4", "mpeg4")
 write("wide.mp4", "libx264", size=(1920, 1080), count=3, options=x264)
 """
@@ -65,7 +65,7 @@ def _made() -> dict[str, bytes]:
 
 def film(name: str = "telephone.mp4") -> bytes:
     """One of the films: telephone.mp4 (with sound and words about where it was), telephone.mov, other.mp4,
-    browser.webm, live.mp4 (in fragments), sound.mp4 (no pictures), slow.mp4 (a minute), old.mp4 (another codec),
+    browser.webm, live.mp4 (in fragments), sound.mp4 (no pictures), slow.mp4 (two and a half), old.mp4 (another codec),
     wide.mp4."""
     return _made()[name]
 
