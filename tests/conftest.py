@@ -15,9 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import exists, select
+from sqlalchemy.engine import make_url
 
 from config import Settings
 from portal.adapters import schema
+from portal.columns import metadata
 from portal.database import Database
 from portal.imaging.darkroom import Darkroom
 from portal.web.app import create_app
@@ -170,10 +173,50 @@ def owner(settings: Settings) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> dict[dt.datetime, tuple[Path, list[str]]]:
+    """Districts that were built in this run, by the moment: the database, and the codes of the projects."""
+    return {}
+
+
 @pytest.fixture
-def district(portal: Portal, clock: Clock) -> SmallDistrict:
-    """Two units, two bodies, people of every role, an adopted plan with two projects. Nothing reported yet."""
-    return build(portal, now=clock())
+def district(
+    portal: Portal,
+    clock: Clock,
+    built: dict[dt.datetime, tuple[Path, list[str]]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> SmallDistrict:
+    """Two units, two bodies, people of every role, an adopted plan with two projects. Nothing reported yet. It is built
+    once for each moment and copied: its building is what most tests would spend most of their time on."""
+    now, database = clock(), make_url(portal.settings.database_url).database
+    if on_postgresql() or not _is_untouched(portal):
+        return build(portal, now=now)
+    assert database is not None
+    if now not in built:
+        district = build(portal, now=now)
+        copy = tmp_path_factory.mktemp("built") / "portal.sqlite"
+        _copy(Path(database), copy)
+        built[now] = copy, district.projects
+        return district
+    copy, projects = built[now]
+    _copy(copy, Path(database))
+    return SmallDistrict(portal, projects=list(projects))
+
+
+def _is_untouched(portal: Portal) -> bool:
+    """Whether nothing stands in the database yet that a copy would take away."""
+    with portal.database.reading() as session:
+        return not any(
+            session.scalar(select(exists().select_from(table))) for table in metadata.tables.values()
+        )
+
+
+def _copy(source: Path, target: Path) -> None:
+    with (
+        contextlib.closing(sqlite3.connect(source)) as reading,
+        contextlib.closing(sqlite3.connect(target)) as writing,
+    ):
+        reading.backup(writing)
 
 
 @pytest.fixture
