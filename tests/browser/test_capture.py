@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
@@ -30,11 +32,14 @@ def at_the_site(visit, begun, live):
     return page
 
 
+FRESH = itertools.count(900)  # what was sent before would not be sent again, and a camera takes nothing twice
+
+
 def take(page, press, number):
-    """Press what opens the camera, and hand it a photo."""
+    """Press what opens the camera, and hand it a photo that nobody has seen; then there are so many."""
     with page.expect_file_chooser() as chooser:
         press()
-    chooser.value.set_files(photo(number))
+    chooser.value.set_files(photo(next(FRESH)))
     received(page, number)
 
 

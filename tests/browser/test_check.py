@@ -252,13 +252,13 @@ def test_a_file_is_checked_on_the_page_for_it_with_the_sites_key_or_ones_own(
     assert verdict(page) == "green"
     page.fill("#key", SigningKeys.make(NAME).public[0].line)
     page.press("#key", "Tab")
-    expect(page.locator("[data-verdict]")).to_have_attribute("data-lamp", "red")
+    expect(page.locator("[data-verdict]").first).to_have_attribute("data-lamp", "red")
     page.fill("#key", "")
     other = tmp_path / "other.txt"
     other.write_text("something else")
     page.set_input_files("#file", other)
     expect(page.locator("[data-step=form]")).to_have_attribute("data-lamp", "red")
-    expect(page.locator("[data-verdict]")).to_have_attribute("data-lamp", "yellow")
+    expect(page.locator("[data-verdict]").first).to_have_attribute("data-lamp", "yellow")
     expect(page.locator("[data-cure]")).to_be_hidden()
 
 

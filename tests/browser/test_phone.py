@@ -208,7 +208,7 @@ def test_an_upload_can_be_cancelled_and_the_others_go_on(phone, live, begun):
         phone.stalled = route  # neither comes nor goes until the page gives it up
 
     phone.route("**/desk/unit/uploads/*", stall, times=1)
-    with phone.expect_request("**/desk/unit/uploads/*"):
+    with phone.expect_request("**/desk/unit/uploads/*", timeout=60_000):
         choose(phone, photo(72), photo(73))
     expect(phone.locator("#tray-state")).to_contain_text("还有 2 张在传")
     phone.locator("#tray li", has_text="现场72.jpg").locator("[data-cancel]").tap()

@@ -43,10 +43,10 @@ def check(page: Page, kept: Path, now: dt.datetime) -> tuple[str, dict[str, str]
     page.clock.set_fixed_time(now)
     page.goto("/verify")
     page.set_input_files("#file", kept)
-    expect(page.locator("[data-verdict][data-lamp]")).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-verdict][data-lamp]").first).to_be_visible(timeout=15_000)
     shown = page.locator("[data-step]:not([hidden])").all()
     lamps = {each.get_attribute("data-step"): each.get_attribute("data-lamp") for each in shown}
-    return str(page.locator("[data-verdict]").get_attribute("data-lamp")), lamps
+    return str(page.locator("[data-verdict]").first.get_attribute("data-lamp")), lamps
 
 
 def words(page: Page, step: str) -> str:

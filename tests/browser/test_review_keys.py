@@ -112,7 +112,7 @@ def test_r_asks_for_a_reason_and_then_returns(visit, live, sent):
 def test_z_looks_closely_at_the_photo_in_hand(visit, live, sent):
     page = visit("supervisor")
     open_review(page, sent)
-    page.locator("[data-shot]").nth(1).locator("summary").focus()
+    page.locator("[data-shot]").nth(1).locator("summary", has_text="退回").focus()
     page.keyboard.press("z")
     expect(page.locator(".pswp__counter")).to_contain_text("/ ")
     page.evaluate("window.presses = []")
