@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import datetime as dt
+import gc
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from sqlalchemy.engine import make_url
 
 from config import Settings
 from portal.adapters import schema
+from portal.adapters.passwords import Passwords
 from portal.columns import metadata
 from portal.database import Database
 from portal.imaging.darkroom import Darkroom
@@ -33,6 +35,7 @@ from tests.services import needs
 from tests.size import DIFFERENT, chosen, is_cluster
 from tests.small_district import SmallDistrict, build
 
+gc.set_threshold(50_000, 50, 50)  # a run makes much and keeps little
 NOON = dt.datetime(2026, 11, 24, 4, 0, tzinfo=dt.UTC)  # 12:00 in Shanghai
 
 
@@ -158,7 +161,8 @@ def one_darkroom() -> Iterator[Darkroom]:
 
 @pytest.fixture
 def portal(settings: Settings, clock: Clock, one_darkroom: Darkroom) -> Iterator[Portal]:
-    wired = dataclasses.replace(wire(settings, now=clock), darkroom=one_darkroom)
+    quick = Passwords(memory_kib=8, passes=1)  # nobody guesses here, and every test signs in
+    wired = dataclasses.replace(wire(settings, now=clock), darkroom=one_darkroom, passwords=quick)
     watch = AuditWatch(wired.database.engine)
     yield wired
     wired.close()
