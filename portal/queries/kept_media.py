@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -106,37 +107,38 @@ def names_in_use(session: Session, *, among: Iterable[str] = ()) -> tuple[Named,
     return named, found
 
 
-def _count_photos(session: Session) -> int:
-    return session.scalars(select(func.count()).select_from(Photo)).one()
+def _count(table: type[Any], session: Session) -> int:
+    return session.scalars(select(func.count()).select_from(table)).one()
 
 
-def _photos(session: Session, after: int) -> list[tuple[int, list[Kept]]]:
-    """Photos of reports, removed and replaced ones included: sealed originals, and renditions for desks."""
+def _pictures_of_reports(kind: type[Any], session: Session, after: int) -> list[tuple[int, list[Kept]]]:
+    """Photos or videos of reports, removed and replaced ones included: sealed originals, and what desks see."""
     query = (
-        select(Photo)
-        .where(Photo.id > after)
-        .order_by(Photo.id)
+        select(kind)
+        .where(kind.id > after)
+        .order_by(kind.id)
         .limit(BATCH)
-        .options(joinedload(Photo.report).joinedload(Report.project))
+        .options(joinedload(kind.report).joinedload(Report.project))
     )
-    photos = session.scalars(query).all()
-    seals = _seals(session, {p.report.number for p in photos if p.report.number is not None})
-    return [(photo.id, list(_of_photo(photo, seals))) for photo in photos]
+    pictures: Sequence[Photo | Video] = session.scalars(query).all()
+    seals = _seals(session, {each.report.number for each in pictures if each.report.number is not None})
+    return [(each.id, list(_of_picture(each, seals))) for each in pictures]
 
 
-def _of_photo(photo: Photo, seals: dict[str, frozenset[str]]) -> Iterator[Kept]:
-    report = photo.report
-    where = f"report {report.number or f'#{report.id}'} ({report.project.name}), photo #{photo.id}"
-    on_record = photo.removed_at is None and report.state is ReportState.PUBLISHED
+def _of_picture(picture: Photo | Video, seals: dict[str, frozenset[str]]) -> Iterator[Kept]:
+    report, film = picture.report, picture.film if isinstance(picture, Video) else {}
+    kind = "video" if isinstance(picture, Video) else "photo"
+    where = f"report {report.number or f'#{report.id}'} ({report.project.name}), {kind} #{picture.id}"
+    on_record = picture.removed_at is None and report.state is ReportState.PUBLISHED
     yield Kept(
         space=Space.SEALED,
-        name=photo.original_name,
+        name=picture.original_name,
         where=f"{where}, original",
-        size=photo.original_bytes,
-        salt=photo.seal_salt,
+        size=picture.original_bytes,
+        salt=picture.seal_salt,
         seals=seals.get(report.number or "", frozenset()) if on_record else frozenset(),
     )
-    yield from _for_desks(photo.renditions, where)
+    yield from _for_desks([*picture.renditions, *([film] if film else [])], where)
 
 
 def _for_desks(files: Iterable[dict[str, Any]], where: str) -> Iterator[Kept]:
@@ -147,43 +149,6 @@ def _for_desks(files: Iterable[dict[str, Any]], where: str) -> Iterator[Kept]:
             where=f"{where}, {_edge(each)} for desks",
             size=each["bytes"],
         )
-
-
-def _count_videos(session: Session) -> int:
-    return session.scalars(select(func.count()).select_from(Video)).one()
-
-
-def _videos(session: Session, after: int) -> list[tuple[int, list[Kept]]]:
-    """Videos of reports, removed ones included: sealed originals, our films and their pictures for desks."""
-    query = (
-        select(Video)
-        .where(Video.id > after)
-        .order_by(Video.id)
-        .limit(BATCH)
-        .options(joinedload(Video.report).joinedload(Report.project))
-    )
-    videos = session.scalars(query).all()
-    seals = _seals(session, {v.report.number for v in videos if v.report.number is not None})
-    return [(video.id, list(_of_video(video, seals))) for video in videos]
-
-
-def _of_video(video: Video, seals: dict[str, frozenset[str]]) -> Iterator[Kept]:
-    report = video.report
-    where = f"report {report.number or f'#{report.id}'} ({report.project.name}), video #{video.id}"
-    on_record = video.removed_at is None and report.state is ReportState.PUBLISHED
-    yield Kept(
-        space=Space.SEALED,
-        name=video.original_name,
-        where=f"{where}, original",
-        size=video.original_bytes,
-        salt=video.seal_salt,
-        seals=seals.get(report.number or "", frozenset()) if on_record else frozenset(),
-    )
-    yield from _for_desks([*video.renditions, *([video.film] if video.film else [])], where)
-
-
-def _count_crediting(session: Session) -> int:
-    return session.scalars(select(func.count()).select_from(Crediting)).one()
 
 
 def _crediting(session: Session, after: int) -> list[tuple[int, list[Kept]]]:
@@ -287,8 +252,8 @@ def _edge(file: dict[str, Any]) -> str:
 
 
 SOURCES: tuple[Source, ...] = (
-    Source(count=_count_photos, rows=_photos),
-    Source(count=_count_videos, rows=_videos),
-    Source(count=_count_crediting, rows=_crediting),
+    Source(count=partial(_count, Photo), rows=partial(_pictures_of_reports, Photo)),
+    Source(count=partial(_count, Video), rows=partial(_pictures_of_reports, Video)),
+    Source(count=partial(_count, Crediting), rows=_crediting),
     Source(count=_count_entries, rows=_entries),
 )
