@@ -29,10 +29,10 @@ from tests.faults.patient import Patient, Sent, approve_what_waits, report_progr
 from tests.faults.running import Process, command, free_port, running, until_it_answers
 from tests.small_district import SmallDistrict, build
 
-CYCLES = int(os.environ.get("PORTAL_TEST_CYCLES", "20"))
+CYCLES = int(os.environ.get("PORTAL_TEST_CYCLES", "12"))
 SEED = int(os.environ.get("PORTAL_TEST_SEED", "20261124"))
 SLOWER = 3 if on_s3() else 1  # a bucket answers later than a folder, so processes live longer
-ENOUGH_SECONDS = (120 + 4 * CYCLES) * SLOWER  # after which people give up and the test fails
+ENOUGH_SECONDS = (240 + 20 * CYCLES) * SLOWER  # after which people give up and the test fails
 
 
 class Killing:
@@ -45,7 +45,7 @@ class Killing:
 
     def once(self) -> None:
         """Let them run for a while, then kill one of them and start it again."""
-        time.sleep(self._random.uniform(0.1, 3.0 * SLOWER))
+        time.sleep(self._random.uniform(0.1, 4.0 * SLOWER))
         if self._random.random() < 0.6:
             self._worker.kill()
             self._worker.start()

@@ -127,6 +127,6 @@ class TestBucketThatBrowsersReach:
         download = fetch(sent.location)
         assert download.data == picture(1)
         assert download.headers["Content-Disposition"].startswith("attachment")
-        assert download.headers["Content-Type"] == "application/octet-stream"
+        assert download.headers["Content-Type"] == "image/jpeg"
         with portal.database.reading() as session:
             assert session.scalars(select(AuditEntry).where(AuditEntry.act == "open_original")).one()
