@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PIL import Image
@@ -48,18 +49,25 @@ class SmallDistrict:
         return session.scalars(select(Project).where(Project.code == code)).one()
 
     def draft(
-        self, *, code: str | None = None, login: str = "reporter", photos: int = 0, **words: str
+        self,
+        *,
+        code: str | None = None,
+        login: str = "reporter",
+        photos: int = 0,
+        shots: Sequence[bytes] = (),
+        **words: str,
     ) -> int:
-        """A complete draft by the unit; its id."""
+        """A complete draft by the unit, with drawn photos and with these; its id."""
         portal, now = self.portal, self.portal.now()
         with portal.database.writing() as session:
             actor = self.person(session, login)
             project = self.project(session, code or self.projects[0])
             report = start_draft(session, project=project, actor=actor, now=now)
             session.flush()
-            for _ in range(photos):
+            for data in (*[None] * photos, *shots):
                 self.taken += 1
-                add_photo(session, report=report, arrived=self.photo(self.taken), actor=actor, now=now)
+                arrived = self.photo(self.taken, data=data)
+                add_photo(session, report=report, arrived=arrived, actor=actor, now=now)
             session.flush()
             typed = {
                 "milestone": str(project.milestones[0].id),
@@ -119,10 +127,10 @@ class SmallDistrict:
         portal.now.forward(seconds=11)  # type: ignore[attr-defined]
         run_once(portal)
 
-    def photo(self, number: int = 0):
-        """A photo that has come through the darkroom."""
+    def photo(self, number: int = 0, *, data: bytes | None = None):
+        """A photo that has come through the darkroom: this one, or a drawn one."""
         arrival = self.portal.spool.receive(10_000_000)
-        arrival.write(picture(number))
+        arrival.write(data or picture(number))
         return receive_photo(
             received=arrival.finish(),
             file_name=f"{number}.jpg",

@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from portal.domain.progress import Report
-from tests.browser.conftest import AXE, has_focus
+from tests.browser.conftest import AXE, ROOT, has_focus
 
 pytestmark = pytest.mark.browser
+PEOPLE = ROOT / "node_modules" / "tracking" / "examples" / "assets" / "faces.jpg"  # comes with the detector
 
 
 def covers_of(live, report_id):
@@ -126,3 +127,39 @@ def test_on_a_phone_a_finger_draws(visit, live, sent):
     expect(page.locator(".cover-box")).to_have_count(1)
     near(page, "left-0", 50)
     near(page, "width-0", 60 / room["width"] * 100)
+
+
+def cover_page(page, live, report_id):
+    with live.portal.database.reading() as session:
+        photo = session.get_one(Report, report_id).photos[0].id
+    page.goto(f"/desk/supervision/reports/{report_id}/photos/{photo}/cover")
+
+
+@pytest.mark.skipif(
+    not PEOPLE.exists(), reason="the face detector is not here: run `npm ci --ignore-scripts`"
+)
+def test_suggested_faces_are_boxes_like_any_other(visit, live):
+    report_id = live.district.submitted(
+        code=live.district.projects[1], login="stranger", shots=[PEOPLE.read_bytes()]
+    )
+    page = visit("supervisor")
+    cover_page(page, live, report_id)
+    find, said = page.get_by_role("button", name="找一找人脸"), page.locator("[data-found-said]")
+    find.click()
+    expect(said).to_contain_text("像人脸的地方。会漏")
+    found = page.locator(".cover-box.suggested").count()
+    assert found >= 3, "the picture shows four people"
+    has_focus(page, ".cover-box.suggested")
+    page.keyboard.press("Delete")
+    expect(page.locator(".cover-box")).to_have_count(found - 1)
+    page.get_by_role("button", name="存下").click()
+    expect(page.locator(".flashes")).to_contain_text("已存")
+    assert [told[4] for told in covers_of(live, report_id)] == ["face"] * (found - 1)
+
+
+def test_where_nothing_looks_like_a_face_nobody_is_told_that_it_is_safe(visit, live, sent):
+    page = visit("supervisor")
+    cover_page(page, live, sent)
+    page.get_by_role("button", name="找一找人脸").click()
+    expect(page.locator("[data-found-said]")).to_contain_text("这不等于没有人脸")
+    expect(page.locator(".cover-box")).to_have_count(0)

@@ -84,6 +84,7 @@ const attach = (row, sides) => {
   button.className = "cover-box";
   const box = { ...sides, row, button };
   row.hidden = false;
+  fieldOf(row, "drop").checked = false;
   boxes.push(box);
   layer.append(button);
   button.addEventListener("focus", () => row.classList.add("in-hand"));
@@ -95,9 +96,7 @@ const attach = (row, sides) => {
 
 const add = (sides) => {
   if (boxes.length >= most) { tell(form.dataset.full); return null; }
-  const row = emptyRow();
-  fieldOf(row, "drop").checked = false;
-  const box = attach(row, sides);
+  const box = attach(emptyRow(), sides);
   box.button.focus({ preventScroll: true });
   tell(nameOf(box));
   return box;
@@ -230,6 +229,33 @@ layer.addEventListener("pointermove", (event) => {
 });
 
 document.querySelector("[data-add]").addEventListener("click", () => add({ left: 400, top: 400, width: 200, height: 200 }));
+
+/* Suggestions: boxes like any other, which a person keeps, moves or deletes. */
+const find = document.querySelector("[data-find]");
+const covered = (face) => boxes.some((box) => {
+  const x = face.left + face.width / 2, y = face.top + face.height / 2;
+  return x >= box.left && x <= box.left + box.width && y >= box.top && y <= box.top + box.height;
+});
+const suggest = async () => {
+  const { facesIn } = await import(find.dataset.find);
+  const found = (await facesIn(image, { library: find.dataset.library, faces: find.dataset.faces })).filter((face) => !covered(face));
+  const drawn = found.slice(0, Math.max(most - boxes.length, 0));
+  for (const face of drawn) attach(emptyRow(), face).button.classList.add("suggested");
+  boxes.find((box) => box.button.matches(".suggested"))?.button.focus({ preventScroll: true });
+  return fill(drawn.length ? form.dataset.found : form.dataset.foundNone, { n: drawn.length });
+};
+if (find?.dataset.library) {
+  find.addEventListener("click", async () => {
+    const saying = document.querySelector("[data-found-said]");
+    find.disabled = true;
+    saying.textContent = form.dataset.finding;
+    await new Promise((seen) => { requestAnimationFrame(() => setTimeout(seen)); });
+    saying.textContent = await suggest().catch(() => form.dataset.foundNot);
+    find.disabled = false;
+  });
+} else {
+  find?.remove();
+}
 
 /* The fields still work: what is typed there moves the box. */
 rows.addEventListener("change", (event) => {
