@@ -31,6 +31,10 @@ FILM_REFUSALS: dict[str, Say] = {
     "too_large": lambda: _("超过 200 MB。剪短一些，或者把相机调成 1080p 再录。"),
     "full": lambda: _("服务器的盘满了，这段没有收下。过一会儿再选一次，其他内容不受影响。"),
     "crashed": lambda: _("处理时出了错，这段没有收下。换一段试试。"),
+    "file_set_aside": lambda: _(
+        "处理这段录像两次都中断，已经放到一边，管理员看得到。重新录一段，或者换一段再传。"
+    ),
+    "file_being_worked_on": lambda: _("这段录像正在处理。过五分钟再选一次。"),
     "busy": lambda: _("服务器正忙，这段没有收下。过一会儿再选一次。"),
     "too_many_videos": lambda: _("已经有 3 段录像了。先移走一段再加。"),
     "missing": lambda: _("原来的录像找不到了。请再传一次。"),

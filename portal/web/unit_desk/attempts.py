@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from portal.domain.errors import Refused
 from portal.imaging.developed import PhotoCrashed, PhotoRefused
+from portal.imaging.filmed import FilmRefused
 from portal.ports import Received
 from portal.web.desk import now, portal, writing
 from portal.workflows import attempt_file
@@ -28,7 +29,7 @@ def counted(received: Received, *, file_name: str) -> Iterator[None]:
         with portal().database.writing() as session:
             refusal = attempt_file.crashed(session, received=received, now=now())
         raise Refused(refusal) from crash
-    except PhotoRefused:
+    except (PhotoRefused, FilmRefused):
         _ended(received, attempt_file.verdict_reached)
         raise
     except Exception:

@@ -23,6 +23,7 @@ from portal.web import desk_films, desk_photos
 from portal.web.desk import find, now, portal, reading, writing
 from portal.web.doors import Audience, door
 from portal.web.film_words import FILM_REFUSALS
+from portal.web.unit_desk.attempts import counted
 from portal.web.unit_desk.intake import NoRoom, NotTaken, Unwanted, Upload
 from portal.web.unit_desk.own import own_report
 from portal.web.unit_desk.room import full_words, refuse_beyond_day
@@ -82,7 +83,8 @@ def take_video(report_id: int, upload: Upload) -> int:
     except (FilmRoomUnavailable, DarkroomUnavailable) as crashed:
         raise Unwanted(FILM_REFUSALS["crashed"]()) from crashed
     except Refused as refused:
-        raise Unwanted(refusal_words(refused)) from refused
+        say = FILM_REFUSALS.get(refused.code)
+        raise Unwanted(say() if say else refusal_words(refused)) from refused
 
 
 def act_on_video(session: Session, report: Report, *, act: str, video_id: int, actor: Person) -> None:
@@ -201,14 +203,15 @@ def _looked_into(upload: Upload) -> Filmed:
     received = upload.arrival.finish()
     wired = portal()
     try:
-        return receive_video(
-            received=received,
-            file_name=upload.name,
-            films=wired.films,
-            darkroom=wired.darkroom,
-            media=wired.media,
-            scratch=wired.spool.scratch,
-        )
+        with counted(received, file_name=upload.name):
+            return receive_video(
+                received=received,
+                file_name=upload.name,
+                films=wired.films,
+                darkroom=wired.darkroom,
+                media=wired.media,
+                scratch=wired.spool.scratch,
+            )
     finally:
         wired.spool.discard(received)
 

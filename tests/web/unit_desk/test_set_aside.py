@@ -15,7 +15,9 @@ from portal.domain.audit import AuditEntry
 from portal.imaging.darkroom import _START as START
 from portal.imaging.darkroom import Darkroom
 from tests.faults.running import environment
+from tests.filming import film
 from tests.small_district import picture
+from tests.web.unit_desk import test_videos as videos
 from tests.web.unit_desk.test_scripted import upload
 
 PAGE = "/desk/admin/jobs"
@@ -110,17 +112,30 @@ def test_a_darkroom_that_does_not_start_is_held_against_no_file(
 ONCE = """
 import sys
 from config import Settings
-from portal.imaging import darkroom
+from portal.imaging import darkroom, film_room
 from portal.web.app import create_app
 from portal.wiring import wire
 from tests.browsing import Browser
 from tests.conftest import NOON
+from tests.filming import film
+from tests.web.unit_desk import test_videos as videos
 from tests.web.unit_desk.test_set_aside import KILLS_ITS_MASTER, send
 browser = Browser(create_app(wire(Settings(), now=lambda: NOON)))
 browser.sign_in("reporter")
-darkroom._START = KILLS_ITS_MASTER
+darkroom._START, film_room._START = KILLS_ITS_MASTER, "import os; os.kill(os.getppid(), 9)"
+if sys.argv[2] == "film":
+    videos.upload(browser, int(sys.argv[1]), film("telephone.mp4"))
 send(browser, int(sys.argv[1]))
 """
+
+
+def killed_with(file, report_id, settings):
+    """A web process that was given this file, and was killed with it."""
+    killed = subprocess.run(
+        [sys.executable, "-c", ONCE, str(report_id), file],
+        cwd=ROOT, env=environment(settings), capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert killed.returncode == -9, killed.stderr
 
 
 def test_a_file_with_which_the_web_process_itself_is_killed_is_set_aside(
@@ -128,16 +143,25 @@ def test_a_file_with_which_the_web_process_itself_is_killed_is_set_aside(
 ):
     report_id = district.draft()
     for attempts in (1, 2):
-        killed = subprocess.run(
-            [sys.executable, "-c", ONCE, str(report_id)],
-            cwd=ROOT, env=environment(settings), capture_output=True, text=True, check=False, timeout=120,
-        )  # fmt: skip
-        assert killed.returncode == -9, killed.stderr
+        killed_with("photo", report_id, settings)
         assert counted() == (attempts, False)
     assert "正在处理" in send(reporter, report_id).json["said"], "the other two may still be at it"
     clock.forward(seconds=WORKING.total_seconds())
     assert "已经放到一边" in send(reporter, report_id).json["said"]
     assert counted() == (2, True)
+
+
+def test_a_video_is_counted_before_anybody_looks_into_it(reporter, district, settings, clock, counted):
+    report_id = district.draft()
+    for attempts in (1, 2):
+        killed_with("film", report_id, settings)
+        assert counted() == (attempts, False)
+    clock.forward(seconds=WORKING.total_seconds())
+    refused = videos.upload(reporter, report_id, film("telephone.mp4"))
+    assert (refused.status_code, counted()) == (422, (2, True))
+    assert "已经放到一边" in refused.json["said"]
+    assert videos.upload(reporter, report_id, film("browser.webm")).status_code == 201
+    assert counted() == (2, True), "another one is judged by itself"
 
 
 def test_the_administrator_sees_the_file_and_lets_it_be_tried_again(
