@@ -54,7 +54,9 @@ def upgrade() -> None:
     op.execute(
         "ALTER TABLE report ADD COLUMN source_id INTEGER CONSTRAINT fk_report_source_id REFERENCES archive (id)"
     )
-    op.add_column("report", sa.Column("source_number", sa.String(40), server_default=sa.text("''"), nullable=False))
+    op.add_column(
+        "report", sa.Column("source_number", sa.String(40), server_default=sa.text("''"), nullable=False)
+    )
     op.drop_index(NEWEST, "record_shelf")
     op.create_index(NEWEST, "record_shelf", ["project", "kind", "latest", "dated", "first_at", "seq"])
 

@@ -14,16 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from portal.adapters import xlsx_reading
-from portal.ports.rows import Row, TableUnreadable
+from portal.text.rows import Row, TableUnreadable
 
 KINDS = ("csv", "xlsx", "jsonl")
-CHARSETS = (("utf-8", "UTF-8"), ("gb18030", "GB18030（GBK）"))  # tried in this order: what is UTF-8 is hardly ever GBK
+CHARSETS = (
+    ("utf-8", "UTF-8"),
+    ("gb18030", "GB18030（GBK）"),
+)  # tried in this order: what is UTF-8 is hardly ever GBK
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig", "UTF-8（带 BOM）"), (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"))
 MAX_CELL = 1 << 20  # characters
 MAX_COLUMNS = 64
 REMARK = "#"  # a row that begins with it is none
 
-Heading = Callable[[str], str]  # what somebody wrote as a heading → the column's name; raises `TableUnreadable`
+Heading = Callable[
+    [str], str
+]  # what somebody wrote as a heading → the column's name; raises `TableUnreadable`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +84,8 @@ def _csv_lines(table: Table) -> Iterator[Line]:
     csv.field_size_limit(MAX_CELL)
     with table.path.open(encoding=table.charset, newline="") as text:
         first = text.readline(MAX_CELL)
+        while first.lstrip('"').startswith((REMARK, "\n", "\r")):
+            first = text.readline(MAX_CELL)
         text.seek(0)
         separator = max(",\t;", key=first.count)
         reader = csv.reader(text, delimiter=separator, strict=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from portal.ports.rows import TableUnreadable
+from portal.text.rows import TableUnreadable
 
 MAX_FILE = 256 << 20  # bytes of the file
 MAX_PART = 1 << 30  # bytes that a part may grow to
@@ -26,10 +26,19 @@ MAX_STRINGS = 64 << 20  # characters of all shared strings, which have to be rem
 MAX_GROWTH = 250  # times that a part may be larger than it is in the file; tables in real life reach 40
 MAX_PARTS = 2000
 MAX_CELL = 32_767  # characters, Excel's own limit
+MAX_ROW = 1 << 20  # characters
+MAX_TAG = 4 << 20  # bytes
 MAX_COLUMNS = 16_384  # Excel's own limit
 CHUNK = 1 << 16
 OLD = b"\xd0\xcf\x11\xe0"  # how an .xls begins, and an .xlsx with a password
-DAYS = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}  # numbers of built-in formats that are dates
+DAYS = {
+    *range(14, 23),
+    *range(27, 37),
+    45,
+    46,
+    47,
+    *range(50, 59),
+}  # numbers of built-in formats that are dates
 PERCENTS = {9, 10}
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
@@ -50,7 +59,15 @@ def lines(path: Path) -> Iterator[Line]:
             if len(book.infolist()) > MAX_PARTS:
                 raise TableUnreadable("hostile_excel", why="parts")
             yield from _first_sheet(book)
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, OSError) as no:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+    ) as no:
         raise TableUnreadable("broken_excel", why=str(no)) from no
 
 
@@ -64,8 +81,7 @@ def _first_sheet(book: zipfile.ZipFile) -> Iterator[Line]:
         _read(book, "xl/styles.xml", about.in_styles)
     strings = _strings(book) if "xl/sharedStrings.xml" in names else []
     sheet = _Sheet(about, strings)
-    for data in _chunks(book, f"xl/{target}", most=MAX_PART):
-        sheet.feed(data)
+    for _piece in _parsed(sheet.parser, _chunks(book, f"xl/{target}", most=MAX_PART)):
         yield from sheet.done
         sheet.done.clear()
 
@@ -101,17 +117,25 @@ def _parser(start: Start, *, end: Any = None, text: Any = None) -> expat.XMLPars
     return parser
 
 
-def _parse(parser: expat.XMLParserType, data: bytes) -> None:
+def _parsed(parser: expat.XMLParserType, data: Iterator[bytes]) -> Iterator[None]:
+    """Parse piece by piece. One tag may not grow without end, because expat keeps it until it is whole."""
+    fed = 0
     try:
-        parser.Parse(data)
+        for piece in data:
+            fed += len(piece)
+            parser.Parse(piece)
+            if fed - parser.CurrentByteIndex > MAX_TAG:
+                raise TableUnreadable("hostile_excel", why="tag")
+            yield
+        parser.Parse(b"", True)
     except expat.ExpatError as wrong:
         raise TableUnreadable("broken_excel", why=str(wrong)) from wrong
+    yield
 
 
 def _read(book: zipfile.ZipFile, name: str, start: Start) -> None:
-    parser = _parser(start)
-    for data in _chunks(book, name):
-        _parse(parser, data)
+    for _piece in _parsed(_parser(start), _chunks(book, name)):
+        pass
 
 
 @dataclass
@@ -156,10 +180,8 @@ class _About:
     def _day(self, serial: float) -> str:
         if not 0 < serial < 2_958_466:  # the end of 9999
             return str(serial)
-        if self.from_1904:
-            first = dt.date(1904, 1, 1)
-        else:
-            first = dt.date(1899, 12, 30 if serial >= 60 else 31)  # Excel believes in 29 February 1900
+        excels = dt.date(1899, 12, 30 if serial >= 60 else 31)  # Excel believes in 29 February 1900
+        first = dt.date(1904, 1, 1) if self.from_1904 else excels
         return (first + dt.timedelta(days=int(serial))).isoformat()
 
 
@@ -189,8 +211,8 @@ def _strings(book: zipfile.ZipFile) -> list[str]:
             pieces.append(data)
 
     parser = _parser(start, end=end, text=text)
-    for data in _chunks(book, "xl/sharedStrings.xml", most=MAX_PART):
-        _parse(parser, data)
+    for _piece in _parsed(parser, _chunks(book, "xl/sharedStrings.xml", most=MAX_PART)):
+        pass
     return found
 
 
@@ -207,16 +229,14 @@ class _Sheet:
         self._text: list[str] = []
         self._inside = False
         self._formula = False
-        self._parser = _parser(self._start, end=self._end, text=self._said)
-
-    def feed(self, data: bytes) -> None:
-        _parse(self._parser, data)
+        self._length = 0  # characters of the row so far
+        self.parser = _parser(self._start, end=self._end, text=self._said)
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name == "row":
             told = attributes.get("r", "")
             self._place = int(told) if told.isdecimal() and len(told) < 8 else self._place + 1
-            self._row, self._faults, self._column = {}, {}, -1
+            self._row, self._faults, self._column, self._length = {}, {}, -1, 0
         elif name == "c":
             self._column = _column(attributes.get("r", ""), self._column + 1)
             self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
@@ -228,6 +248,9 @@ class _Sheet:
 
     def _said(self, data: str) -> None:
         if self._inside:
+            self._length += len(data)
+            if self._length > MAX_ROW:
+                raise TableUnreadable("hostile_excel", why="row")
             self._text.append(data)
 
     def _end(self, name: str) -> None:

@@ -66,5 +66,3 @@ class ArchivePhoto(Base):
 def note_key(source: str, number: str) -> str:
     """What names a row for ever: the archive, and the row's own number in it."""
     return hashlib.sha256(f"sunlight/archive/v1\n{source}\n{number}".encode()).hexdigest()
-
-

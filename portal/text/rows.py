@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 class TableUnreadable(Exception):
-    """The file is not one we read, or not whole, or hostile; the code names why, `facts` are what the sentence needs."""
+    """The file is not one we read, or not whole, or hostile. code: why; facts: what the sentence needs."""
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)
