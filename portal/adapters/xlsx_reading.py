@@ -11,7 +11,7 @@ import datetime as dt
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -86,7 +86,7 @@ def _first_sheet(book: zipfile.ZipFile) -> Iterator[Line]:
         sheet.done.clear()
 
 
-def _chunks(book: zipfile.ZipFile, name: str, *, most: int = MAX_SMALL) -> Iterator[bytes]:
+def _chunks(book: zipfile.ZipFile, name: str, *, most: int = MAX_SMALL) -> Generator[bytes, None, None]:
     """A part, never more of it than it may grow to, whatever the zip claims."""
     info, grown = book.getinfo(name), 0
     with book.open(info) as part:
@@ -117,7 +117,7 @@ def _parser(start: Start, *, end: Any = None, text: Any = None) -> expat.XMLPars
     return parser
 
 
-def _parsed(parser: expat.XMLParserType, data: Iterator[bytes]) -> Iterator[None]:
+def _parsed(parser: expat.XMLParserType, data: Generator[bytes, None, None]) -> Iterator[None]:
     """Parse piece by piece. One tag may not grow without end, because expat keeps it until it is whole."""
     fed = 0
     try:
@@ -130,6 +130,8 @@ def _parsed(parser: expat.XMLParserType, data: Iterator[bytes]) -> Iterator[None
         parser.Parse(b"", True)
     except expat.ExpatError as wrong:
         raise TableUnreadable("broken_excel", why=str(wrong)) from wrong
+    finally:
+        data.close()
     yield
 
 

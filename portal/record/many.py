@@ -65,7 +65,14 @@ def _lay_out(
 ) -> bytes:
     """Everything that follows from one document, as rows. The hash of its leaf."""
     document, columns = canonical(dict(shown.document)), columns_of(shown.document)
-    same: dict[str, Any] = {"seq": seq, "at": at, "act": Act.PUBLISHED, "item": shown.item, "kind": shown.kind, "version": 1}
+    same: dict[str, Any] = {
+        "seq": seq,
+        "at": at,
+        "act": Act.PUBLISHED,
+        "item": shown.item,
+        "kind": shown.kind,
+        "version": 1,
+    }
     line = {**same, "commit": commitment(salt, document), "prev": None}
     leaf = leaf_line(**line)
     leaf_hash = merkle.leaf_hash(leaf)

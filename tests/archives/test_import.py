@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
-import os
-
 from sqlalchemy import select
 
 from portal.domain.archives import Archive, ArchiveNote, ArchivePhoto
 from portal.domain.audit import AuditEntry
-from portal.domain.progress import Photo
+from portal.domain.progress import Photo, Report, Verb
 from portal.ports import Query, Space
-from portal.record.verify import verify
 from portal.web.app import create_app
 from portal.worker import run_once
+from portal.workflows.correct_report import start_correction
+from portal.workflows.draft_report import ReportWords, save_draft
+from portal.workflows.submit_report import submit_report
+from portal.workflows.withdraw_report import withdraw_report
 from tests.archives.bringing import SOURCE, notes_of, objects, reports_in, rows, table
 from tests.browsing import Browser
 from tests.small_district import picture
@@ -50,7 +50,7 @@ def test_notes_of_a_table_stand_on_the_record_with_their_source_and_a_number_of_
     with portal.database.reading() as session:
         acts = session.scalars(select(AuditEntry.act).where(AuditEntry.act.contains("import"))).all()
         assert acts == ["begin_import", "import_notes", "end_import"]
-        verify(session)
+    assert run("record", "verify").code == 0
 
 
 def test_the_page_of_a_note_says_where_it_comes_from_and_the_archive_finds_it(
@@ -190,7 +190,7 @@ def test_a_photo_that_cannot_be_taken_is_named_by_its_row_and_no_note_comes_in(
     (tmp_path / "secret.jpg").write_bytes(picture(9))
     (folder / "good.jpg").write_bytes(picture(1))
     (folder / "film.jpg").write_bytes(b"MZ not a photo at all")
-    os.symlink(tmp_path / "secret.jpg", folder / "link.jpg")
+    (folder / "link.jpg").symlink_to(tmp_path / "secret.jpg")
     with (folder / "large.jpg").open("wb") as large:
         large.truncate(41 << 20)
     lines = rows(district.projects[0], 6)
@@ -209,12 +209,36 @@ def test_a_photo_that_cannot_be_taken_is_named_by_its_row_and_no_note_comes_in(
 
 def test_a_corrected_note_keeps_saying_where_it_comes_from(portal, district, run, tmp_path):
     assert bring(run, table(tmp_path / "old.csv", rows(district.projects[0], 1))).code == 0
-    with portal.database.reading() as session:
-        note = session.scalars(select(ArchiveNote)).one()
-        assert dataclasses.is_dataclass(note) is False
-        report_id = note.report_id
-    browser = Browser(create_app(portal))
-    browser.sign_in("reporter")
-    assert report_id
-    page = browser.get(f"/desk/unit/reports/{report_id}").text
-    assert "2026-000001" in page
+    with portal.database.writing() as session:
+        report = session.get_one(Report, session.scalars(select(ArchiveNote.report_id)).one())
+        actor, now = district.person(session, "reporter"), portal.now()
+        draft = start_correction(session, report=report, reason="日期写错", actor=actor, now=now)
+        session.flush()
+        words = {"milestone": str(report.project.milestones[0].id), "done": "改过的话。"}
+        words |= {"month": report.month, "physical_percent": "5"}
+        save_draft(session, report=draft, words=ReportWords(**words), seen_version=None, actor=actor, now=now)
+        submit_report(session, report=draft, actor=actor, key=None, now=now)
+        draft_id = draft.id
+    district.decide(draft_id, Verb.APPROVE)
+    note = notes_of(portal)["简报-0"]
+    assert (note["done"], note["source"]["name"], note["dated"]) == ("改过的话。", SOURCE, "2026-02-03")
+    assert note["approved_by"] == "区委区政府督查室"
+    assert run("record", "verify").code == 0
+
+
+def test_a_note_can_be_taken_down_and_does_not_come_back_with_its_file(portal, district, run, tmp_path):
+    file = table(tmp_path / "old.csv", rows(district.projects[0], 2))
+    assert bring(run, file).code == 0
+    with portal.database.writing() as session:
+        report = session.get_one(Report, session.scalars(select(ArchiveNote.report_id)).first())
+        withdraw_report(
+            session,
+            report=report,
+            reason="泄露个人信息",
+            basis="《中华人民共和国个人信息保护法》第四十七条",
+            actor=district.person(session, "supervisor"),
+            queue=portal.queue,
+            now=portal.now(),
+        )
+    assert bring(run, file).code == 0
+    assert len(notes_of(portal)) == 1
