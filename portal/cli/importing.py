@@ -14,10 +14,15 @@ from portal.cli.import_checking import Checked, check
 from portal.cli.import_template import template
 from portal.cli.import_writing import OneAtATime, write_notes
 from portal.cli.terminal import Mishap, bar, open_portal
+from portal.database import TROUBLE
 from portal.domain.errors import Invalid, WrongState
+from portal.ports import StoreBroken, StoreFull, StoreUnavailable
 from portal.text.rows import TableUnreadable
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # how a cell begins that a spreadsheet would compute
+
+TROUBLES = (*TROUBLE, StoreFull, StoreBroken, StoreUnavailable)
+GOES_ON = "What is in stays in, each note once; `portal doctor` looks for the cause; then run the same command again"
 
 
 @click.command("import")
@@ -80,6 +85,8 @@ def import_(
             raise Mishap("another import is running; wait for it, then run this again") from busy
         except WrongState as changed:
             raise Mishap(_changed(changed)) from changed
+        except TROUBLES as trouble:
+            raise Mishap(f"stopped: {str(trouble).splitlines()[0]}. {GOES_ON}") from trouble
         except Invalid as invalid:
             raise Mishap(f"--source: {invalid.problems[0].code.replace('_', ' ')}") from invalid
     click.echo(f"{written.new} notes were brought in as {source!r}, {written.before} were there already")
