@@ -23,8 +23,8 @@ from portal.workflows.import_archive import Asked, Numbered, new_salt
 
 LEASE = "import/archive"
 PATIENCE = 30  # seconds to wait for another import, or for what is left of one that was killed
-NOTES = 200  # in one transaction
-PHOTOS = 200  # the same
+NOTES = 100  # in one transaction
+PHOTOS = 100  # the same
 PAUSE = 0.03  # seconds between two, in which other writers get their turn
 TRIES = 5  # to publish before somebody else does in the same year
 
