@@ -6,6 +6,7 @@ import portal.adapters.job_table
 import portal.adapters.lease_table
 import portal.adapters.limit_table
 import portal.domain.access
+import portal.domain.archives
 import portal.domain.audit
 import portal.domain.counter
 import portal.domain.letters

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from portal.domain.archives import Archive
 from portal.domain.organisation import Person, SupervisionBody, Unit
 from portal.domain.plan import Milestone, Project, Responsibility, View
 from portal.domain.progress import Photo, Report, Video
@@ -69,11 +70,12 @@ def project_shown(project: Project, *, dated: str, reason: str = "") -> Disclose
 
 
 def report_shown(
-    report: Report, *, decided_by: Person, graded: Mapping[int, Graded] = MappingProxyType({})
+    report: Report, *, decided_by: Person | None, graded: Mapping[int, Graded] = MappingProxyType({})
 ) -> Disclosed:
     """A progress report. A correction is dated as what it corrects was, so that it does not pass for news.
 
-    graded: what is known of where its photos come from, by photo. Raises `ValueError` when it has no number yet.
+    decided_by: None for a note of an old archive, which nobody here has judged; graded: what is known of where its
+    photos come from, by photo. Raises `ValueError` when it has no number yet.
     """
     if report.number is None or report.submitted_at is None:
         raise ValueError("a report is disclosed after it has a number")
@@ -90,10 +92,14 @@ def report_shown(
         "month": report.month,
         "physical_percent": report.physical_percent,
         "done": report.done,
-        "reported_at": iso(report.submitted_at),
-        "approved_by": decided_by.body.name if decided_by.body else "",
         "photos": [_photo(photo, graded.get(photo.id)) for photo in report.photos],
     }
+    if report.source is None or decided_by is not None:
+        document["reported_at"] = iso(report.submitted_at)
+    if decided_by is not None:
+        document["approved_by"] = decided_by.body.name if decided_by.body else ""
+    if report.source is not None:
+        document["source"] = _source(report.source, report.source_number)
     if report.videos:
         document["videos"] = [_video(video) for video in report.videos]
     if report.milestone is not None:
@@ -107,12 +113,19 @@ def report_shown(
 
 
 def report_redacted(
-    report: Report, *, decided_by: Person, by: SupervisionBody, covers: Sequence[Cover]
+    report: Report, *, decided_by: Person | None, by: SupervisionBody, covers: Sequence[Cover]
 ) -> Disclosed:
     """A report on whose photos something was covered after it was public: which body did it, and why."""
     shown = report_shown(report, decided_by=decided_by)
     redaction = {"role": by.name, "kinds": kinds_of(covers)}
     return Disclosed(item=shown.item, kind=shown.kind, document={**shown.document, "redaction": redaction})
+
+
+def _source(archive: Archive, number: str) -> dict[str, str]:
+    """Where a note comes from that the portal did not see itself: which archive, under which number there, which
+    office brought it in, and on which day."""
+    on = day_of(archive.begun_at).isoformat()
+    return {"name": archive.name, "number": number, "by": archive.office, "on": on}
 
 
 def _first_submitted_at(report: Report) -> dt.datetime:

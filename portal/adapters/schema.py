@@ -24,6 +24,9 @@ EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"
 # withdrawal; the trigger on it says when.)
 RIGHTS = {
     "alembic_version": "SELECT",
+    "archive": "SELECT, INSERT, UPDATE",
+    "archive_note": "SELECT, INSERT",
+    "archive_photo": "SELECT, INSERT, DELETE",
     "audit_entry": "SELECT, INSERT",
     "audit_leaf": "SELECT, INSERT",
     "audit_seal": "SELECT, INSERT",

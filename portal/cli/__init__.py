@@ -10,7 +10,19 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from config import Settings
-from portal.cli import accounts, audit, demonstration, doctor, media, paper, proofs, record, running, witness
+from portal.cli import (
+    accounts,
+    audit,
+    demonstration,
+    doctor,
+    importing,
+    media,
+    paper,
+    proofs,
+    record,
+    running,
+    witness,
+)
 from portal.cli.terminal import Mishap
 from portal.database import TROUBLE
 from portal.ports import SearchUnavailable, StoreBroken, StoreFull
@@ -34,8 +46,8 @@ for command in (
     accounts.user,
     record.record,
     media.media,
+    importing.import_,
     audit.audit,
-    media.media,
     witness.witness,
 ):
     portal.add_command(command)

@@ -24,3 +24,14 @@ def next_number(session: Session, *, name: str) -> int:
     counter.value += 1
     session.flush()
     return counter.value
+
+
+def next_numbers(session: Session, *, name: str, count: int) -> int:
+    """The first of the next `count` numbers of a series, which are taken; none of them when `count` is 0."""
+    if count:
+        first = next_number(session, name=name)
+        session.get_one(Counter, name).value += count - 1
+        session.flush()
+        return first
+    counter = session.get(Counter, name)
+    return 1 if counter is None else counter.value + 1

@@ -108,6 +108,7 @@ def facts_of(photo: Photo, claim: PhotoClaim | None, project: Project) -> Facts:
         "maker": bool(embedded.get("make")),
         "edited": is_an_editor(str(embedded.get("software") or "")),
         "embedded_distance": metres_from(project, embedded.get("longitude"), embedded.get("latitude")),
+        "archive": photo.report.source_id is not None,
     }
     if claim is not None:
         given = claim.code_given_at

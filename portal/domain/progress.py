@@ -8,10 +8,11 @@ import json
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.columns import stored_enum
+from portal.domain.archives import MAX_KEY, Archive
 from portal.domain.base import Base
 from portal.domain.lifecycle import ReportState
 from portal.domain.organisation import Person, SupervisionBody, Unit
@@ -93,9 +94,12 @@ class Report(Base):
     pending_id: Mapped[int | None] = mapped_column(
         ForeignKey("decision.id", name="fk_report_pending_id", use_alter=True), default=None
     )
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("archive.id"), default=None)
+    source_number: Mapped[str] = mapped_column(String(MAX_KEY), default="", server_default=text("''"))
     version_id: Mapped[int] = mapped_column(default=1)
 
     project: Mapped[Project] = relationship()
+    source: Mapped[Archive | None] = relationship()
     milestone: Mapped[Milestone | None] = relationship()
     unit: Mapped[Unit] = relationship()
     author: Mapped[Person] = relationship(foreign_keys=[author_id])

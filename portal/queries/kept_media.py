@@ -15,9 +15,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from portal.domain.archives import ArchivePhoto
 from portal.domain.crediting import Crediting
 from portal.domain.lifecycle import ReportState
-from portal.domain.progress import Photo, Report, Video
+from portal.domain.progress import SEALED_AS, Photo, Report, Video
 from portal.ports import Space
 from portal.queries.named import Named
 from portal.record.document import opens
@@ -174,6 +175,19 @@ def _crediting(session: Session, after: int) -> list[tuple[int, list[Kept]]]:
     ]
 
 
+def _archive_photos(session: Session, after: int) -> list[tuple[int, list[Kept]]]:
+    """Photos of old archives that wait for their notes."""
+    query = select(ArchivePhoto).where(ArchivePhoto.id > after).order_by(ArchivePhoto.id).limit(BATCH)
+    return [(row.id, list(_of_archive_photo(row))) for row in session.scalars(query)]
+
+
+def _of_archive_photo(row: ArchivePhoto) -> Iterator[Kept]:
+    where, told = f"photo #{row.id} of an archive that is being imported", row.developed
+    original = f"{row.sha256}.{SEALED_AS[told['format']]}"
+    yield Kept(space=Space.SEALED, name=original, where=f"{where}, original", size=told["bytes"])
+    yield from _for_desks(told["renditions"], where)
+
+
 def _seals(session: Session, numbers: set[str]) -> dict[str, frozenset[str]]:
     """What the record says of the originals of these reports, over all their versions that still have a document."""
     items = {report_item(number): number for number in numbers}
@@ -256,4 +270,5 @@ SOURCES: tuple[Source, ...] = (
     Source(count=partial(_count, Video), rows=partial(_pictures_of_reports, Video)),
     Source(count=partial(_count, Crediting), rows=_crediting),
     Source(count=_count_entries, rows=_entries),
+    Source(count=partial(_count, ArchivePhoto), rows=_archive_photos),
 )

@@ -54,6 +54,11 @@ def people(session: Session, *, wanted: Wanted, page: int = 1) -> tuple[list[Per
     return list(rows), total
 
 
+def person_with_login(session: Session, login: str) -> Person | None:
+    """Whoever signs in under this name."""
+    return session.scalars(select(Person).where(Person.login == login)).first()
+
+
 def people_by_role(session: Session) -> dict[str, tuple[int, int]]:
     """For each role, how many may sign in and how many are disabled."""
     rows = session.execute(

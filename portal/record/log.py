@@ -63,7 +63,7 @@ def publish(
     session: Session, shown: Disclosed, *, at: dt.datetime, salt: Salt = secrets.token_bytes
 ) -> Entry:
     """Put an item on the record: `published` the first time, `corrected` from then on."""
-    _lock(session)
+    lock(session)
     before = latest(session, shown.item)
     if before is not None and before.act is Act.WITHDRAWN:
         raise NotInRecord(shown.item)
@@ -120,7 +120,7 @@ def head(session: Session) -> Head:
     return session.get_one(Head, 1)
 
 
-def _lock(session: Session) -> Head:
+def lock(session: Session) -> Head:
     """The head, for this transaction alone: whoever appends sees all that was appended before. Raises
     `RecordFrozen`."""
     locked = session.get_one(Head, 1, with_for_update=True, populate_existing=True)
@@ -130,7 +130,7 @@ def _lock(session: Session) -> Head:
 
 
 def _standing(session: Session, item: str) -> Entry:
-    _lock(session)
+    lock(session)
     before = latest(session, item)
     if before is None or before.act is Act.WITHDRAWN:
         raise NotInRecord(item)
@@ -141,7 +141,7 @@ def _append(
     session: Session, shown: Disclosed, *, act: Act, at: dt.datetime, before: Entry | None, salt: Salt
 ) -> Entry:
     at = at.astimezone(dt.UTC).replace(microsecond=0)
-    grown = _lock(session)
+    grown = lock(session)
     if grown.at is not None:
         at = max(at, grown.at)  # a clock that runs back cannot make the record run back
     document, secret = canonical(dict(shown.document)), salt(32)
@@ -191,16 +191,17 @@ def _shelve(session: Session, entry: Entry, shown: Disclosed) -> None:
     names = media_of(shown.document)
     if names:
         session.execute(insert(PublicMedia), [{"name": name, "seq": entry.seq} for name in names])
-    _touch(session, entry.seq, ["*", f"kind/{entry.kind}", entry.item, *scopes_of(columns)])
+    touch(session, dict.fromkeys(["*", f"kind/{entry.kind}", entry.item, *scopes_of(columns)], entry.seq))
 
 
-def _touch(session: Session, seq: int, scopes: Iterable[str]) -> None:
-    rows = [{"scope": scope, "seq": seq} for scope in dict.fromkeys(scopes)]
-    session.execute(
-        _insert(session)(Touched)
-        .values(rows)
-        .on_conflict_do_update(index_elements=["scope"], set_={"seq": seq})
-    )
+def touch(session: Session, scopes: Mapping[str, int]) -> None:
+    """These entries are the last that touched these scopes."""
+    if scopes:
+        upsert = _insert(session)(Touched)
+        session.execute(
+            upsert.on_conflict_do_update(index_elements=["scope"], set_={"seq": upsert.excluded.seq}),
+            [{"scope": scope, "seq": seq} for scope, seq in scopes.items()],
+        )
 
 
 def _insert(session: Session) -> Any:

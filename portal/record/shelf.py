@@ -36,6 +36,13 @@ class Shown:
     sealed_by: int | None = None
 
     @property
+    def told(self) -> tuple[str, dt.datetime, int]:
+        """By this reports stand in the order in which things happened: the day they speak of, then when they were
+        published first. A tombstone stands where it was taken down."""
+        day = self.document.get("dated") or self.first_at.date().isoformat()
+        return day, self.first_at, self.seq
+
+    @property
     def withdrawn(self) -> bool:
         return self.act is Act.WITHDRAWN
 
@@ -135,8 +142,8 @@ class Shelf:
         return dict(self.session.execute(rows).all())
 
     def latest_reports_of(self, projects: Iterable[str]) -> dict[str, Shown]:
-        """For each project code, its newest standing report that is not sealed. A correction does not make a report
-        newer."""
+        """For each project code, the standing report that speaks of the newest day and is not sealed. Neither a
+        correction nor being brought in from an archive makes a report newer."""
         promised, then = aliased(Shelved), aliased(Shelved)
         newest = (
             select(then.seq)
@@ -147,7 +154,7 @@ class Shelf:
                 then.project == promised.project,
                 *self._open(then),
             )
-            .order_by(then.first_at.desc(), then.seq.desc())
+            .order_by(then.dated.desc(), then.first_at.desc(), then.seq.desc())
             .limit(1)
             .scalar_subquery()
         )

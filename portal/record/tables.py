@@ -71,7 +71,7 @@ class Shelved(Base):
     __tablename__ = "record_shelf"
     __table_args__ = (
         Index("ix_record_shelf_item", "item", "latest", "seq"),
-        Index("ix_record_shelf_newest", "project", "kind", "latest", "first_at", "seq"),
+        Index("ix_record_shelf_newest", "project", "kind", "latest", "dated", "first_at", "seq"),
         Index("ix_record_shelf_kind", "latest", "kind", "dated"),
         Index("ix_record_shelf_project", "latest", "project", "dated"),
         Index("ix_record_shelf_unit", "latest", "unit", "dated"),

@@ -61,6 +61,7 @@ class Reason(StrEnum):
     AWAY = "away"
     DATA_CONTRADICTS = "data_contradicts"
     # Why not B.
+    FROM_ARCHIVE = "from_archive"
     NO_TIME = "no_time"
     TIME_AHEAD = "time_ahead"
     TIME_OLD = "time_old"
@@ -77,7 +78,8 @@ class Facts:
     phone's own clock, when the camera was pressed; skew: seconds that the phone's clock differs from ours;
     accuracy, distance: metres, of the place that the phone gave, and from there to the project's; camera_age: seconds
     from the time in the file to the arrival; maker: whether the file names one; edited: whether it names an editor;
-    embedded_distance: metres from the place in the file to the project's.
+    embedded_distance: metres from the place in the file to the project's; archive: whether it came with an old archive,
+    so that nobody here saw it arrive.
     """
 
     code: Code = Code.NONE
@@ -90,6 +92,7 @@ class Facts:
     maker: bool = False
     edited: bool = False
     embedded_distance: int | None = None
+    archive: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +138,7 @@ AGAINST_A: tuple[Rule, ...] = (
     (Reason.DATA_CONTRADICTS, _contradicts),
 )
 AGAINST_B: tuple[Rule, ...] = (
+    (Reason.FROM_ARCHIVE, lambda f: f.archive),
     (Reason.NO_TIME, lambda f: f.camera_age is None),
     (Reason.TIME_AHEAD, lambda f: f.camera_age is not None and f.camera_age < -AHEAD),
     (Reason.TIME_OLD, lambda f: f.camera_age is not None and f.camera_age > OLD),

@@ -6,6 +6,7 @@ A date becomes terms, the most exact first: `@20251108 @202511 @2025 @--1108 @--
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -108,6 +109,20 @@ def dates_in(text: str) -> Iterator[FoundDate]:
         if terms:
             done = match.end()
             yield FoundDate(match.start(), match.end(), terms)
+
+
+def day_in(text: str) -> dt.date | None:
+    """The one day that a folded text is, and nothing else; None when it is no day, or says more or less than one."""
+    found = list(dates_in(text))
+    if len(found) != 1 or (found[0].start, found[0].end) != (0, len(text)):
+        return None
+    exact = found[0].terms[0]
+    if not exact[1:].isdecimal() or len(exact) != len("@20251108"):
+        return None
+    try:
+        return dt.date(int(exact[1:5]), int(exact[5:7]), int(exact[7:9]))
+    except ValueError:  # 31 February
+        return None
 
 
 def year_alone(word: str) -> str | None:

@@ -42,6 +42,7 @@ REASONS: Mapping[Reason, Say] = {
     Reason.SITE_UNKNOWN: lambda: _("项目没有登记坐标，位置无从核对。"),
     Reason.AWAY: lambda: _("手机报的位置不在项目地点附近。"),
     Reason.DATA_CONTRADICTS: lambda: _("照片自带的信息和“刚才在现场拍的”对不上。"),
+    Reason.FROM_ARCHIVE: lambda: _("随旧档案一起导入，不是报送时收到的。"),
     Reason.NO_TIME: lambda: _("照片没有自带拍摄时间，传送时常会去掉。"),
     Reason.TIME_AHEAD: lambda: _("照片自带的拍摄时间比收到的时间还晚。"),
     Reason.TIME_OLD: lambda: _("照片自带的拍摄时间比收到早 %(n)s 天以上。", n=OLD // _DAY),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from typing import Any
 
 from portal.database import again
-from portal.domain.crediting import is_signed_size
 from portal.ports import CredentialsUnavailable, MediaMissing, Space
 from portal.wiring import Portal
 from portal.workflows import credit_photos
@@ -75,16 +73,7 @@ def _all_there(portal: Portal, names: list[str]) -> bool:
 
 
 def _signed(portal: Portal, photo: Unsigned) -> list[tuple[dict[str, Any], bytes | None]]:
-    """Every rendition of a photo as it will be, and the bytes of those that are new."""
-    return [
-        _sign(portal, photo, rendition) if is_signed_size(rendition) else (rendition, None)
-        for rendition in photo.renditions
-    ]
-
-
-def _sign(portal: Portal, photo: Unsigned, rendition: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     assert portal.credentials is not None
-    with portal.media.open(Space.STAGED, rendition["name"]) as stream:
-        data = portal.credentials.sign(stream.read(), photo.statement)
-    name = f"{hashlib.sha256(data).hexdigest()}.jpg"
-    return {**rendition, "name": name, "bytes": len(data), "credit": photo.statement.identifier}, data
+    return credit_photos.signed(
+        photo.renditions, photo.statement, credentials=portal.credentials, media=portal.media
+    )

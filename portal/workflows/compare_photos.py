@@ -137,7 +137,7 @@ def _submitted(session: Session, photo: Photo, report: Report, names: Sequence[s
             Photo.original_sha256.in_(names),
             Photo.id != photo.id,
             Report.submitted_at.is_not(None),
-            Photo.received_at <= Report.submitted_at,
+            or_(Photo.received_at <= Report.submitted_at, Report.source_id.is_not(None)),
             or_(Photo.removed_at.is_(None), judged),
         )
         .order_by(Photo.received_at, Photo.id)

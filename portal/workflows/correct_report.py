@@ -61,6 +61,8 @@ def start_correction(
         next_step=report.next_step,
         corrects=report,
         correction_reason=reason,
+        source=report.source,
+        source_number=report.source_number,
         created_at=now,
     )
     session.add(draft)

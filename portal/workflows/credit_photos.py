@@ -9,7 +9,8 @@ from there, with the same names once they are kept.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from portal.domain.crediting import Crediting, is_signed_size
 from portal.domain.errors import Stale
 from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Decision, Photo, Report, Verb
-from portal.ports import Statement
+from portal.ports import Credentials, MediaStore, Space, Statement
 from portal.record.document import seal
 from portal.record.log import Disclosed, iso, publish
 from portal.record.photo_authority import ITEM, KIND, authorities
@@ -78,7 +79,7 @@ def begin(
         number = number or _next(session, now)
         crediting = Crediting(decision_id=decision.id, number=number, renditions={}, replaced=[])
         session.add(crediting)
-    _stand(session, authority, now)
+    stand(session, authority, now)
     photos = _unsigned(report, crediting.number, site)
     return Begun(decision_id=decision.id, photos=photos, kept=crediting.names)
 
@@ -100,18 +101,45 @@ def _unsigned(report: Report, number: str, site: Site) -> list[Unsigned]:
 
 
 def _statement(report: Report, photo: Photo, number: str, place: int, site: Site) -> Statement:
+    original = seal(bytes.fromhex(photo.seal_salt), photo.original_sha256)
+    return statement(report.project.code, report.unit.name, original, number=number, place=place, site=site)
+
+
+def statement(project: str, unit: str, original: str, *, number: str, place: int, site: Site) -> Statement:
+    """What a photo says of itself. original: the commitment to its sealed original; place: in its report, from 1."""
     return Statement(
         site=site.name,
-        project=report.project.code,
+        project=project,
         report=number,
         photo=place,
-        original=seal(bytes.fromhex(photo.seal_salt), photo.original_sha256),
+        original=original,
         address=f"{site.url}/reports/{number}",
-        credit=f"{report.unit.name}／{site.name}",
+        credit=f"{unit}／{site.name}",
     )
 
 
-def _stand(session: Session, authority: str, now: dt.datetime) -> None:
+def signed(
+    renditions: Sequence[dict[str, Any]], said: Statement, *, credentials: Credentials, media: MediaStore
+) -> list[tuple[dict[str, Any], bytes | None]]:
+    """Every rendition of a photo as it will be, and the bytes of those that are new. Raises
+    `CredentialsUnavailable`."""
+    return [
+        _signed(rendition, said, credentials, media) if is_signed_size(rendition) else (rendition, None)
+        for rendition in renditions
+    ]
+
+
+def _signed(
+    rendition: dict[str, Any], said: Statement, credentials: Credentials, media: MediaStore
+) -> tuple[dict[str, Any], bytes]:
+    with media.open(Space.STAGED, rendition["name"]) as stream:
+        data = credentials.sign(stream.read(), said)
+    name = f"{hashlib.sha256(data).hexdigest()}.jpg"
+    return {**rendition, "name": name, "bytes": len(data), "credit": said.identifier}, data
+
+
+def stand(session: Session, authority: str, now: dt.datetime) -> None:
+    """Give the authority that signs its place on the record, when it has none."""
     known = authorities(session)
     if authority in known:
         return

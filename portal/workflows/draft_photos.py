@@ -101,7 +101,7 @@ def _photo(
         report=report,
         position=replaces.position if replaces else max((p.position for p in report.photos), default=0) + 1,
         caption=replaces.caption if replaces else "",
-        taken_on=_embedded_day(arrived.embedded, now),
+        taken_on=embedded_day(arrived.embedded, now),
         file_name=clean(arrived.file_name, limit=200),
         original_sha256=arrived.sha256,
         original_format=arrived.format,
@@ -149,7 +149,7 @@ def move_photo(
     audit.note(session, actor=actor, act="move_photo", subject=report, now=now)
 
 
-def _embedded_day(embedded: Mapping[str, Any], now: dt.datetime) -> dt.date | None:
+def embedded_day(embedded: Mapping[str, Any], now: dt.datetime) -> dt.date | None:
     """The day the file itself claims, when it is a believable one."""
     try:
         day = dt.date.fromisoformat(str(embedded.get("taken_at", ""))[:10])

@@ -78,5 +78,6 @@ def _text(document: dict[str, Any]) -> list[str]:
         parts += [milestone["name"], milestone["target"]]
     responsible = document.get("responsible", {})
     parts += [responsible.get(name, {}).get("name", "") for name in ("leader", "unit", "person")]
+    parts += [document.get("source", {}).get(name, "") for name in ("name", "number")]
     parts.append(document.get("month") or document.get("project", {}).get("code", ""))
     return [part for part in parts if part]

@@ -15,10 +15,12 @@ NAME = re.compile(r"[0-9a-f]{64}\.[a-z0-9]{1,5}")
 # Columns that can hold the name of a file, or its hash. Whoever adds one says here whether it does, and when it does,
 # adds its table to `SOURCES` of `portal/queries/kept_media.py`.
 HOLD = {
+    "archive_photo.developed", "archive_photo.sha256",
     "crediting.renditions", "photo.original_sha256", "photo.renditions", "record_media.name", "record_opening.document",
     "video.film", "video.original_sha256", "video.renditions",
 }  # fmt: skip
 HOLD_NOT = {
+    "archive.file_name", "archive.file_sha256", "archive_note.key", "archive_note.said",
     "capture_code.hash", "crediting.replaced", "intake_attempt.file_name", "intake_attempt.sha256", "partial_upload.file_name", "partial_upload.mark", "partial_upload.sha256",
     "photo_print.original_sha256", "video.description", "video.embedded", "video.file_name", "video.seal_salt", "view.reference_seal",
     "annual_plan.title", "audit_entry.detail", "audit_leaf.leaf", "audit_leaf.leaf_hash", "audit_leaf.salt",

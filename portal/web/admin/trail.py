@@ -92,10 +92,14 @@ ACTS: Mapping[str, Say] = {
     "repair_media": lambda: _("用副本修好文件"),
     "retry_job": lambda: _("重试后台工作"),
     "discard_job": lambda: _("放弃后台工作"),
+    "begin_import": lambda: _("开始导入旧档案"),
+    "import_notes": lambda: _("导入旧档案的一批"),
+    "end_import": lambda: _("旧档案导完"),
     "let_file_be_tried": lambda: _("放行一个放到一边的文件"),
 }
 SUBJECTS: Mapping[str, Say] = {
     "report": lambda: _("报送"),
+    "archive": lambda: _("旧档案"),
     "annual_plan": lambda: _("年度计划"),
     "unit": lambda: _("单位"),
     "supervision_body": lambda: _("督查机构"),

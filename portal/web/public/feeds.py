@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template, request
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, or_
 
 from portal.record.log import iso
 from portal.record.shelf import Shelf, Shown
-from portal.record.tables import Shelved
+from portal.record.tables import Act, Shelved
 from portal.rules.numbers import PROJECT_CODE, project_item, unit_item
 from portal.web.covered import redaction_words
 from portal.web.filters import isoday, month
 from portal.web.language import _
 from portal.web.public.links import absolute, item_href, to
+from portal.web.public.standing import shown_day
 from portal.web.public.units import CODE
 from portal.web.states import ACTS, word
 from portal.web.windows import photo_url, window
@@ -24,6 +26,7 @@ bp = Blueprint("public_feeds", __name__)
 
 ATOM = "application/atom+xml"
 LENGTH = 40
+NEWS = 366  # days; what is published for the first time and speaks of an older day comes from an archive
 KINDS = ("project", "report")
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # no XML may hold these
 
@@ -63,7 +66,9 @@ def _of_item(item: str, where: ColumnElement[bool]) -> Any:
 
 
 def _feed(shelf: Shelf, *where: ColumnElement[bool], title: str, page: str) -> str:
-    versions = shelf.versions(Shelved.kind.in_(KINDS), *where, limit=LENGTH)
+    old = shown_day(shelf) - dt.timedelta(days=NEWS)
+    news = or_(Shelved.dated > old, Shelved.act != Act.PUBLISHED)  # old notes that are brought in are none
+    versions = shelf.versions(Shelved.kind.in_(KINDS), news, *where, limit=LENGTH)
     titles = shelf.titles("project")
     return render_template(
         "public/feed.xml",

@@ -70,6 +70,8 @@ def _others(document: Mapping[str, Any]) -> Iterator[str]:
         yield document.get(name, {}).get("name", "")
     for name in ("leader", "person"):
         yield document.get("responsible", {}).get(name, {}).get("name", "")
+    for name in ("name", "number"):
+        yield document.get("source", {}).get(name, "")
     yield document.get("number") or document.get("project", {}).get("code", "")
 
 

@@ -32,7 +32,7 @@ def home() -> Response:
 def _render(shelf: Shelf) -> str:
     all_of_them, on = standings(shelf), shown_day(shelf)
     reports = shelf.items(Shelved.kind == "report", limit=LOOKED_AT)
-    reports.sort(key=lambda report: (report.first_at, report.seq), reverse=True)
+    reports.sort(key=lambda report: report.told, reverse=True)
     with_photos = [report for report in reports if is_pictured(report)]
     late = [each for each in worst_first(all_of_them) if each.colour in ("red", "yellow")]
     return render_template(

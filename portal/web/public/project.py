@@ -55,7 +55,7 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
     if shown.sealed or shown.withdrawn:
         return gone(shelf, shown)
     everything = shelf.items(Shelved.kind == "report", Shelved.project == code, tombstones=True)
-    everything.sort(key=lambda report: (report.first_at, report.seq))
+    everything.sort(key=lambda report: report.told)
     reports = [report for report in everything if not (report.withdrawn or report.sealed)]
     on = shown_day(shelf)
     standing = stand(shown, reports[-1] if reports else None, rules=rules_of(shelf), on=on)
@@ -111,9 +111,12 @@ def _remark(milestone: dict[str, Any], reached: Shown | None) -> object:
     """What was promised, or, once a report has reached it, when that was published."""
     if reached is None:
         return zh(milestone["target"])
-    day = day_of(reached.first_at)
+    told = "source" in reached.document  # what an old archive says was reached on its own day
+    day = dt.date.fromisoformat(reached.document["dated"]) if told else day_of(reached.first_at)
     late = (day - dt.date.fromisoformat(milestone["due_on"])).days
     facts: dict[str, Any] = {"day": shortday(day), "percent": milestone["percent"]}
+    if told:
+        return _("%(day)s的旧档案记着到了 %(percent)s%%", **facts)
     if late > 0:
         return _("%(day)s公开的进展到了 %(percent)s%%，晚 %(late)s 天", late=late, **facts)
     return _("%(day)s公开的进展到了 %(percent)s%%", **facts)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 from flask import Blueprint, Response, abort, render_template, request
 
 from portal.record.shelf import Shelf, Shown
-from portal.record.tables import Act, Shelved
+from portal.record.tables import Shelved
 from portal.rules.numbers import project_item, report_item
 from portal.web.changes import changed_words, history_words
 from portal.web.public.evidence import photos_of
@@ -19,6 +20,7 @@ from portal.web.windows import shelf, window
 bp = Blueprint("public_reports", __name__)
 
 NUMBER = re.compile(r"20\d\d-\d{6}")
+NEARBY = 20  # reports before and after one that are looked at for its neighbours
 
 
 @bp.get("/reports/<number>")
@@ -72,11 +74,14 @@ def _wanted(history: list[Shown]) -> Shown:
 
 
 def _neighbours(shelf: Shelf, report: Shown) -> tuple[Shown | None, Shown | None]:
-    """The standing reports of the same project before and after this one."""
-    code = report.document["project"]["code"]
-    rows = shelf.items(Shelved.kind == "report", Shelved.project == code, Shelved.act != Act.WITHDRAWN)
-    rows.sort(key=lambda each: (each.first_at, each.item))
-    place = next((at for at, each in enumerate(rows) if each.item == report.item), None)
+    """The standing reports of the same project before and after this one. However many there are, only those of days
+    nearby are looked at."""
+    code, day = report.document["project"]["code"], dt.date.fromisoformat(report.document["dated"])
+    of_project = (Shelved.kind == "report", Shelved.project == code)
+    earlier = shelf.items(*of_project, Shelved.dated <= day, limit=NEARBY)
+    later = shelf.items(*of_project, Shelved.dated >= day, newest_first=False, limit=NEARBY)
+    around = sorted({each.seq: each for each in (*earlier, *later)}.values(), key=lambda each: each.told)
+    place = next((at for at, each in enumerate(around) if each.item == report.item), None)
     if place is None:
         return None, None
-    return rows[place - 1] if place else None, rows[place + 1] if place + 1 < len(rows) else None
+    return around[place - 1] if place else None, around[place + 1] if place + 1 < len(around) else None

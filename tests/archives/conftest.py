@@ -1,0 +1,3 @@
+"""Commands as a person runs them."""
+
+from tests.cli.conftest import run  # noqa: F401
