@@ -163,14 +163,15 @@ def _chosen(conditions: _Conditions, query: Query, clauses: Sequence[Clause]) ->
 
 
 def _within(conditions: _Conditions, query: Query, clauses: Sequence[Clause]) -> Json:
-    """Items of later entries than the one named, without the facet values taken away by a minus."""
-    later: list[Json] = [] if query.after is None else [{"range": {"seq": {"gt": query.after}}}]
+    """Items of the entries asked for, without the facet values taken away by a minus."""
+    limits = {"gt": query.after, "lte": query.until}
+    entries = {name: seq for name, seq in limits.items() if seq is not None}
     taken = [
         {"terms": {clause.facet: meant(conditions.values[clause.facet], clause)}}
         for clause in clauses
         if clause.asks is Asks.FACET and clause.minus
     ]
-    return {"filter": [ITEMS, *later], "must_not": taken}
+    return {"filter": [ITEMS, *([{"range": {"seq": entries}}] if entries else [])], "must_not": taken}
 
 
 def _counts(chosen: Mapping[str, Json]) -> Json:

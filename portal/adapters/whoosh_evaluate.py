@@ -73,10 +73,12 @@ def _codes(snapshot: Snapshot, clause: Clause) -> list[int]:
 
 
 def _within(snapshot: Snapshot, query: Query, clauses: Sequence[Clause]) -> Mask:
-    """The items of later entries than the one named, without the facet values taken away by a minus."""
+    """The items of the entries asked for, without the facet values taken away by a minus."""
     found = snapshot.live
     if query.after is not None:
         found = found & (snapshot.seq > query.after)
+    if query.until is not None:
+        found = found & (snapshot.seq <= query.until)
     for clause in clauses:
         if clause.asks is Asks.FACET and clause.minus:
             found = found & ~np.isin(snapshot.codes[clause.facet], _codes(snapshot, clause))

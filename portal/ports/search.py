@@ -30,8 +30,8 @@ class Indexed:
 class Query:
     """What somebody looks for. `text` as typed; several filters on one facet mean "any of them".
 
-    after: only items whose entry is later than this one; sort: relevance, newest or oldest day first, or entered
-    (newest entry first).
+    after, until: only items whose entry is later than the one and not later than the other; sort: relevance, newest or
+    oldest day first, or entered (newest entry first).
     """
 
     text: str = ""
@@ -39,6 +39,7 @@ class Query:
     dated_from: int | None = None
     dated_to: int | None = None
     after: int | None = None
+    until: int | None = None
     sort: str = "relevance"
     page: int = 1
     size: int = 20

@@ -173,6 +173,7 @@ def query(chance: random.Random, corpus: list[Indexed]) -> Query:
         dated_from=chance.choice((None, None, None, days[0])),
         dated_to=chance.choice((None, None, None, days[1])),
         after=chance.choice((None, None, None, said.seq)),
+        until=chance.choice((None, None, None, said.seq + NOTES)),
         sort=chance.choice(("relevance", "relevance", "relevance", "newest", "oldest", "entered")),
         page=chance.choice((1, 1, 1, 2, 3, 40)),
         size=size,

@@ -236,6 +236,7 @@ def holds(item: Indexed, query: Query, *, beside: str = "") -> bool:
         all(any(contains(text, word) for text in said) for word in words)
         and all(item.facets.get(facet, "") in values for facet, values in asked.items())
         and (query.after is None or item.seq > query.after)
+        and (query.until is None or item.seq <= query.until)
         and (beside == "days" or query.dated_from is None or item.dated >= query.dated_from)
         and (beside == "days" or query.dated_to is None or item.dated <= query.dated_to)
     )
@@ -270,6 +271,7 @@ QUERIES = [
     Query(text="绿化", dated_from=20240105, dated_to=20240110),
     Query(text="绿化", dated_from=20240203, filters=(("unit", "单位3"), ("unit", "单位4"))),
     Query(text="道路", after=120),
+    Query(text="道路", after=50, until=220),
     Query(after=290, dated_to=20240301, sort="entered"),
     Query(text="绿化", filters=(("unit", "没有的单位"),)),
     Query(text="不存在的词语", filters=(("year", "2024"),)),
