@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from urllib.parse import urlencode
 
 from portal.ports.search import FACETS, Query
 
@@ -17,8 +18,8 @@ MOST_VALUES = 20  # of one facet
 
 @dataclass(frozen=True)
 class Asked:
-    """What is looked for. chosen: for each facet that is filtered the values, any of which will do, in their order; first,
-    last: the days."""
+    """What is looked for. chosen: for each facet that is filtered the values, any of which will do, in order; first, last:
+    the days."""
 
     text: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -59,6 +60,11 @@ class Asked:
         days = (("from", self.first), ("to", self.last))
         said = [("q", self.text)] if self.text else []
         return [*said, *facets, *((name, day.isoformat()) for name, day in days if day is not None)]
+
+    @property
+    def address(self) -> str:
+        """The same as the end of an address, with its question mark; nothing when everything is asked for."""
+        return f"?{urlencode(self.pairs)}" if self.pairs else ""
 
     def query(
         self,

@@ -70,8 +70,10 @@ def _query(looking: Looking) -> Query:
 def _results(shelf: Shelf, looking: Looking, found: Found) -> dict[str, Any]:
     """The hits of this page as they are looked at."""
     if looking.view == "photos":
-        return {"hits": [], "notes": [pictures_of(each, marks=found.answer.marks) for each in found.shown]}
-    return {"hits": _hits(shelf, found), "notes": []}
+        tiles = [pictures_of(each, marks=found.answer.marks) for each in found.shown if each.kind == "report"]
+        bare = sum(1 for each in tiles if not each)
+        return {"hits": [], "photos": [tile for each in tiles for tile in each], "bare": bare}
+    return {"hits": _hits(shelf, found), "photos": [], "bare": 0}
 
 
 def _hits(shelf: Shelf, found: Found) -> list[dict[str, Any]]:
