@@ -17,13 +17,16 @@ def upgrade() -> None:
         sa.Column("id", sa.String(24), nullable=False),
         sa.Column("email", sa.String(254), nullable=False),
         sa.Column("asked", sa.Text(), nullable=False),
-        sa.Column("every", sa.String(32), nullable=False),
+        sa.Column(
+            "every",
+            sa.Enum("daily", "weekly", name="every", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
         sa.Column("asked_at", UtcDateTime(), nullable=False),
         sa.Column("confirmed_at", UtcDateTime(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("until", sa.Integer(), nullable=True),
         sa.Column("due_at", UtcDateTime(), nullable=False),
-        sa.CheckConstraint("every IN ('daily', 'weekly')", name=op.f("ck_subscription_every")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
     )
     op.create_index(op.f("ix_subscription_email"), "subscription", ["email"])

@@ -32,8 +32,8 @@ class Every(StrEnum):
 
 
 class Subscription(Base):
-    """One question of one address. `id` is no secret; whoever is to confirm or end it shows a link that only the portal can
-    make.
+    """One question of one address. `id` is no secret; whoever is to confirm or end it shows a link that only the portal
+    can make.
 
     asked: the question as `Asked.keep` writes it; position: the last entry that has been told of, or needed not to be;
     until: the last entry of the window that is being sent, None while none is; due_at: when to look again.

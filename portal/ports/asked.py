@@ -18,8 +18,8 @@ MOST_VALUES = 20  # of one facet
 
 @dataclass(frozen=True)
 class Asked:
-    """What is looked for. chosen: for each facet that is filtered the values, any of which will do, in order; first, last:
-    the days."""
+    """What is looked for. chosen: for each facet that is filtered the values, any of which will do, in order; first,
+    last: the days."""
 
     text: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

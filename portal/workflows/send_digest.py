@@ -18,13 +18,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.database import hold
 from portal.domain.subscriptions import CONFIRM_WITHIN, DIGEST_JOB, Subscription, next_due
 from portal.ports import Asked, JobQueue, Letter, SearchIndex
 from portal.record.shelf import Shelf, Shown
 from portal.rules.clock import SHANGHAI
 from portal.workflows.send_letter import Letterhead, letter_text
-from portal.workflows.subscribe import CONFIRM, END, link_of
+from portal.workflows.subscribe import CONFIRM, END, held, link_of
 
 MOST_TOLD = 40  # items of one letter; the rest is counted
 LATER = dt.timedelta(hours=1)  # when mail or index do not answer
@@ -58,16 +57,11 @@ def owe_digests(session: Session, *, queue: JobQueue, now: dt.datetime) -> int:
     return len(ids)
 
 
-def open_window(
-    session: Session, *, subscription_id: str, indexed: int, now: dt.datetime
-) -> Window | None:
+def open_window(session: Session, *, subscription_id: str, indexed: int, now: dt.datetime) -> Window | None:
     """The window to send now; one that was begun is gone on with. None when it has been dealt with, or nothing is new;
     an index that is being built again is waited for. indexed: where the index stands."""
-    found = session.get(Subscription, subscription_id)
-    if found is None:
-        return None
-    hold(session, found)
-    if found.confirmed_at is None or found.due_at > now:
+    found = held(session, subscription_id)
+    if found is None or found.confirmed_at is None or found.due_at > now:
         return None
     if indexed < max(found.position, found.until or 0):
         found.due_at = now + LATER
@@ -88,18 +82,15 @@ def open_window(
 
 def close_window(session: Session, window: Window, *, now: dt.datetime) -> None:
     """It is handed over, or had nothing in it. One that was closed or ended meanwhile stays as it is."""
-    found = session.get(Subscription, window.subscription_id)
-    if found is None:
-        return
-    hold(session, found)
-    if found.until == window.until:
+    found = held(session, window.subscription_id)
+    if found is not None and found.until == window.until:
         found.position, found.until = window.until, None
         found.due_at = next_due(found.every, now)
 
 
 def put_off(session: Session, *, subscription_id: str, now: dt.datetime) -> None:
     """Mail or index do not answer: the window stays, and is looked at again in an hour."""
-    found = session.get(Subscription, subscription_id)
+    found = held(session, subscription_id)
     if found is not None:
         found.due_at = now + LATER
 
@@ -108,9 +99,7 @@ def write_digest(
     session: Session, window: Window, *, index: SearchIndex, head: Letterhead, secret_key: str
 ) -> Letter | None:
     """The letter about a window; None when nothing in it matches. Raises `SearchUnavailable`."""
-    query = window.asked.query(
-        sort="entered", size=MOST_TOLD, after=window.after, until=window.until
-    )
+    query = window.asked.query(sort="entered", size=MOST_TOLD, after=window.after, until=window.until)
     answer = index.search(query)
     standing = Shelf(session).many(answer.items)
     told = [standing[item] for item in answer.items if item in standing]
@@ -121,6 +110,7 @@ def write_digest(
     text = letter_text(
         "digest",
         head,
+        topic=_cut(question_of(window.asked), 40),
         question=question_of(window.asked),
         count=str(max(answer.total, len(told))),
         items="\n\n".join(_item(shown, head) for shown in told),
@@ -134,14 +124,14 @@ def write_digest(
 def write_confirmation(
     session: Session, *, subscription_id: str, head: Letterhead, secret_key: str, now: dt.datetime
 ) -> Letter | None:
-    """The letter that asks whether it was really them; None when it has become needless."""
+    """The letter that asks whether it was really them; None when it has become needless. It quotes nothing of the
+    question, so that nobody can have us carry their words to strangers."""
     found = session.get(Subscription, subscription_id)
     if found is None or not found.open_at(now):
         return None
     text = letter_text(
         "subscription",
         head,
-        question=question_of(Asked.kept(found.asked)),
         confirm=_address(head, CONFIRM, secret_key, found.id),
         until=f"{(found.asked_at + CONFIRM_WITHIN).astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
     )
@@ -150,7 +140,8 @@ def write_confirmation(
 
 def question_of(asked: Asked) -> str:
     """A question in one line. Codes of units stay codes: the address beside it shows the names."""
-    return " ".join(value for _, value in asked.pairs) or "全部 · everything"
+    said = " ".join(value for _, value in asked.pairs)
+    return "".join(sign if sign.isprintable() else " " for sign in said).strip() or "全部 · everything"
 
 
 def archive_path(asked: Asked) -> str:
@@ -170,10 +161,14 @@ def _item(shown: Shown, head: Letterhead) -> str:
     lines = (
         document["title"],
         " · ".join(filter(None, facts)),
-        said[:120] + ("…" if len(said) > 120 else ""),
+        _cut(said, 120),
         f"{head.url}{PLACES[kind]}{key}",
     )
     return "\n".join(filter(None, lines))
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _more(left: int) -> str:

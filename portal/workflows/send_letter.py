@@ -108,4 +108,4 @@ def letter_text(name: str, head: Letterhead, **values: str) -> str:
 
 @cache
 def _template(name: str) -> Template:
-    return Template((TEMPLATES / f"{name}.txt").readletter_text(encoding="utf-8"))
+    return Template((TEMPLATES / f"{name}.txt").read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ import hmac
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from portal.database import hold
+from portal.database import one_by_one
 from portal.domain.errors import NoSuchThing, WrongState
 from portal.domain.subscriptions import CONFIRM_JOB, MOST, Every, Subscription, next_due
 from portal.ports import Asked, JobQueue
@@ -38,8 +38,8 @@ def named_by(secret_key: str, purpose: str, link: str) -> str:
 def ask_to_be_told(
     session: Session, *, email: str, asked: Asked, every: Every, queue: JobQueue, now: dt.datetime
 ) -> str:
-    """Write down what somebody asks, and owe them a letter to confirm it. Whether the address is known plays no part. The
-    id."""
+    """Write down what somebody asks, and owe them a letter to confirm it; they are told of what comes from now on.
+    Whether the address is known plays no part. The id."""
     begun = Subscription.begun(
         email=email, asked=asked.keep(), every=every, position=last_seq(session), now=now
     )
@@ -52,15 +52,14 @@ def ask_to_be_told(
 def confirm(session: Session, *, subscription_id: str, now: dt.datetime) -> Subscription:
     """From now on it is told. One that asked the same before goes on in this one: nothing is missed or told twice.
     Raises `NoSuchThing` once it has expired, `WrongState` beyond the most that one address may have."""
-    found = session.get(Subscription, subscription_id)
+    found = held(session, subscription_id)
     if found is None:
         raise NoSuchThing("no_such_thing")
-    hold(session, found)
     if found.confirmed_at is not None:
         return found
     if not found.open_at(now):
         raise NoSuchThing("no_such_thing")
-    found.position = last_seq(session)
+    one_by_one(session, f"subscriptions/{found.email.lower()}")
     others = select(Subscription).where(
         func.lower(Subscription.email) == found.email.lower(), Subscription.confirmed_at.is_not(None)
     )
@@ -75,6 +74,11 @@ def confirm(session: Session, *, subscription_id: str, now: dt.datetime) -> Subs
         raise WrongState("too_many_subscriptions", most=MOST)
     found.confirmed_at, found.due_at = now, next_due(found.every, now)
     return found
+
+
+def held(session: Session, subscription_id: str) -> Subscription | None:
+    """A subscription that nobody else changes before the transaction ends; None once it is gone."""
+    return session.get(Subscription, subscription_id, with_for_update=True)
 
 
 def end(session: Session, *, subscription_id: str) -> None:

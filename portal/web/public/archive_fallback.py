@@ -98,4 +98,3 @@ def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
             within = document.where(opening.document.icontains(clause.text, autoescape=True))
             said = or_(said, within.exists())
         yield ~said if clause.minus else said
-

@@ -25,5 +25,6 @@ def pictures_of(shown: Shown, *, marks: tuple[str, ...]) -> list[dict[str, Any]]
     }
     left, chosen = max(0, len(photos) - MOST_PHOTOS), photos[:MOST_PHOTOS]
     return [
-        {**note, "photo": photo_of(shown, photo), "left": left if photo is chosen[-1] else 0} for photo in chosen
+        {**note, "photo": photo_of(shown, photo), "left": left if photo is chosen[-1] else 0}
+        for photo in chosen
     ]

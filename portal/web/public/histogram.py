@@ -46,12 +46,16 @@ class Span:
 
 def histogram_of(found: Mapping[int, int], looking: Looking) -> dict[str, Any] | None:
     """As the `histogram` macro expects it; None where there is nothing to draw. found: yyyymm → how many."""
-    counts = {month // 100 * 12 + month % 100 - 1: count for month, count in found.items() if _is_month(month)}
+    counts = {
+        month // 100 * 12 + month % 100 - 1: count for month, count in found.items() if _is_month(month)
+    }
     if not counts:
         return None
     places = _span(counts, looking)
     months = [Span.of_month(place, counts.get(place, 0)) for place in places]
-    years = [Span.of_year(year, _in_year(months, year)) for year in range(places[0] // 12, places[-1] // 12 + 1)]
+    years = [
+        Span.of_year(year, _in_year(months, year)) for year in range(places[0] // 12, places[-1] // 12 + 1)
+    ]
     bars = months if len(months) <= MOST_BARS else years
     most = max((bar.count for bar in bars), default=0) or 1
     return {
