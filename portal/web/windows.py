@@ -23,7 +23,7 @@ from portal.record.shelf import Shelf, touched
 from portal.record.signed import is_frozen
 from portal.rules.clock import day_of
 from portal.web.front import Pages, answer, display_of, known_tag, make_page
-from portal.web.language import ENGLISH, _, current, window_path
+from portal.web.language import ENGLISH, _, current, speaking, window_path
 
 ONCE, OFTEN = 3, 6  # how hard a page is compressed that is sent once, or kept
 
@@ -127,10 +127,20 @@ def streamed(
         etag = _etag(touched(shown.session, scopes), today(), also)
         if known_tag(request.headers.get("If-None-Match", ""), etag):
             return _finish(Response(status=304), etag)
-        body = stream_with_context(piece.encode() for piece in pieces(shown))
+        body = stream_with_context(_spoken(pieces(shown), current()))
         response = Response(body, content_type=mimetype)
         response.call_on_close(opened.pop_all().close)
     return _finish(response, etag)
+
+
+def _spoken(pieces: Iterator[str], language: str) -> Iterator[bytes]:
+    """Each piece in the language of the address, which the front has forgotten by the time it is sent."""
+    while True:
+        with speaking(language):
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece.encode()
 
 
 def keep_page(response: Response) -> Response:

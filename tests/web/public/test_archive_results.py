@@ -46,7 +46,9 @@ def feed(visitor: Browser, path: str) -> ElementTree.Element:
 
 def pointed(page) -> list[str]:
     """Where the drawing leads."""
-    return [a["href"] for a in tags(page, "a") if a.get("tabindex") == "-1" and "from=" in a["href"]]
+    return [
+        a["href"] for a in tags(page, "a") if a.get("tabindex") == "-1" and a["href"].startswith("/archive")
+    ]
 
 
 # --- several values, chips -------------------------------------------------------------------------
@@ -67,12 +69,13 @@ def test_several_values_of_a_facet_mean_any_of_them_and_each_goes_by_itself(
 def test_the_same_question_has_the_same_address_however_it_was_put_together(
     visitor: Browser, two_units: list[str]
 ) -> None:
-    one = links(visitor.get("/archive?unit=030&unit=001&unit=030&kind=report&page=1&sort=newest&view=list"))
-    other = links(visitor.get("/archive?kind=report&unit=001&unit=030"))
-    assert (
-        one - {"/en/archive"} == other - {"/en/archive"}
-        or {link for link in one ^ other if not link.startswith("/en/")} == set()
-    )
+    said = []
+    for path in (
+        "/archive?unit=030&unit=001&unit=030&kind=report&sort=newest&view=list",
+        "/archive?kind=report&unit=001&unit=030",
+    ):
+        said.append({link for link in links(visitor.get(path)) if link.startswith("/archive")})
+    assert said[0] == said[1]
 
 
 def test_a_form_sends_everything_chosen_along(visitor: Browser, two_units: list[str]) -> None:

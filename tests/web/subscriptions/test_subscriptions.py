@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import logging
 import re
+import threading
 from urllib.parse import quote
 
 import pytest
@@ -433,3 +434,16 @@ def test_the_page_of_a_link_says_what_it_is_about_in_both_languages(portal, dist
     assert "东岸街道" in page
     assert f"/archive?q={quote(WORD)}" in page
     assert "Yes, write to me" in reader.get(f"/en{path}").get_data(as_text=True)
+
+
+def test_two_workers_at_once_send_one_letter(portal, district, reader, relay, clock):
+    subscribed(portal, reader, relay)
+    district.published()
+    clock.forward(days=1)
+    tend_subscriptions(portal)
+    workers = [threading.Thread(target=run_idle, args=(portal,)) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(relay.received) == 1
