@@ -10,7 +10,19 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from config import Settings
-from portal.cli import accounts, audit, demonstration, doctor, media, paper, proofs, record, running, witness
+from portal.cli import (
+    accounts,
+    audit,
+    demonstration,
+    doctor,
+    media,
+    paper,
+    proofs,
+    record,
+    running,
+    subscriptions,
+    witness,
+)
 from portal.cli.terminal import Mishap
 from portal.database import TROUBLE
 from portal.ports import SearchUnavailable, StoreBroken, StoreFull
@@ -32,6 +44,7 @@ for command in (
     demonstration.demo,
     doctor.doctor,
     accounts.user,
+    subscriptions.subscriptions,
     record.record,
     media.media,
     audit.audit,
