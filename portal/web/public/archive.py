@@ -52,7 +52,7 @@ def _render(shelf: Shelf) -> str:
         base=more(looking.here, "page", ""),
         everything=to("/archive", q=asked.text) if asked.text else to("/archive"),
         files=[(kind, looking.as_file(kind)) for kind in ("atom", "csv", "json")],
-        letters=portal().letters is not None and shelf.as_of is None,
+        letters=portal().letters is not None,
     )
 
 

@@ -94,7 +94,6 @@ def _json(shelf: Shelf) -> Iterator[str]:
     looking, total, items = _found(shelf)
     head = {
         "question": looking.asked.pairs,
-        "as_of": shelf.as_of.isoformat() if shelf.as_of else None,
         "total": total,
         "most": MOST,
     }

@@ -70,9 +70,9 @@ class Looking:
     def hidden(self, *left_out: str) -> list[tuple[str, str]]:
         """What a form must send along so that nothing chosen is lost; its own fields are left out."""
         day = as_of()
-        pairs = [pair for pair in self.asked.pairs if pair[0] not in left_out]
         how = [(name, str(value)) for name, value in self._how.items() if value]
-        return [*pairs, *how, *([("as_of", day.isoformat())] if day else [])]
+        pairs = [*self.asked.pairs, *how, *([("as_of", day.isoformat())] if day else [])]
+        return [pair for pair in pairs if pair[0] not in left_out]
 
 
 def more(address: str, name: str, value: str) -> str:

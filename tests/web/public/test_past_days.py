@@ -105,7 +105,7 @@ def plain(page: str) -> str:
     page = re.sub(
         r'<div class="notice">(?:(?!</div></div>).)*您在看过去某一天。.*?</div></div>', "", page, flags=re.S
     )
-    return re.sub(r"[?&](?:amp;)?(?=[\"#<&?])|\s+", "", page).replace("&amp;", "?").replace("&", "?")
+    return re.sub(r"[?&](?:amp;)?(?=[\"#<&?,\s])|\s+", "", page).replace("&amp;", "?").replace("&", "?")
 
 
 @pytest.fixture
