@@ -13,8 +13,9 @@ from flask import has_request_context, request
 from sqlalchemy import Engine, event
 
 WRITES = re.compile(r"^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)", re.I)
-# What a request may write without an act of a person: that somebody is still there, queued work, and a count.
-SILENT = {"sign_in", "job", "limited_act", "intake_attempt"}
+# What a request may write without an act of a person: that somebody is still there, queued work, a count, and what
+# citizens ask to be told by mail: nobody of the house acts there, and a list of who asked is what must not be kept.
+SILENT = {"sign_in", "job", "limited_act", "intake_attempt", "subscription"}
 
 
 class AuditWatch:

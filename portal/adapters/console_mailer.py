@@ -14,6 +14,8 @@ class ConsoleMailer:
 
     def send(self, letter: Letter) -> None:
         head = f"Message-ID: <{letter.id}@console>\nTo: {letter.recipient}\nSubject: {letter.subject}"
+        if letter.ends:
+            head += f"\nList-Unsubscribe: <{letter.ends}>\nList-Unsubscribe-Post: List-Unsubscribe=One-Click"
         try:
             sys.stdout.write(f"\n{head}\n\n{letter.text}\n")
             sys.stdout.flush()

@@ -25,7 +25,7 @@ LEASE = dt.timedelta(
     seconds=30
 )  # longer than the longest job that does not keep it, short enough to wait out
 MAX_ATTEMPTS = 8
-IDLE = frozenset({"transcode_video"})  # kinds that take minutes
+IDLE = frozenset({"transcode_video", "send_digest"})  # kinds that take minutes, or come in thousands
 FIRST_WAIT = 5.0  # seconds; doubles with every attempt, with jitter
 LONGEST_WAIT = 3600.0
 

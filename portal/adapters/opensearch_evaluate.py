@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from portal.adapters.opensearch_http import Json
 from portal.adapters.opensearch_tokens import spelt, spelt_term
-from portal.adapters.search_meaning import Aliases, Meaning, gain, meant
+from portal.adapters.search_meaning import DAYS, Aliases, Meaning, gain, meant
 from portal.ports import FACETS, Answer, Query
 from portal.text.parse import Asks, Clause, parse
 from portal.text.terms import is_han, is_one_term, required_terms
@@ -146,34 +146,41 @@ def _values_of(facet: str) -> Json:
 
 
 def _chosen(conditions: _Conditions, query: Query, clauses: Sequence[Clause]) -> dict[str, Json]:
-    """For each facet that is filtered, the condition that it has any of the values asked for."""
+    """For each facet that is filtered, the condition that it has any of the values asked for; and that of the days."""
     values: dict[str, list[str]] = {}
     for facet, value in query.filters:
         values.setdefault(facet, []).append(value)
     for clause in clauses:
         if clause.asks is Asks.FACET and not clause.minus:
             values.setdefault(clause.facet, []).extend(meant(conditions.values[clause.facet], clause))
-    return {facet: {"terms": {facet: sorted(set(names))}} for facet, names in values.items()}
+    chosen: dict[str, Json] = {
+        facet: {"terms": {facet: sorted(set(names))}} for facet, names in values.items()
+    }
+    days = {"gte": query.dated_from, "lte": query.dated_to}
+    if limits := {name: day for name, day in days.items() if day is not None}:
+        chosen[DAYS] = {"range": {"dated": limits}}
+    return chosen
 
 
 def _within(conditions: _Conditions, query: Query, clauses: Sequence[Clause]) -> Json:
-    """Items within the days asked for and without the facet values taken away by a minus."""
-    days = {"gte": query.dated_from, "lte": query.dated_to}
-    limits = {name: day for name, day in days.items() if day is not None}
+    """Items of the entries asked for, without the facet values taken away by a minus."""
+    limits = {"gt": query.after, "lte": query.until}
+    entries = {name: seq for name, seq in limits.items() if seq is not None}
     taken = [
         {"terms": {clause.facet: meant(conditions.values[clause.facet], clause)}}
         for clause in clauses
         if clause.asks is Asks.FACET and clause.minus
     ]
-    return {"filter": [ITEMS, *([{"range": {"dated": limits}}] if limits else [])], "must_not": taken}
+    return {"filter": [ITEMS, *([{"range": {"seq": entries}}] if entries else [])], "must_not": taken}
 
 
 def _counts(chosen: Mapping[str, Json]) -> Json:
-    """What to count: each facet over the hits, a filtered one without its own filter."""
+    """What to count: each facet over the hits, a filtered one without its own filter; and so the months."""
+    months: Json = {"histogram": {"field": "dated", "interval": 100, "min_doc_count": 1}}  # of yyyymmdd
     counted = {}
-    for facet in FACETS:
-        others = [condition for name, condition in chosen.items() if name != facet]
-        counted[facet] = {"filter": {"bool": {"filter": others}}, "aggs": {"values": _values_of(facet)}}
+    for name, values in (*((facet, _values_of(facet)) for facet in FACETS), (DAYS, months)):
+        others = [condition for chosen_name, condition in chosen.items() if chosen_name != name]
+        counted[name] = {"filter": {"bool": {"filter": others}}, "aggs": {"values": values}}
     return counted
 
 
@@ -187,10 +194,18 @@ def _facets(answer: Json) -> dict[str, dict[str, int]]:
     return facets
 
 
+def _months(answer: Json) -> dict[int, int]:
+    """How many items each month has, in order."""
+    buckets = answer["aggregations"][DAYS]["values"]["buckets"]
+    return {int(bucket["key"]) // 100: bucket["doc_count"] for bucket in buckets}
+
+
 def _order(query: Query, weighing: Iterable[str]) -> list[Json]:
     newer: Json = {"seq": "desc"}
     if query.sort == "relevance":
         return [{"_score": "desc"}, newer] if weighing else [newer]
+    if query.sort == "entered":
+        return [newer]
     return [{"dated": "desc" if query.sort == "newest" else "asc"}, newer]
 
 
@@ -245,5 +260,6 @@ def answer(ask: Ask, query: Query, *, aliases: Aliases) -> Answer:
         items=tuple(hit["fields"]["item"][0] for hit in got["hits"]["hits"]),
         total=got["hits"]["total"]["value"],
         facets=_facets(got),
+        months=_months(got),
         marks=tuple(meaning.marks),
     )

@@ -19,7 +19,8 @@ from portal.text.fold import folded
 from portal.text.parse import Asks, Clause
 from portal.text.terms import atoms, is_han, required_terms
 
-SORTS = ("relevance", "newest", "oldest")
+SORTS = ("relevance", "newest", "oldest", "entered")
+DAYS = "dated"  # beside the facets: what narrows by days, and is left out where months are counted
 TITLE_WEIGHT = 3  # a term in the title counts so often
 SHORTEST_CUT = 5  # atoms; a shorter word that is nowhere is a name we do not have, not a sentence
 MAX_PIECE = 12  # atoms; longer pieces of a phrase that is nowhere are not tried

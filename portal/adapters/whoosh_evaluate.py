@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.adapters.search_meaning import SATURATION, Aliases, Meaning, gain, meant
+from portal.adapters.search_meaning import DAYS, SATURATION, Aliases, Meaning, gain, meant
 from portal.adapters.whoosh_snapshot import Ids, Mask, Snapshot
 from portal.ports import FACETS, Answer, Query
 from portal.text.parse import Asks, Clause, parse
@@ -43,8 +43,8 @@ class _Masks:
         """Nothing to prepare: asking costs a memory access."""
 
 
-def _facet_masks(snapshot: Snapshot, query: Query, clauses: Sequence[Clause]) -> dict[str, Mask]:
-    """For each facet that is filtered, the items with any of the values asked for."""
+def _chosen(snapshot: Snapshot, query: Query, clauses: Sequence[Clause]) -> dict[str, Mask]:
+    """For each facet that is filtered, the items with any of the values asked for; and those of the days."""
     codes: dict[str, set[int]] = {}
     for facet, value in query.filters:
         values = snapshot.values[facet]
@@ -52,7 +52,19 @@ def _facet_masks(snapshot: Snapshot, query: Query, clauses: Sequence[Clause]) ->
     for clause in clauses:
         if clause.asks is Asks.FACET and not clause.minus:
             codes.setdefault(clause.facet, set()).update(_codes(snapshot, clause))
-    return {facet: np.isin(snapshot.codes[facet], sorted(chosen)) for facet, chosen in codes.items()}
+    masks = {facet: np.isin(snapshot.codes[facet], sorted(chosen)) for facet, chosen in codes.items()}
+    if query.dated_from is not None or query.dated_to is not None:
+        masks[DAYS] = _of_days(snapshot, query)
+    return masks
+
+
+def _of_days(snapshot: Snapshot, query: Query) -> Mask:
+    found = snapshot.live
+    if query.dated_from is not None:
+        found = found & (snapshot.dated >= query.dated_from)
+    if query.dated_to is not None:
+        found = found & (snapshot.dated <= query.dated_to)
+    return found
 
 
 def _codes(snapshot: Snapshot, clause: Clause) -> list[int]:
@@ -61,12 +73,12 @@ def _codes(snapshot: Snapshot, clause: Clause) -> list[int]:
 
 
 def _within(snapshot: Snapshot, query: Query, clauses: Sequence[Clause]) -> Mask:
-    """The items within the days asked for and without the facet values taken away by a minus."""
+    """The items of the entries asked for, without the facet values taken away by a minus."""
     found = snapshot.live
-    if query.dated_from is not None:
-        found = found & (snapshot.dated >= query.dated_from)
-    if query.dated_to is not None:
-        found = found & (snapshot.dated <= query.dated_to)
+    if query.after is not None:
+        found = found & (snapshot.seq > query.after)
+    if query.until is not None:
+        found = found & (snapshot.seq <= query.until)
     for clause in clauses:
         if clause.asks is Asks.FACET and clause.minus:
             found = found & ~np.isin(snapshot.codes[clause.facet], _codes(snapshot, clause))
@@ -85,6 +97,13 @@ def _counts(snapshot: Snapshot, found: Mask, chosen: Mapping[str, Mask]) -> dict
         pairs = [(names[code], number) for code, number in enumerate(numbers) if code and number]
         counts[facet] = dict(sorted(pairs, key=lambda pair: (-pair[1], pair[0])))
     return counts
+
+
+def _months(snapshot: Snapshot, found: Mask, chosen: Mapping[str, Mask]) -> dict[int, int]:
+    """How many items each month has, whatever days were asked for."""
+    ids = np.flatnonzero(_all_of(found, {name: mask for name, mask in chosen.items() if name != DAYS}))
+    numbers = np.bincount(snapshot.month_codes[ids], minlength=len(snapshot.months)).tolist()
+    return {month: number for month, number in zip(snapshot.months.tolist(), numbers, strict=True) if number}
 
 
 def _all_of(found: Mask, chosen: Mapping[str, Mask]) -> Mask:
@@ -111,6 +130,8 @@ def _page(snapshot: Snapshot, query: Query, ids: Ids, weighing: Sequence[str]) -
         return ids[:0]
     if query.sort == "relevance":
         main = _ranks(snapshot, weighing)[ids].astype(np.int64)
+    elif query.sort == "entered":
+        main = np.zeros(len(ids), np.int64)
     else:
         main = snapshot.dated[ids] if query.sort == "newest" else -snapshot.dated[ids]
     order = -((main << 32) + snapshot.seq[ids])
@@ -128,12 +149,13 @@ def answer(snapshot: Snapshot, query: Query, *, aliases: Aliases) -> Answer:
     clauses = parse(query.text)
     meaning = Meaning(_Masks(snapshot), aliases)
     found = meaning.run(clauses) & _within(snapshot, query, clauses)
-    chosen = _facet_masks(snapshot, query, clauses)
+    chosen = _chosen(snapshot, query, clauses)
     ids = np.flatnonzero(_all_of(found, chosen)).astype(np.int32)
     page = _page(snapshot, query, ids, list(meaning.weighing))
     return Answer(
         items=tuple(snapshot.key(number) for number in page.tolist()),
         total=len(ids),
         facets=_counts(snapshot, found, chosen),
+        months=_months(snapshot, found, chosen),
         marks=tuple(meaning.marks),
     )

@@ -119,6 +119,8 @@ class Snapshot:
         self.size: int = reader.doc_count_all()
         self.live = self._undeleted()
         self.dated, self.seq = self._numbers("dated"), self._numbers("seq")
+        self.months, codes = np.unique(self.dated // 100, return_inverse=True)  # yyyymm, ascending
+        self.month_codes: Ids = codes.astype(np.int32)
         self.position, number = read_position(reader)
         self.live[number:][:1] = False  # the document of the position is no item
         self.count = int(self.live.sum())

@@ -21,6 +21,7 @@ from portal.cli import (
     proofs,
     record,
     running,
+    subscriptions,
     witness,
 )
 from portal.cli.terminal import Mishap
@@ -44,6 +45,7 @@ for command in (
     demonstration.demo,
     doctor.doctor,
     accounts.user,
+    subscriptions.subscriptions,
     record.record,
     media.media,
     importing.import_,

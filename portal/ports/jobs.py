@@ -24,8 +24,8 @@ class JobQueue(Protocol):
     A job is done at least once. Attempts are counted before the work begins, so that a job that kills
     its worker is set aside after `max_attempts` and shown instead of killing the next one.
 
-    Idle work is of kinds that take minutes and that nobody stands and waits for: it is run one at a time, by
-    `run_idle` alone, and is not counted among what waits.
+    Idle work is of kinds that take minutes, alone or together, and that nobody stands and waits for: it is run one at
+    a time, by `run_idle` alone, and is not counted among what waits.
     """
 
     def enqueue(

@@ -1,4 +1,4 @@
-"""Letters to staff."""
+"""Letters to staff, and to citizens who asked for them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Protocol
 
 from portal.text.mailbox import is_mailbox
 
+_ADDRESS = re.compile(r"https?://[!-;=?-~]{1,900}", re.ASCII)
 _LETTER_ID = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
 
 
@@ -23,13 +24,15 @@ class AddressRefused(Exception):
 @dataclass(frozen=True, kw_only=True)
 class Letter:
     """One letter in plain text. The same letter has the same `id` however often it is sent, so that whoever
-    gets it twice can tell. Raises `ValueError` for an id, a recipient or a subject that could not stand in
-    a header as it is."""
+    gets it twice can tell. ends: the address at which one press ends such letters (RFC 8058), if it is one of many.
+    Raises `ValueError` for an id, a recipient, a subject or such an address that could not stand in a header as it
+    is."""
 
     id: str
     recipient: str = field(repr=False)
     subject: str
     text: str = field(repr=False)
+    ends: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if len(self.id) > 64 or not _LETTER_ID.fullmatch(self.id):
@@ -38,6 +41,8 @@ class Letter:
             raise ValueError("the recipient of a letter is one address and nothing else")
         if not self.subject.strip() or not self.subject.isprintable():
             raise ValueError("the subject of a letter is one line")
+        if self.ends and not _ADDRESS.fullmatch(self.ends):
+            raise ValueError("what ends letters is one address of the web")
 
 
 class Mailer(Protocol):

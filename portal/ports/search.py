@@ -28,13 +28,19 @@ class Indexed:
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """What somebody looks for. `text` as typed; several filters on one facet mean "any of them"."""
+    """What somebody looks for. `text` as typed; several filters on one facet mean "any of them".
+
+    after, until: only items whose entry is later than the one and not later than the other; sort: relevance, newest or
+    oldest day first, or entered (newest entry first).
+    """
 
     text: str = ""
     filters: tuple[tuple[str, str], ...] = ()
     dated_from: int | None = None
     dated_to: int | None = None
-    sort: str = "relevance"  # relevance | newest | oldest
+    after: int | None = None
+    until: int | None = None
+    sort: str = "relevance"
     page: int = 1
     size: int = 20
 
@@ -42,11 +48,13 @@ class Query:
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """items: keys of the page, in order; total: hits in all; facets: counts over the whole result,
-    zero counts left out; marks: the folded strings to highlight in the originals."""
+    zero counts left out, a facet that is filtered as if it were not; months: the same for the months of their
+    days, yyyymm in order, as if no days were asked for; marks: the folded strings to highlight in the originals."""
 
     items: tuple[str, ...] = ()
     total: int = 0
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    months: Mapping[int, int] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
 
 

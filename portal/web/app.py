@@ -29,7 +29,16 @@ from portal.wiring import Portal
 
 log = logging.getLogger(__name__)
 ROOT = Path(__file__).parents[2]
-GROUPS = ("public", "account", "unit_desk", "supervisor_desk", "leader_desk", "admin", "machinery")
+GROUPS = (
+    "public",
+    "subscriptions",
+    "account",
+    "unit_desk",
+    "supervisor_desk",
+    "leader_desk",
+    "admin",
+    "machinery",
+)
 SMALL_FORM = 1024 * 1024
 FILM_ENDINGS = (".mp4", ".mov", ".webm", ".m4v")
 WHOLE_REPORT = (MAX_PHOTOS + 1) * (MAX_PHOTO_BYTES + 65536) + MAX_VIDEOS * (MAX_VIDEO_BYTES + 65536)

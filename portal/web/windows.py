@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g, request, stream_with_context
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
@@ -23,7 +23,7 @@ from portal.record.shelf import Shelf, touched
 from portal.record.signed import is_frozen
 from portal.rules.clock import day_of
 from portal.web.front import Pages, answer, display_of, known_tag, make_page
-from portal.web.language import ENGLISH, _, current, window_path
+from portal.web.language import ENGLISH, _, current, speaking, window_path
 
 ONCE, OFTEN = 3, 6  # how hard a page is compressed that is sent once, or kept
 
@@ -49,6 +49,8 @@ class WindowSide(Protocol):
     def secret_key(self) -> str: ...
     @property
     def policy(self) -> Policy | None: ...
+    @property
+    def letters(self) -> object | None: ...
     @property
     def now(self) -> Callable[[], dt.datetime]: ...
 
@@ -113,6 +115,32 @@ def window(
     key = request.environ.get("portal.page_key") if keep and not also else None
     request.environ["portal.finished"] = (key, seq, day, scopes, etag)
     return response
+
+
+def streamed(
+    *scopes: str, pieces: Callable[[Shelf], Iterator[str]], mimetype: str, also: str = ""
+) -> Response:
+    """As `window`, for an answer too long to be put together first: it is read from one picture of the record while it
+    is sent, and kept nowhere."""
+    with ExitStack() as opened:
+        shown = opened.enter_context(shelf())
+        etag = _etag(touched(shown.session, scopes), today(), also)
+        if known_tag(request.headers.get("If-None-Match", ""), etag):
+            return _finish(Response(status=304), etag)
+        body = stream_with_context(_spoken(pieces(shown), current()))
+        response = Response(body, content_type=mimetype)
+        response.call_on_close(opened.pop_all().close)
+    return _finish(response, etag)
+
+
+def _spoken(pieces: Iterator[str], language: str) -> Iterator[bytes]:
+    """Each piece in the language of the address, which the front has forgotten by the time it is sent."""
+    while True:
+        with speaking(language):
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece.encode()
 
 
 def keep_page(response: Response) -> Response:

@@ -47,6 +47,8 @@ REFUSALS: dict[str, Say] = {
     "plan_changed_elsewhere": lambda: _("计划刚被别人改过。看看新的清单再印发。"),
     "plan_already_adopted": lambda: _("%(year)s 年的计划已经印发过了。"),
     "too_many_tries": lambda: _("试的次数太多，请 %(seconds)s 秒后再来。"),
+    "too_many_subscriptions": lambda: _("一个邮箱最多订 %(most)s 条。先在信里停掉一条，再点这个链接。"),
+    "too_many_subscriptions_asked": lambda: _("短时间里订的太多，请 %(seconds)s 秒后再来。"),
     "too_many_links": lambda: _("从您这里打开的无效链接太多。"),
     "too_many_drafts": lambda: _("开始的报送太多，没有再开新的。写好的都还在。"),
     "too_many_uploads": lambda: _("传得太快，这张没有收下。%(seconds)s 秒后再传，别的照片都还在。"),

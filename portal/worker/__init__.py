@@ -13,6 +13,7 @@ from portal.logs import configure_logs
 from portal.record.shelf import Shelf
 from portal.record.signed import is_frozen
 from portal.wiring import Portal, wire
+from portal.worker.digests import tend_subscriptions
 from portal.worker.films import run_idle, work_idle
 from portal.worker.following import follow, log_receipts, seal_audit, tell_burden
 from portal.worker.jobs import handlers
@@ -68,6 +69,7 @@ def work(portal: Portal, *, stop: threading.Event) -> None:
                 portal.media.sweep(SPOOL_KEEPS)
                 sweep_uploads(portal)
                 tell_burden(portal)
+                tend_subscriptions(portal)
                 tend_media(portal)
                 next_sweep = portal.now() + SWEEP_EVERY
         except Exception:  # whatever happens, the next look may go well
@@ -111,5 +113,6 @@ __all__ = [
     "sweep_uploads",
     "tell_burden",
     "tend_media",
+    "tend_subscriptions",
     "work",
 ]

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from typing import BinaryIO, TypeVar
 
 from portal.database import TROUBLE, again
+from portal.domain.subscriptions import DIGEST_JOB
 from portal.imaging.film_room import FILM_BYTES, FilmCrashed
 from portal.imaging.filmed import FilmRefused, Made
 from portal.ports import Job, MediaMissing, Received, Space
 from portal.wiring import Portal
+from portal.worker.digests import send_digest
 from portal.workflows import draft_videos
 from portal.workflows.erase_report import destroy_media
 from portal.workflows.transcode_video import begin_film, keep_film, note_crash, note_percent, note_trouble
@@ -55,7 +57,10 @@ def work_idle(portal: Portal, *, stop: threading.Event) -> None:
 
 def idle_handlers(portal: Portal, stop: threading.Event) -> Mapping[str, Callable[[Job], None]]:
     """What can be done in idle hours, by kind of job."""
-    return {draft_videos.JOB: lambda job: _transcode(portal, job, stop)}
+    return {
+        draft_videos.JOB: lambda job: _transcode(portal, job, stop),
+        DIGEST_JOB: lambda job: send_digest(portal, job),
+    }
 
 
 def _transcode(portal: Portal, job: Job, stop: threading.Event) -> None:

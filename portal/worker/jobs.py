@@ -8,11 +8,13 @@ from functools import partial
 
 from portal.database import DatabaseBusy, again
 from portal.domain import letters
+from portal.domain.subscriptions import CONFIRM_JOB
 from portal.ports import AddressRefused, Job, Letter, MailerUnavailable
 from portal.wiring import Portal
 from portal.worker.crediting import credit, tidy
+from portal.worker.digests import letterhead, send_confirmation
 from portal.workflows import compare_photos, erase_report, moderate_report, withdraw_report
-from portal.workflows.send_letter import Letterhead, letter_refused, letter_sent, write_letter
+from portal.workflows.send_letter import letter_refused, letter_sent, write_letter
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +56,8 @@ def handlers(portal: Portal) -> Mapping[str, Callable[[Job], None]]:
         compare_photos.JOB: partial(_compare, portal),
     }
     return {kind: partial(_uncrossed, act) for kind, act in known.items()} | {
-        letters.JOB: partial(_send_letter, portal)
+        letters.JOB: partial(_send_letter, portal),
+        CONFIRM_JOB: partial(send_confirmation, portal),
     }
 
 
@@ -88,10 +91,8 @@ def _send_letter(portal: Portal, job: Job) -> None:
 
 
 def _written(portal: Portal, letter_id: str) -> Letter | None:
-    s = portal.settings
-    head = Letterhead(name=s.site_name, english=s.site_name_english, url=s.public_url)
     with portal.database.writing() as session:
-        return write_letter(session, letter_id=letter_id, head=head, now=portal.now())
+        return write_letter(session, letter_id=letter_id, head=letterhead(portal), now=portal.now())
 
 
 def _noted(portal: Portal, note: Callable[..., None], letter_id: str) -> None:

@@ -83,7 +83,7 @@ def _about_link(session: Session, owed: OwedLetter, head: Letterhead, now: dt.da
     )
     maker = session.get(Person, given.created_by_id) if given.created_by_id is not None else None
     audit.note(session, actor=maker, act="mail_link", subject=owed.person, now=now)
-    return _text(
+    return letter_text(
         "password_link",
         head,
         login=owed.person.login,
@@ -98,10 +98,11 @@ def _about_return(owed: OwedLetter, head: Letterhead) -> str | None:
     assert report is not None
     if report.state is not ReportState.RETURNED:
         return None
-    return _text("report_returned", head, page=f"/desk/unit/reports/{report.id}")
+    return letter_text("report_returned", head, page=f"/desk/unit/reports/{report.id}")
 
 
-def _text(name: str, head: Letterhead, **values: str) -> str:
+def letter_text(name: str, head: Letterhead, **values: str) -> str:
+    """A letter from its template; the first line is the subject."""
     return _template(name).substitute(site=head.name, site_english=head.english, url=head.url, **values)
 
 

@@ -17,6 +17,8 @@ from portal.domain.lifecycle import ReportState
 from portal.domain.plan import ProjectKind
 from portal.domain.progress import Report, Verb
 from portal.domain.receipts import content_of, submission_of
+from portal.domain.subscriptions import Every
+from portal.ports import Asked
 from portal.record.followers import last_seq
 from portal.record.receipt_key import ReceiptKey
 from portal.web.app import create_app
@@ -29,6 +31,7 @@ from portal.workflows.give_receipt import give_receipt
 from portal.workflows.manage_people import issue_link
 from portal.workflows.moderate_report import Why, claim_report
 from portal.workflows.submit_report import submit_report
+from portal.workflows.subscribe import CONFIRM, END, ask_to_be_told, confirm, link_of
 from portal.workflows.withdraw_report import withdraw_report
 from tests.conftest import Clock
 from tests.repeat_photos import make_view, photographed
@@ -164,6 +167,22 @@ def _every_state(portal, district, clock):
         "correction": correction,
         "link": link,
         "draft": draft,
+        **_subscriptions(portal, clock),
+    }
+
+
+def _subscriptions(portal, clock):
+    """What stands in the links of letters: one subscription waits to be confirmed, one can be ended."""
+    with portal.database.writing() as session:
+        asked = Asked(text="封顶", chosen={"unit": ("001", "030")}, first=dt.date(2026, 1, 1))
+        how = {"email": "reader@post.example", "every": Every.DAILY, "queue": portal.queue, "now": clock()}
+        waits, told = (ask_to_be_told(session, asked=asked, **how) for _ in range(2))
+        for each in (waits, told):
+            portal.queue.cancel(session, key=f"confirm/{each}")
+        confirm(session, subscription_id=told, now=clock())
+    return {
+        "confirming": link_of(portal.secret_key, CONFIRM, waits),
+        "ending": link_of(portal.secret_key, END, told),
     }
 
 

@@ -18,7 +18,9 @@ PAGES = {
     "": """/ /en/ /projects /projects?lamp=red /projects/{project} /en/projects/{project}
         /projects/{project}/compare /en/projects/{project}/compare?at=25 /projects/2026-002/compare
         /projects/{project}/views/1 /en/projects/{project}/views/1 /projects/{project}/views/2 /reports/{number} /reports/{gone}
-        /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /record /record/3 /record/keys /verify /en/verify
+        /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /archive?unit=001&unit=030&from=2026-11-01
+        /archive?view=photos /en/archive?kind=report&view=photos /subscriptions/asked /en/subscriptions/asked
+        /subscriptions/{confirming}/confirm /subscriptions/{ending}/end /en/subscriptions/{ending}/end /subscriptions/spent/end /record /record/3 /record/keys /verify /en/verify
         /record/months /en/record/months /record/months/2020-01 /en/record/months/2020-01
         /record/receipt /en/record/receipt /record/photo/{picture} /en/record/photo/{picture} /about /help /privacy
         /provenance /en/provenance
@@ -50,6 +52,9 @@ NO_PAGES = {
     "/readyz",
     "/robots.txt",
     "/sitemap.xml",
+    "/archive.atom",
+    "/archive.csv",
+    "/archive.json",
     "/feeds/latest.atom",
     "/projects/<code>/dossier.zip",
     "/projects/<code>/feed.atom",
@@ -151,6 +156,8 @@ def test_a_page_can_be_used_by_everybody(rooms, live, axe, login, path):
         "held",
         "correction",
         "link",
+        "confirming",
+        "ending",
     )
     facts = {name: getattr(live, name) for name in names} | {"project": live.district.projects[0]}
     page, noise = rooms(login)

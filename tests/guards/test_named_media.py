@@ -33,7 +33,7 @@ HOLD_NOT = {
     "record_key.name", "record_key.statement", "record_opening.salt", "record_shelf.title", "record_witness.key",
     "record_witness.trouble", "report.correction_reason", "report.done", "report.idempotency_key", "report.next_step",
     "report.problems", "responsibility.reason", "return_reason.before", "return_reason.text", "sign_in.browser",
-    "sign_in.token_hash", "unit.english",
+    "sign_in.token_hash", "subscription.asked", "subscription.email", "unit.english",
 }  # fmt: skip
 
 

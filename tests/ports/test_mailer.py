@@ -85,6 +85,26 @@ def test_a_chinese_letter_arrives_as_it_was_written(post):
     assert arrived.get_content().replace("\r\n", "\n").rstrip("\n") == TEXT.rstrip("\n")
 
 
+@pytest.mark.parametrize("length", [10, 200])
+def test_a_letter_of_many_says_how_to_end_them_with_one_press(post, length):
+    ends = f"https://sunlight.example/subscriptions/{'a' * length}-{'0' * 32}/end"
+    post.mailer.send(letter(ends=ends))
+    post.mailer.send(letter())
+    of_many, alone = post.arrived()
+    assert of_many["List-Unsubscribe"] == f"<{ends}>"
+    assert of_many["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert of_many.get_content().replace("\r\n", "\n").rstrip("\n") == TEXT.rstrip("\n")
+    assert (alone["List-Unsubscribe"], alone["List-Unsubscribe-Post"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "ends", ["mailto:x@y.example", "https://a.example/x>\r\nBcc: y@z.example", "https://a b", "x"]
+)
+def test_what_ends_letters_is_an_address_of_the_web_and_nothing_else(ends):
+    with pytest.raises(ValueError, match="ends letters"):
+        letter(ends=ends)
+
+
 def test_a_letter_that_is_sent_again_can_be_recognised(post):
     for each in ("first", "first", "second"):
         post.mailer.send(letter(id=each))

@@ -172,7 +172,9 @@ def query(chance: random.Random, corpus: list[Indexed]) -> Query:
         filters=tuple(filters),
         dated_from=chance.choice((None, None, None, days[0])),
         dated_to=chance.choice((None, None, None, days[1])),
-        sort=chance.choice(("relevance", "relevance", "relevance", "newest", "oldest")),
+        after=chance.choice((None, None, None, said.seq)),
+        until=chance.choice((None, None, None, said.seq + NOTES)),
+        sort=chance.choice(("relevance", "relevance", "relevance", "newest", "oldest", "entered")),
         page=chance.choice((1, 1, 1, 2, 3, 40)),
         size=size,
     )
@@ -181,7 +183,7 @@ def query(chance: random.Random, corpus: list[Indexed]) -> Query:
 def whole(answer: Answer) -> tuple[object, ...]:
     """All of an answer, the order of its counts too."""
     facets = [(facet, list(counts.items())) for facet, counts in answer.facets.items()]
-    return answer.items, answer.total, facets, answer.marks
+    return answer.items, answer.total, facets, list(answer.months.items()), answer.marks
 
 
 @pytest.mark.slow

@@ -212,7 +212,7 @@ def corpus(size: int, seed: int) -> list[Indexed]:
             number,
             title=chance.choice(WORDS),
             body="，".join(chance.choices(WORDS, k=4)),
-            dated=20240101 + chance.randrange(20),
+            dated=20240101 + 100 * chance.randrange(4) + chance.randrange(20),
             kind=chance.choice(["report", "project"]),
             unit=f"单位{chance.randrange(6)}",
             town=chance.choice(["", "东镇", "西镇"]),
@@ -224,7 +224,8 @@ def corpus(size: int, seed: int) -> list[Indexed]:
 
 
 def holds(item: Indexed, query: Query, *, beside: str = "") -> bool:
-    """The contract read aloud, for queries of plain words; `beside` names a facet whose filter is ignored."""
+    """The contract read aloud, for queries of plain words; `beside` names a facet whose filter is ignored,
+    or "days"."""
     words = folded(query.text.replace(" ", "\n")).split() if query.text else []
     said = [folded(item.title), folded(item.body)]
     asked: dict[str, set[str]] = {}
@@ -234,8 +235,10 @@ def holds(item: Indexed, query: Query, *, beside: str = "") -> bool:
     return (
         all(any(contains(text, word) for text in said) for word in words)
         and all(item.facets.get(facet, "") in values for facet, values in asked.items())
-        and (query.dated_from is None or item.dated >= query.dated_from)
-        and (query.dated_to is None or item.dated <= query.dated_to)
+        and (query.after is None or item.seq > query.after)
+        and (query.until is None or item.seq <= query.until)
+        and (beside == "days" or query.dated_from is None or item.dated >= query.dated_from)
+        and (beside == "days" or query.dated_to is None or item.dated <= query.dated_to)
     )
 
 
@@ -253,6 +256,11 @@ def counted(items: Iterable[Indexed], query: Query) -> dict[str, dict[str, int]]
     }
 
 
+def months(items: Iterable[Indexed], query: Query) -> list[tuple[int, int]]:
+    """How many there are of each month, in order, whatever days are asked for."""
+    return sorted(Counter(item.dated // 100 for item in items if holds(item, query, beside="days")).items())
+
+
 QUERIES = [
     Query(),
     Query(text="道路"),
@@ -261,6 +269,10 @@ QUERIES = [
     Query(text="桥梁", filters=(("year", "2024"), ("year", "2025"), ("unit", "单位3"))),
     Query(filters=(("town", "东镇"), ("category", "水利"), ("kind", "report"))),
     Query(text="绿化", dated_from=20240105, dated_to=20240110),
+    Query(text="绿化", dated_from=20240203, filters=(("unit", "单位3"), ("unit", "单位4"))),
+    Query(text="道路", after=120),
+    Query(text="道路", after=50, until=220),
+    Query(after=290, dated_to=20240301, sort="entered"),
     Query(text="绿化", filters=(("unit", "没有的单位"),)),
     Query(text="不存在的词语", filters=(("year", "2024"),)),
 ]
@@ -276,6 +288,7 @@ def test_hits_total_and_facet_counts_equal_a_count_by_hand(index: SearchIndex, q
     assert set(answer.items) == {item.item for item in left if holds(item, query)}
     assert answer.total == len(answer.items)
     assert answer.facets == counted(left, query)
+    assert list(answer.months.items()) == months(left, query)
 
 
 def test_a_typed_filter_is_a_filter(index: SearchIndex) -> None:
@@ -322,7 +335,7 @@ def test_a_rare_word_weighs_more_than_a_common_one(index: SearchIndex) -> None:
     assert index.search(Query(text="道路 涵洞")).items == ("n2", "n1")
 
 
-@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest", "entered"])
 def test_ties_are_broken_by_the_newer_entry(index: SearchIndex, sort: str) -> None:
     fill(index, note(2, body="道路"), note(3, body="道路"))
     fill(index, note(1, body="道路"), note(4, body="道路"))
@@ -334,9 +347,10 @@ def test_sorting_by_date_goes_both_ways(index: SearchIndex) -> None:
     fill(index, note(1, dated=20250301), note(2, dated=20250101), note(3, dated=20250301))
     assert index.search(Query(sort="newest")).items == ("n3", "n1", "n2")
     assert index.search(Query(sort="oldest")).items == ("n2", "n3", "n1")
+    assert index.search(Query(sort="entered")).items == ("n3", "n2", "n1")
 
 
-@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest"])
+@pytest.mark.parametrize("sort", ["relevance", "newest", "oldest", "entered"])
 def test_pages_together_are_the_whole_each_item_once(index: SearchIndex, sort: str) -> None:
     fill(index, *corpus(137, seed=3))
     whole = index.search(Query(text="道路", sort=sort, size=1000))

@@ -25,6 +25,8 @@ KINDS: Mapping[str, Say] = {
     "destroy_media": lambda: _("销毁撤下的照片"),
     "scrub_database": lambda: _("清掉数据库文件里已经删除的内容"),
     "send_letter": lambda: _("发一封邮件"),
+    "confirm_subscription": lambda: _("发一封确认订阅的邮件"),
+    "send_digest": lambda: _("发一封订阅邮件"),
 }
 GIVEN_UP: Mapping[str, Say] = {
     "take_effect": lambda: _("放弃以后，这次审核决定不会生效，报送一直停在待审核。"),
@@ -33,6 +35,8 @@ GIVEN_UP: Mapping[str, Say] = {
     "send_letter": lambda: _(
         "放弃以后，这封邮件不再发。链接可以再发一个，退回的报送在单位的工作台上看得到。"
     ),
+    "confirm_subscription": lambda: _("放弃以后，订阅的人收不到确认信，可以自己再订一次。"),
+    "send_digest": lambda: _("放弃以后，下一个整点会再排一次，内容一样，不会漏。"),
 }
 
 

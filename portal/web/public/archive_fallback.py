@@ -6,7 +6,6 @@ newest stands first. One pass over what stands, so it costs more than the engine
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.ports import FACETS, Answer, Query
-from portal.record.shelf import Shelf, Shown
+from portal.record.shelf import Shelf
 from portal.record.tables import Opening, Shelved
 from portal.text.parse import Asks, Clause, parse
 
@@ -23,35 +22,51 @@ MOST_WORDS = 5
 KINDS = ("project", "report")
 
 
-def from_database(shelf: Shelf, query: Query) -> tuple[Answer, list[Shown]]:
-    """The page, and the items on it that can be shown."""
+def from_database(shelf: Shelf, query: Query) -> Answer:
+    """What the index would answer, as far as the record alone can say it."""
     rows = shelf.filed(*FILED, where=list(_conditions(query)))
     chosen: dict[str, set[str]] = {}
     for facet, value in query.filters:
         chosen.setdefault(facet, set()).add(value)
-    hits = [row for row in rows if _has(row, chosen)]
+    within = [row for row in rows if _of_days(row, query)]
+    hits = [row for row in within if _has(row, chosen)]
     first = (max(query.page, 1) - 1) * query.size
-    items = tuple(
-        row.item for row in (hits if query.sort != "oldest" else hits[::-1])[first : first + query.size]
-    )
     facets = {
         facet: dict(
             Counter(
                 value
-                for row in rows
+                for row in within
                 if (value := _value(row, facet))
                 and _has(row, {k: v for k, v in chosen.items() if k != facet})
             )
         )
         for facet in FACETS
     }
-    found = shelf.many(items)
-    marks = tuple(clause.text for clause in _words(query) if not clause.minus)
-    answer = Answer(items=items, total=len(hits), facets=facets, marks=marks)
-    return answer, [found[item] for item in items if item in found]
+    months = Counter(row.dated.year * 100 + row.dated.month for row in rows if _has(row, chosen))
+    return Answer(
+        items=tuple(row.item for row in _ordered(hits, query.sort)[first : first + query.size]),
+        total=len(hits),
+        facets=facets,
+        months=dict(sorted(months.items())),
+        marks=tuple(clause.text for clause in _words(query) if not clause.minus),
+    )
 
 
-FILED = (Shelved.item, *(getattr(Shelved, facet) for facet in FACETS))
+FILED = (Shelved.item, Shelved.seq, Shelved.dated, *(getattr(Shelved, facet) for facet in FACETS))
+
+
+def _ordered(hits: list[Row[Any]], sort: str) -> list[Row[Any]]:
+    """They come with the newest day first."""
+    if sort == "entered":
+        return sorted(hits, key=lambda row: -row.seq)
+    return hits[::-1] if sort == "oldest" else hits
+
+
+def _of_days(row: Row[Any], query: Query) -> bool:
+    day = row.dated.year * 10000 + row.dated.month * 100 + row.dated.day
+    return (query.dated_from is None or day >= query.dated_from) and (
+        query.dated_to is None or day <= query.dated_to
+    )
 
 
 def _value(row: Row[Any], facet: str) -> str:
@@ -68,10 +83,10 @@ def _words(query: Query) -> Sequence[Clause]:
 
 def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
     yield Shelved.kind.in_(KINDS)
-    if query.dated_from is not None:
-        yield Shelved.dated >= _day(query.dated_from)
-    if query.dated_to is not None:
-        yield Shelved.dated <= _day(query.dated_to)
+    if query.after is not None:
+        yield Shelved.seq > query.after
+    if query.until is not None:
+        yield Shelved.seq <= query.until
     opening = aliased(Opening)
     document = select(opening.seq).where(opening.seq == Shelved.seq)
     yield document.exists()  # what has lost its opening is shown nowhere
@@ -83,7 +98,3 @@ def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
             within = document.where(opening.document.icontains(clause.text, autoescape=True))
             said = or_(said, within.exists())
         yield ~said if clause.minus else said
-
-
-def _day(number: int) -> dt.date:
-    return dt.date(number // 10000, number // 100 % 100, number % 100)

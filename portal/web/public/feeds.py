@@ -72,32 +72,33 @@ def _feed(shelf: Shelf, *where: ColumnElement[bool], title: str, page: str) -> s
     titles = shelf.titles("project")
     return render_template(
         "public/feed.xml",
-        title=_xml(title),
-        id=_tag("2026-01-01", f"feed{request.path}"),
+        title=plain(title),
+        id=tag_of("2026-01-01", f"feed{request.path}"),
         page=absolute(page),
         here=absolute(request.script_root + request.path),
         updated=iso(versions[0].at) if versions else "2026-01-01T00:00:00Z",
-        entries=[_entry(version, titles) for version in versions],
+        entries=[entry_of(version, titles) for version in versions],
     )
 
 
-def _entry(version: Shown, titles: dict[str, str]) -> dict[str, Any]:
+def entry_of(version: Shown, titles: dict[str, str]) -> dict[str, Any]:
+    """A version of an item as `public/feed.xml` expects it. titles: of projects, by code."""
     document = version.document
     name = document["title"] or titles.get(document.get("project", {}).get("code", ""), version.item)
     what = f"{name}：{month(document['month'])}" if "month" in document else name
     href = item_href(version.item)
     return {
-        "id": _tag(isoday(version.first_at), f"{version.item}/v{version.version}"),
-        "title": _xml(what if version.version == 1 else f"{what}（{word(ACTS, version.act.value)}）"),
+        "id": tag_of(isoday(version.first_at), f"{version.item}/v{version.version}"),
+        "title": plain(what if version.version == 1 else f"{what}（{word(ACTS, version.act.value)}）"),
         "href": absolute(href),
         "proof": absolute(to(f"/record/{version.seq}")),
         "updated": iso(version.at),
         "published": iso(version.first_at),
-        "author": _xml(document.get("unit", {}).get("name", "") or name),
-        "paragraphs": [_xml(text) for text in _said(document) if text],
+        "author": plain(document.get("unit", {}).get("name", "") or name),
+        "paragraphs": [plain(text) for text in _said(document) if text],
         "photos": [_photo(photo) for photo in document.get("photos", ())],
         "films": [_film(video) for video in document.get("videos", ())],
-        "category": _xml(document.get("category", "")),
+        "category": plain(document.get("category", "")),
     }
 
 
@@ -121,21 +122,22 @@ def _said(document: dict[str, Any]) -> list[str]:
 def _photo(photo: dict[str, Any]) -> dict[str, Any]:
     jpegs = [r for r in photo["renditions"] if r["format"] == "jpeg"]
     chosen = max((r for r in jpegs if r["edge"] <= 1024), key=lambda r: r["edge"], default=jpegs[0])
-    return {**chosen, "href": absolute(photo_url(chosen["name"])), "caption": _xml(photo["caption"])}
+    return {**chosen, "href": absolute(photo_url(chosen["name"])), "caption": plain(photo["caption"])}
 
 
 def _film(video: dict[str, Any]) -> dict[str, Any]:
     return {
         "href": absolute(photo_url(video["film"]["name"])),
         "bytes": video["film"]["bytes"],
-        "said": _xml(video["description"]),
+        "said": plain(video["description"]),
     }
 
 
-def _tag(day: str, what: str) -> str:
+def tag_of(day: str, what: str) -> str:
     """A name for ever (RFC 4151): it does not change when the address does."""
     return f"tag:{request.host.partition(':')[0]},{day}:{what.lstrip('/')}"
 
 
-def _xml(text: str) -> str:
+def plain(text: str) -> str:
+    """Text that may stand in XML."""
     return UNWANTED.sub("", text)

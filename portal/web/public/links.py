@@ -20,12 +20,17 @@ PLACES = {"project": "/projects/", "report": "/reports/", "unit": "/units/"}
 
 @bp.app_template_global("to")
 def to(path: str, **query: object) -> str:
-    """The address of a window. Empty values are left out; the past day asked for stays asked for."""
-    asked = {name: str(value) for name, value in query.items() if value not in (None, "")}
+    """The address of a window. Empty values are left out, a tuple is a value after the other; the past day asked for
+    stays asked for."""
+    asked: dict[str, str | tuple[str, ...]] = {
+        name: value if isinstance(value, tuple) else str(value)
+        for name, value in query.items()
+        if value not in (None, "", ())
+    }
     day = as_of()
     if day is not None:
         asked.setdefault("as_of", day.isoformat())
-    return window_path(path) + (f"?{urlencode(asked)}" if asked else "")
+    return window_path(path) + (f"?{urlencode(asked, doseq=True)}" if asked else "")
 
 
 @bp.app_template_global("item_href")

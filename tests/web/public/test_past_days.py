@@ -40,6 +40,9 @@ ASKED = {
     "/units/<code>": ["/units/001", "/units/030"],
     "/units/<code>/feed.atom": ["/units/001/feed.atom"],
     "/archive": ["/archive", "/archive?q=" + quote("封顶"), "/archive?kind=report", "/archive?year=2026"],
+    "/archive.atom": ["/archive.atom?kind=report"],
+    "/archive.csv": ["/archive.csv?kind=report&q=" + quote("封顶")],
+    "/archive.json": ["/archive.json?kind=report&unit=001&unit=030"],
     "/changes": ["/changes", "/changes?from=2026-01-01&page=1", "/changes?act=corrected", "/changes?unit=001"],
     "/record": ["/record", "/record?before=4"],
     "/record/<int:seq>": ["/record/0", "/record/6", "/record/7"],
@@ -79,6 +82,9 @@ TIMELESS = {
     "/record/receipt",
     "/robots.txt",
     "/static/<path:filename>",
+    "/subscriptions/<token>/confirm",
+    "/subscriptions/<token>/end",
+    "/subscriptions/asked",
     "/verify",
 }
 
@@ -99,7 +105,7 @@ def plain(page: str) -> str:
     page = re.sub(
         r'<div class="notice">(?:(?!</div></div>).)*您在看过去某一天。.*?</div></div>', "", page, flags=re.S
     )
-    return re.sub(r"[?&](?:amp;)?(?=[\"#<&?])|\s+", "", page).replace("&amp;", "?").replace("&", "?")
+    return re.sub(r"[?&](?:amp;)?(?=[\"#<&?,\s])|\s+", "", page).replace("&amp;", "?").replace("&", "?")
 
 
 @pytest.fixture
