@@ -30,7 +30,7 @@ Ids = NDArray[np.int32]
 Weights = NDArray[np.float32]
 Value = TypeVar("Value")
 
-FORMAT = 1  # raise it when terms or folding change: an index of another format counts as damaged
+FORMAT = 2  # raise it when terms or folding change: an index of another format counts as damaged
 POSITION_KEY = "\x1fposition"  # the item key of the document that keeps the position; no item is called so
 CACHE_BYTES = 48 * 2**20  # postings kept per snapshot, about 400 common terms among 10,000 items
 
