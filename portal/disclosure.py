@@ -19,7 +19,14 @@ from portal.domain.redaction import Cover, covered_on, kinds_of
 from portal.record.document import seal
 from portal.record.log import Disclosed, iso
 from portal.rules.clock import day_of, last_day
-from portal.rules.numbers import ALIASES_ITEM, LAMP_RULES_ITEM, burden_item, project_item, report_item, unit_item
+from portal.rules.numbers import (
+    ALIASES_ITEM,
+    LAMP_RULES_ITEM,
+    burden_item,
+    project_item,
+    report_item,
+    unit_item,
+)
 from portal.rules.provenance import Graded
 
 

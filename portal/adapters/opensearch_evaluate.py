@@ -231,7 +231,7 @@ def answer(ask: Ask, query: Query) -> Answer:
     """What `SearchIndex.search` promises. The query is one that `check` has let through. Raises what `ask` raises."""
     clauses, conditions = parse(query.text), _Conditions(ask)
     _first_look(conditions, clauses)
-    meaning = Meaning(conditions, query.names)
+    meaning = Meaning(conditions, query.names, today=query.today)
     found = meaning.run(clauses)
     within, chosen = _within(conditions, query, clauses), _chosen(conditions, query, clauses)
     within["filter"].append(found.query)

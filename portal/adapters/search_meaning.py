@@ -18,6 +18,7 @@ from portal.text.fold import folded
 from portal.text.measures import found_in
 from portal.text.names import Names
 from portal.text.parse import Asks, Clause
+from portal.text.pinyin import cuts
 from portal.text.spans import Span, spans_in
 from portal.text.terms import atoms, is_han, required_terms
 
@@ -31,6 +32,13 @@ _FILLERS = frozenset("的了在于与和及是初中底末份")  # between the p
 _BORDER = re.compile(
     rf"(?<=[a-z]{{{SHORTEST_SPOKEN}}})(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z]{{{SHORTEST_SPOKEN}}})"
 )
+_AROUND = frozenset(
+    ("线", "处", "段", "附近", "沿线", "路段", "左右", "以内")
+)  # behind roads, stakes, amounts
+_ASKING = re.compile(
+    "请问|我想[查看知]道?|查一下|什么时候|啥时候|怎么样了?|怎么办|为什么|有没有|是不是|多少钱?|哪[里儿些个]|谁负责|谁管|如何|[吗呢吧啊的了]+$"
+)
+
 Found = TypeVar("Found")
 
 
@@ -95,8 +103,8 @@ def _years(text: str) -> tuple[str, ...]:
 class Meaning(Generic[Found]):
     """The words of one query: what they find, which terms weigh, what is to be marked, what was understood."""
 
-    def __init__(self, engine: Engine[Found], names: Names) -> None:
-        self._engine, self._names = engine, names
+    def __init__(self, engine: Engine[Found], names: Names, *, today: int | None = None) -> None:
+        self._engine, self._names, self._today = engine, names, today
         self._tries = 0
         self.words: list[str] = []  # asked for one after the other, as understood
         self.weighing: dict[str, None] = {}
@@ -176,15 +184,15 @@ class Meaning(Generic[Found]):
         """Literally, or by the dates, measures and other names in it; when that is nothing, by its sound or by
         its pieces."""
         engine = self._engine
-        literal = self._phrase(word)
-        if _is_stated(word) and engine.any(literal):
-            return literal
-        found = engine.either(literal, self._meaning(word, cut=True))
+        found = engine.either(self._phrase(word), self._meaning(self._dated(word), cut=True))
         ways: tuple[Callable[[], Found], ...] = (
+            lambda: self._instead(word, self._names.without_district(word), "alias"),
             lambda: self._instead(word, self._names.spoken(word), "spoken"),
+            lambda: self._all_of(_without_asking(word)),
             lambda: self._cut(word),
             lambda: self._instead(word, self._names.heard(word), "heard"),
-            lambda: self._by_script(word),
+            lambda: self._all_of(_parts_by_script(word)),
+            lambda: self._all_of(self._spoken_halves(word)),
         )
         for way in ways:
             if engine.any(found):
@@ -194,8 +202,10 @@ class Meaning(Generic[Found]):
 
     def _instead(self, word: str, forms: Sequence[str], how: str) -> Found:
         """The items that have any of these forms of a word that is nowhere itself."""
-        found, stand = self._engine.nothing, []
-        for form in forms:
+        found = self._engine.nothing
+        stand: list[str] = []
+        others = [other for form in forms for other in self._names.aliases.get(form, (form,))]
+        for form in dict.fromkeys(others):
             literal = self._phrase(form)
             if self._engine.any(literal):
                 found, stand = self._engine.either(found, literal), [*stand, form]
@@ -203,12 +213,33 @@ class Meaning(Generic[Found]):
             self._understand(word, stand, how)
         return found
 
-    def _by_script(self, word: str) -> Found:
-        """Pinyin before or behind Han characters, each by itself: chengdong绿化."""
-        parts = _BORDER.split(word)
-        if len(parts) < 2:
-            return self._engine.nothing
-        return functools.reduce(self._engine.both, map(self._word, parts))
+    def _all_of(self, parts: Sequence[str]) -> Found:
+        """The items that have each of these parts of a word that is nowhere itself; none for no parts."""
+        return functools.reduce(self._engine.both, map(self._word, parts)) if parts else self._engine.nothing
+
+    def _spoken_halves(self, word: str) -> list[str]:
+        """Pinyin of two names written as one word: chengdonglvhua."""
+        if not self._names.is_pinyin(word):
+            return []
+        for cut in cuts(word):
+            for place in range(2, len(cut) - 1):
+                halves = ["".join(cut[:place]), "".join(cut[place:])]
+                if all(map(self._names.spoken, halves)):
+                    return halves
+        return []
+
+    def _dated(self, word: str) -> str:
+        """The word with 去年, 今年, 上月, 本月 as the dates that they are today."""
+        if self._today is None:
+            return word
+        year, month = divmod(self._today // 100, 100)
+        before = (year - 1, 12) if month == 1 else (year, month - 1)
+        said = {"今年": f"{year}年", "去年": f"{year - 1}年", "前年": f"{year - 2}年"}
+        said |= dict.fromkeys(("本月", "这个月"), f"{year}年{month}月")
+        said |= dict.fromkeys(("上月", "上个月"), f"{before[0]}年{before[1]}月")
+        for then, date in said.items():
+            word = word.replace(then, date)
+        return word
 
     def _meaning(self, word: str, *, cut: bool) -> Found:
         """The items that have every date, measure and alias of the word, and its remaining parts."""
@@ -229,7 +260,7 @@ class Meaning(Generic[Found]):
         if not understood:
             return engine.nothing
         for part in word.split():
-            if part in _FILLERS or not atoms(part):
+            if part in _FILLERS or part in _AROUND or not atoms(part):
                 continue
             literal = self._phrase(part)
             found = engine.both(found, literal if engine.any(literal) or not cut else self._cut(part))
@@ -255,7 +286,9 @@ class Meaning(Generic[Found]):
         A piece is at least two Han characters, a run of letters or a number.
         """
         pieces = atoms(phrase)
-        found = self._cut_rest(pieces, self._engine.everything) if len(pieces) >= SHORTEST_CUT else None
+        short = len(pieces) == 4 and all(map(self._names.has, (phrase[:2], phrase[2:])))
+        long = len(pieces) >= SHORTEST_CUT or short
+        found = self._cut_rest(pieces, self._engine.everything) if long else None
         if found is None:
             return self._engine.nothing
         items, used = found
@@ -289,12 +322,16 @@ class Meaning(Generic[Found]):
         return beginnings
 
 
-def _is_stated(word: str) -> bool:
-    """Whether a word has a road, a stake or an amount with more around it, and no date: where that stands as
-    typed, nothing else is meant."""
-    found = found_in(word)
-    whole = len(found) == 1 and (found[0].start, found[0].end) == (0, len(word))
-    return bool(found) and not whole and not any(True for _ in dates_in(word))
+def _parts_by_script(word: str) -> list[str]:
+    """Pinyin before or behind Han characters, each by itself: chengdong绿化."""
+    parts = _BORDER.split(word)
+    return parts if len(parts) > 1 else []
+
+
+def _without_asking(word: str) -> list[str]:
+    """What a question is about: 城东道路 of 谁负责城东道路."""
+    parts = _ASKING.sub(" ", word).split()
+    return parts if parts and parts != [word] else []
 
 
 def _runs(clauses: Sequence[Clause]) -> list[list[Clause]]:

@@ -137,7 +137,7 @@ def _page(snapshot: Snapshot, query: Query, ids: Ids, meaning: Meaning[Mask]) ->
 def answer(snapshot: Snapshot, query: Query) -> Answer:
     """What `SearchIndex.search` promises. The query is one that `check` has let through."""
     clauses = parse(query.text)
-    meaning = Meaning(_Masks(snapshot), query.names)
+    meaning = Meaning(_Masks(snapshot), query.names, today=query.today)
     found = meaning.run(clauses) & _within(snapshot, query, clauses)
     chosen = _facet_masks(snapshot, query, clauses)
     ids = np.flatnonzero(_all_of(found, chosen)).astype(np.int32)

@@ -6,7 +6,8 @@ that is gone or cannot be read stands at position -1. The files hold pickles, so
 trusted like code: never put one there that came from outside, rebuild it instead.
 
 A word finds texts that contain it literally in folded form (`portal.text`), a date finds any writing of
-that date. What else a word may mean comes with the query (`portal.text.names`). A long phrase that stands nowhere is cut into shorter ones that occur
+that date. What else a word may mean comes with the query (`portal.text.names`). A long phrase that
+stands nowhere is cut into shorter ones that occur
 together; no dictionary of words takes part.
 """
 

@@ -22,6 +22,7 @@ class AdminAct(StrEnum):
     EDIT_REMIT = "edit_remit"
     FOUND_ORGANISATION = "found_organisation"
     TEND_JOBS = "tend_jobs"
+    EDIT_ALIASES = "edit_aliases"
 
 
 def covers(person: Person, project: Project) -> bool:
@@ -124,6 +125,7 @@ ADMIN_RULES: Mapping[AdminAct, frozenset[Role]] = {
     AdminAct.EDIT_REMIT: frozenset({R.ADMINISTRATOR}),
     AdminAct.FOUND_ORGANISATION: frozenset({R.ADMINISTRATOR}),
     AdminAct.TEND_JOBS: frozenset({R.ADMINISTRATOR}),
+    AdminAct.EDIT_ALIASES: frozenset({R.ADMINISTRATOR}),
 }
 
 

@@ -65,7 +65,8 @@ class Understood:
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """items: keys of the page, in order; total: hits in all; facets: counts over the whole result,
-    zero counts left out; marks: the folded strings to highlight in the originals; understood: what was not taken literally."""
+    zero counts left out; marks: the folded strings to highlight in the originals; understood: what was not
+    taken literally."""
 
     items: tuple[str, ...] = ()
     total: int = 0

@@ -1,9 +1,9 @@
 """Folding: one form for all the ways the same words are written, so that they find each other.
 
 Traditional and simplified, full and half width, upper and lower case, variant characters, invisible
-characters, line breaks inside words and the commas of large numbers become one. Folding goes character by character (with a handful
-of words of unchanged length), so the place of every folded character in the original is known. Both
-the texts and the queries are folded; the folded form is never shown to anybody.
+characters, line breaks inside words and the commas of large numbers become one. Folding goes character
+by character (with a handful of words of unchanged length), so the place of every folded character in the
+original is known. Both the texts and the queries are folded; the folded form is never shown to anybody.
 """
 
 from __future__ import annotations
@@ -70,10 +70,15 @@ def _needless_gaps(text: str) -> Iterator[tuple[int, int]]:
                 yield start, end
         elif _between_numbers(text, start, end):
             yield start + 1, end
-        elif not left or not right or _is_close(left) or _is_close(right):
+        elif _beside_plus(left, right) or not left or not right or _is_close(left) or _is_close(right):
             yield start, end
         elif end - start > 1:
             yield start + 1, end
+
+
+def _beside_plus(left: str, right: str) -> bool:
+    """K15 + 200."""
+    return (right == "+" and left.isdigit()) or (left == "+" and right.isdigit())
 
 
 def _between_numbers(text: str, start: int, end: int) -> bool:

@@ -25,6 +25,7 @@ SHORTEST_BEGINNING = 4  # initials; fewer have to be those of a whole name
 LONGEST = 24  # characters of a word that is compared by ear or by likeness
 _LETTERS = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[^a-z'])[a-z'\u3400-\u9fff]+")
+_DISTRICT = re.compile(r"[^\n]{1,8}?([区县市])([^\n]{2,})")
 _BEFORE, _BEHIND = ("区", "县", "市"), ("街道", "镇", "乡")
 
 
@@ -60,7 +61,8 @@ class Names:
         of its values where those are codes."""
         self.all = tuple(dict.fromkeys(names))
         self.groups = tuple(tuple(group) for group in groups)
-        self.aliases = _aliases(self.groups)
+        offices = (_offices(folded(name.text)) for name in self.all if name.kind == "unit")
+        self.aliases = _aliases([*self.groups, *filter(None, offices)])
         self.labels = {
             facet: {value: folded(label) for value, label in values.items()}
             for facet, values in labels.items()
@@ -81,6 +83,10 @@ class Names:
     @cached_property
     def _lines(self) -> str:
         return "\n".join(self._forms)
+
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        return frozenset(self._forms)
 
     @cached_property
     def _known(self) -> frozenset[str]:
@@ -139,11 +145,22 @@ class Names:
             return ()
         for blurred in (False, True):
             classes = [one_of(sounding_like(c, blurred=blurred), self._known) for c in word]
-            expressions = ("".join(classes),) if all(classes) else ()
+            anchor = "(?m)^" if len(word) == 2 else ""  # two characters inside a name may be of two words
+            expressions = (anchor + "".join(classes),) if all(classes) else ()
             found = tuple(form for form in self._matching(expressions) if form != word)
             if found:
                 return found
         return ()
+
+    def has(self, word: str) -> bool:
+        """Whether a folded word is part of a name."""
+        return "\n" not in word and word in self._lines
+
+    def without_district(self, word: str) -> tuple[str, ...]:
+        """清河区水务局 is what is called 区水务局 here."""
+        cut = _DISTRICT.fullmatch(word)
+        forms = (f"{cut[1]}{cut[2]}", cut[2]) if cut else ()
+        return tuple(form for form in forms if form in self._whole)[:1]
 
     def near(self, word: str, *, limit: int = 3) -> tuple[str, ...]:
         """Names that look like a folded word, or of which it may be short: 住建局 for 住房和城乡建设局."""
@@ -182,6 +199,13 @@ def _rank(name: Name, form: str, parts: set[str]) -> int | None:
     if any(part in text for part in parts):
         return 2 if any(text.startswith(part) for part in parts) else 3
     return None
+
+
+def _offices(name: str) -> tuple[str, ...]:
+    """What the office of a street or town is called as well: 城东街道办事处."""
+    if name.endswith("街道"):
+        return name, f"{name}办事处", f"{name}办"
+    return (name, f"{name}政府", f"{name}人民政府") if name[-1:] in ("镇", "乡") and len(name) > 2 else ()
 
 
 def _aliases(groups: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal.text.characters import HAN
 from portal.text.fold import folded
 
 MAX_CHARACTERS = 300  # of one query; the rest is not looked at
@@ -32,7 +33,7 @@ _SPACED = (  # space inside what is one: 2025年11月 到 12月, S 210, K15 + 20
     re.compile(
         rf"(?<=[{_NUMBER}年月日号])\s+(?=[-—－–]+\s+[{_NUMBER}Kk])|(?<=[0-9０-９年月日号]\s[-—－–])\s+(?=[{_NUMBER}Kk])"
     ),
-    re.compile(r"(?<![A-Za-z])(?<=[SGXYKsgxyk])[ 　]+(?=[0-9０-９])"),
+    re.compile(r"(?<![A-Za-z0-9][SGXYKsgxyk])(?<=[SGXYKsgxyk])[ 　]+(?=[0-9０-９])"),
     re.compile(r"(?<=[0-9０-９])\s*(?=[+＋]\s*[0-9０-９])|(?<=[+＋])\s+(?=[0-9０-９])"),
     re.compile(r"(?<=[0-9０-９])\s+(?=[万亿萬億元]|[百千][万萬])"),
 )
@@ -42,7 +43,9 @@ _TOKEN = re.compile(
     r'|(?P<facet>[^\s":：]{1,8})[:：](?:"(?P<quoted>[^"]+)"|(?P<value>[^\s"]+))'
     r'|(?P<word>[^\s"]+))'
 )
-_ENUMERATION = re.compile(r"[。、；？！;?!()（）《》〈〉【】\[\]…]+|[,，](?![0-9０-９])|(?<![0-9０-９])[,，]")
+_ENUMERATION = re.compile(
+    rf"[。、；？！;?!()（）《》〈〉【】\[\]…|&*]+|[,，](?![0-9０-９])|(?<![0-9０-９])[,，]|(?<=[{HAN}])[/+](?=[{HAN}])"
+)
 
 
 class Asks(StrEnum):

@@ -100,7 +100,7 @@ def patterns(word: str, known: frozenset[str], *, open_end: bool = False, least:
     dong'an, chengdong, 城dong, cheng东. known: the characters that can come out of it; at least two do,
     unless `least` says otherwise. None when it is no pinyin.
     """
-    ways = []
+    ways: list[list[tuple[str, ...]]] = []
     for run in re.findall(r"[a-z]+|[^a-z]", word.replace("'", "|").replace("-", "|")):
         if run == "|":
             continue

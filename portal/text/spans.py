@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from portal.text.dates import Found, day_number, dates_in
+from portal.text.dates import Found, dates_in, day_number
 
 MOST_TERMS = 120
+OPEN_YEARS = 8  # of terms looked for where a span has no end; what is dated later or earlier counts as well
 _BETWEEN = re.compile(r" ?(?:[~至到]|-{1,2}|\.{2,3}|…) ?")
 _DAY = re.compile(r"([0-9]{1,2}|[一二三四五六七八九十廿卅]{1,3})[日号]")
 _BARE_YEAR = re.compile(r"(?<![0-9.])((?:19|20)[0-9]{2})$")
@@ -22,6 +23,7 @@ _YEARS = re.compile(
     r"(?<![0-9.])((?:19|20)[0-9]{2}) ?(?:[~至到]|-{1,2}|\.{2,3}) ?((?:19|20)[0-9]{2})(?![0-9.年/+-])"
 )
 _PART = re.compile(r"年?(?:第?([一二三四1-4])季度|(上|下)半年)")
+_OPEN = re.compile(r"(以来|之后|以后|起)|(?:之前|以前)")
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4}
 
 
@@ -46,7 +48,10 @@ def spans_in(text: str) -> Iterator[Span]:
         if date.start < done:
             continue
         following = dates[place + 1] if place + 1 < len(dates) else None
-        span = _part_of_year(text, date) or _span(text, date, following) or _from_bare_year(text, date)
+        span = _open_ended(text, date) or _months(text, date, following)
+        span = (
+            span or _part_of_year(text, date) or _span(text, date, following) or _from_bare_year(text, date)
+        )
         if span is not None:
             done = span.end
             yield span
@@ -82,6 +87,32 @@ def _from_bare_year(text: str, date: Found) -> Span | None:
         if year is not None and last is not None:
             return _made(year.start(), date.end, dt.date(int(year[1]), 1, 1), last[1])
     return None
+
+
+def _open_ended(text: str, date: Found) -> Span | None:
+    """2025年11月以来, 2024年以前."""
+    days, word = _days(date), _OPEN.match(text, date.end)
+    if days is None or word is None:
+        return None
+    if word[1]:
+        terms = _inside(days[0], days[0].replace(year=min(days[0].year + OPEN_YEARS, 9999), day=1))
+        return Span(date.start, word.end(), _number(days[0]), 99991231, tuple(terms)[:MOST_TERMS])
+    until = days[0] - dt.timedelta(days=1)
+    terms = _inside(until.replace(year=max(until.year - OPEN_YEARS, 1900), day=1), until)
+    return Span(date.start, word.end(), 0, _number(until), tuple(terms)[:MOST_TERMS])
+
+
+def _months(text: str, date: Found, following: Found | None) -> Span | None:
+    """11月到12月, of whatever year."""
+    between = _BETWEEN.match(text, date.end)
+    if following is None or between is None or following.start != between.end():
+        return None
+    first, last = date.terms[0], following.terms[0]
+    if len(first) != 5 or len(last) != 5 or not first.startswith("@--") or not last.startswith("@--"):
+        return None
+    months = range(int(first[3:]), int(last[3:]) + 1)
+    terms = tuple(f"@--{month:02d}" for month in months)
+    return Span(date.start, following.end, 1, 0, terms) if terms else None
 
 
 def _part_of_year(text: str, date: Found) -> Span | None:

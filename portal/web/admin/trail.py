@@ -92,6 +92,7 @@ ACTS: Mapping[str, Say] = {
     "repair_media": lambda: _("用副本修好文件"),
     "retry_job": lambda: _("重试后台工作"),
     "discard_job": lambda: _("放弃后台工作"),
+    "edit_aliases": lambda: _("改别名"),
     "let_file_be_tried": lambda: _("放行一个放到一边的文件"),
 }
 SUBJECTS: Mapping[str, Say] = {

@@ -17,6 +17,7 @@ from portal.web.public.archive_fallback import from_database
 from portal.web.public.hits import hit_of
 from portal.web.public.links import positive, to, zh
 from portal.web.public.standing import judged
+from portal.web.public.understanding import Offer, informed, offers, readings
 from portal.web.states import ITEM_KINDS, word
 from portal.web.windows import as_of, portal, window
 
@@ -84,6 +85,9 @@ def _day(name: str) -> dt.date | None:
 def _render(shelf: Shelf) -> str:
     asked = _asked()
     answer, shown, unavailable = _found(shelf, asked)
+    offered, nearest = (
+        _nearest(shelf, asked) if asked.text and not answer.total and not unavailable else ([], [])
+    )
     names = shelf.titles("unit")
     verdicts = {each.project.item: each for each in judged(shelf, [s for s in shown if s.kind == "project"])}
     pages = min(MOST_PAGES, max(1, -(-answer.total // PAGE)))
@@ -93,6 +97,9 @@ def _render(shelf: Shelf) -> str:
         unavailable=unavailable,
         total=answer.total,
         hits=[hit_of(each, marks=answer.marks, standing=verdicts.get(each.item)) for each in shown],
+        readings=readings(answer, asked.text),
+        offered=offered,
+        nearest=nearest,
         facets=[_facet(name, answer, asked, names) for name in FACETS],
         chips=_chips(asked, names),
         sorts=[
@@ -112,11 +119,23 @@ def _found(shelf: Shelf, asked: Asked) -> tuple[Answer, list[Shown], bool]:
     if shelf.as_of is not None:
         return *from_database(shelf, _query(asked)), False
     try:
-        answer = portal().search.search(_query(asked))
+        answer = portal().search.search(informed(_query(asked), shelf))
     except SearchUnavailable:
         return *from_database(shelf, _query(asked)), True
     found = shelf.many(answer.items)
     return answer, [found[item] for item in answer.items if item in found], False
+
+
+def _nearest(shelf: Shelf, asked: Asked) -> tuple[list[Offer], list[dict[str, Any]]]:
+    """What to look for instead when nothing is found, and the hits of the likeliest."""
+    if shelf.as_of is not None:
+        return [], []
+    offered = offers(informed(_query(asked), shelf), portal().search)
+    best = offered[0] if offered else None
+    found = shelf.many(best.items) if best else {}
+    return offered, [
+        hit_of(found[item], marks=best.marks, standing=None) for item in best.items if item in found
+    ] if best else []
 
 
 def _query(asked: Asked) -> Query:

@@ -40,6 +40,8 @@ ASKED = {
     "/units/<code>": ["/units/001", "/units/030"],
     "/units/<code>/feed.atom": ["/units/001/feed.atom"],
     "/archive": ["/archive", "/archive?q=" + quote("封顶"), "/archive?kind=report", "/archive?year=2026"],
+    "/archive/suggest": ["/archive/suggest?q=" + quote("东"), "/archive/suggest?q=dong"],
+    "/archive/suggest.json": ["/archive/suggest.json?q=" + quote("东")],
     "/changes": ["/changes", "/changes?from=2026-01-01&page=1", "/changes?act=corrected", "/changes?unit=001"],
     "/record": ["/record", "/record?before=4"],
     "/record/<int:seq>": ["/record/0", "/record/6", "/record/7"],
