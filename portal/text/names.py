@@ -167,11 +167,28 @@ class Names:
         if not 2 <= len(word) <= LONGEST:
             return ()
         short = self._shortened(word) if len(word) < 7 and all(map(is_han, word)) else ()
-        shared = Counter(n for i in range(len(word) - 1) for n in self._by_pair.get(word[i : i + 2], ()))
-        likely = [self._forms[number] for number, _ in shared.most_common(MOST_LIKE)]
+        likely = self._sharing_characters(word) if len(word) <= 4 else self._sharing_pairs(word)
         rated = [(SequenceMatcher(None, word, form, autojunk=False).ratio(), form) for form in likely]
         good = [form for rate, form in sorted(rated, key=lambda r: (-r[0], r[1])) if rate >= LIKE_ENOUGH]
         return tuple(form for form in dict.fromkeys([*short, *good]) if form != word)[:limit]
+
+    def _sharing_pairs(self, word: str) -> list[str]:
+        shared = Counter(n for i in range(len(word) - 1) for n in self._by_pair.get(word[i : i + 2], ()))
+        return [self._forms[number] for number, _ in shared.most_common(MOST_LIKE)]
+
+    def _sharing_characters(self, word: str) -> list[str]:
+        """Short names of about the length of a short word, all but one of whose characters they have."""
+        needed, characters = len(word) - 1, set(word)
+        near = (form for form in self._forms if abs(len(form) - len(word)) <= 1)
+        return [form for form in near if len(characters.intersection(form)) >= needed][:MOST_LIKE]
+
+    def called(self, word: str, *, limit: int = 3) -> list[Name]:
+        """The names, with a page of their own, that a folded word is: as written, by another name, by its sound."""
+        forms = {*self.aliases.get(word, (word,)), *self.spoken(word)}
+        paged = (name for name in self.all if name.item)
+        return [name for name in paged if not forms.isdisjoint((form := folded(name.text), *stems(form)))][
+            :limit
+        ]
 
     def _shortened(self, word: str) -> tuple[str, ...]:
         """Names that begin and end as the word does and have its characters in this order."""
@@ -186,8 +203,16 @@ class Names:
             return []
         parts = {*self.spoken(form), *self._sounding(form)}
         rated = [(rank, name) for name in self.all if (rank := _rank(name, form, parts)) is not None]
-        rated.sort(key=lambda pair: (pair[0], len(pair[1].text), pair[1].text))
-        return list({name.text: name for _rank_, name in reversed(rated)}.values())[::-1][:limit]
+        rated.sort(key=lambda pair: (pair[0], pair[1].kind == "alias", len(pair[1].text), pair[1].text))
+        return list(_once(name for _rated, name in rated))[:limit]
+
+
+def _once(names: Iterable[Name]) -> Iterator[Name]:
+    seen: set[str] = set()
+    for name in names:
+        if name.text not in seen:
+            seen.add(name.text)
+            yield name
 
 
 def _rank(name: Name, form: str, parts: set[str]) -> int | None:

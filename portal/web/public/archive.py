@@ -15,9 +15,10 @@ from portal.web.filters import day as day_words
 from portal.web.language import _
 from portal.web.public.archive_fallback import from_database
 from portal.web.public.hits import hit_of
-from portal.web.public.links import positive, to, zh
+from portal.web.public.links import item_href, positive, to, zh
 from portal.web.public.standing import judged
-from portal.web.public.understanding import Offer, informed, offers, readings
+from portal.web.public.understanding import Offer, informed, offers, pages_of, readings
+from portal.web.public.understanding import names as names_on
 from portal.web.states import ITEM_KINDS, word
 from portal.web.windows import as_of, portal, window
 
@@ -98,6 +99,7 @@ def _render(shelf: Shelf) -> str:
         total=answer.total,
         hits=[hit_of(each, marks=answer.marks, standing=verdicts.get(each.item)) for each in shown],
         readings=readings(answer, asked.text),
+        pages_of=[(each.text, item_href(each.item)) for each in pages_of(asked.text, names_on(shelf))],
         offered=offered,
         nearest=nearest,
         facets=[_facet(name, answer, asked, names) for name in FACETS],

@@ -12,7 +12,7 @@ from portal.ports import Answer, Query, SearchIndex, SearchUnavailable
 from portal.record.names import KeptNames
 from portal.record.shelf import Shelf
 from portal.text.fold import folded
-from portal.text.names import Names
+from portal.text.names import Name, Names
 from portal.text.parse import Asks, parse
 from portal.text.rewrite import instead, literally
 from portal.web.windows import today
@@ -43,6 +43,14 @@ def readings(answer: Answer, text: str) -> list[dict[str, Any]]:
         }
         for each in answer.understood
     ]
+
+
+def pages_of(text: str, known: Names) -> list[Name]:
+    """The units and projects whose name, in one of its forms, is all that was typed."""
+    clauses = parse(text)
+    if len(clauses) != 1 or clauses[0].asks is Asks.FACET or clauses[0].minus:
+        return []
+    return known.called(clauses[0].text)
 
 
 @dataclass(frozen=True, kw_only=True)
