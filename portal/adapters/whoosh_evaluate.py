@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from portal.adapters.search_meaning import Meaning, meant
 from portal.adapters.search_ranking import SATURATION, bonuses, gain
-from portal.adapters.whoosh_snapshot import Ids, Mask, Snapshot
+from portal.adapters.whoosh_segment import Ids, Mask
+from portal.adapters.whoosh_snapshot import Snapshot
 from portal.ports import FACETS, Answer, Query
 from portal.text.names import Names
 from portal.text.parse import Asks, Clause, parse

@@ -23,9 +23,9 @@ from typing import Any
 from portal.adapters.search_meaning import check
 from portal.adapters.search_ranking import PLACE_WEIGHT, TITLE_WEIGHT
 from portal.adapters.whoosh_evaluate import answer
-from portal.adapters.whoosh_folder import Files, IndexFolder, in_words, without_deleted
+from portal.adapters.whoosh_folder import Files, IndexFolder, in_tiers, in_words, without_deleted
+from portal.adapters.whoosh_segment import FACET_MARK
 from portal.adapters.whoosh_snapshot import (
-    FACET_MARK,
     FORMAT,
     POSITION_KEY,
     Damaged,
@@ -150,7 +150,8 @@ class WhooshIndex:
                 return current
             reader, files = self._folder.open_newest()
             try:
-                self._opened = (Snapshot(reader), files)
+                before = self._opened[0] if self._opened else None
+                self._opened = (Snapshot(reader, files[1:], before=before), files)
             except Exception as error:
                 raise Damaged(in_words(error)) from error
             return self._opened[0]
@@ -217,12 +218,13 @@ class WhooshIndex:
         try:
             self._delete(index, writer, [*replaced, POSITION_KEY])
             erasing = self._delete(index, writer, [*erased]) > 0
-            for document in documents:
+            added = 0
+            for added, document in enumerate(documents, start=1):  # noqa: B007
                 writer.add_document(**document)
             writer.add_document(
                 item=POSITION_KEY, key=b"", text=b"", facets=NO_FACETS, dated=FORMAT, seq=position
             )
-            writer.commit(mergetype=without_deleted if erasing else None)
+            writer.commit(mergetype=without_deleted if erasing else in_tiers(added))
         except BaseException:
             if not writer.is_closed:
                 with suppress(Exception):  # the first error is the one to tell

@@ -477,6 +477,19 @@ def test_many_small_batches_stay_one_index(index: SearchIndex) -> None:
     assert index.search(Query()).facets == counted(left, Query())
 
 
+def test_single_notes_leave_what_is_large_alone_and_stay_few_files(tmp_path: Path) -> None:
+    index, folder = WhooshIndex(tmp_path / "search"), tmp_path / "search"
+    fill(index, *(note(n, body=f"第 {n} 号路面") for n in range(1, 701)), position=700)
+    large = max(folder.glob("*.seg"), key=lambda path: path.stat().st_size)
+    for n in range(701, 801):
+        fill(index, note(n, body="路面补记"), position=n)
+        if n % 25 == 0:
+            assert index.count() == n
+            assert len(found(index, "补记")) == n - 700
+    assert large.exists()
+    assert len(list(folder.glob("*.seg"))) <= 12
+
+
 # --- what is taken out is in no file ----------------------------------------------------------------
 
 
