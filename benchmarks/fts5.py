@@ -21,11 +21,9 @@ class Fts5:
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path)
         self._connection.execute("PRAGMA journal_mode=WAL")
-        self._connection.execute(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS fts USING fts5(title, body, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 0')"
-            if sqlite3.sqlite_version_info >= (3, 43)
-            else "CREATE VIRTUAL TABLE IF NOT EXISTS fts USING fts5(title, body, tokenize='unicode61 remove_diacritics 0')"
-        )
+        bare = "content='', contentless_delete=1, " if sqlite3.sqlite_version_info >= (3, 43) else ""
+        columns = f"title, body, {bare}tokenize='unicode61 remove_diacritics 0'"
+        self._connection.execute(f"CREATE VIRTUAL TABLE IF NOT EXISTS fts USING fts5({columns})")
         self._connection.execute(
             "CREATE TABLE IF NOT EXISTS facet (id INTEGER PRIMARY KEY, kind, unit, town, category, year)"
         )

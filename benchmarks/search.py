@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from benchmarks.fts5 import Fts5
@@ -156,12 +157,10 @@ def searching(folder: Path, items: Sequence[Indexed], fts5: Fts5) -> None:
             found = fts5.search(query.text.strip('"'), **{k: v for k, v in how.items() if k != "snippets"})  # type: ignore[arg-type]
             return [snippet(items[n].body, (query.text,)) for n in found] if "snippets" in how else found
 
-        report(f"{name}, first time", [spent(lambda query=query: ours(query)) for query in queries])
+        report(f"{name}, first time", [spent(partial(ours, query)) for query in queries])
         rounds = 20 if len(queries) < 10 else 4
-        again = [spent(lambda query=query: ours(query)) for _ in range(rounds) for query in queries]
-        beside = [
-            spent(lambda query=query: theirs(query)) for _ in range(max(rounds // 5, 1)) for query in queries
-        ]
+        again = [spent(partial(ours, query)) for _ in range(rounds) for query in queries]
+        beside = [spent(partial(theirs, query)) for _ in range(max(rounds // 5, 1)) for query in queries]
         report(name, again, beside)
 
 
@@ -178,8 +177,9 @@ def further(folder: Path) -> None:
     for name, queries in kinds.items():
         index = WhooshIndex(folder)
         index.count()
-        report(f"{name}, first time", [spent(lambda query=query: index.search(query)) for query in queries])
-        report(name, [spent(lambda query=query: index.search(query)) for _ in range(10) for query in queries])
+        acts = [partial(index.search, query) for query in queries]
+        report(f"{name}, first time", [spent(act) for act in acts])
+        report(name, [spent(act) for _ in range(10) for act in acts])
 
 
 def literally(folder: Path, items: Sequence[Indexed]) -> None:
@@ -197,11 +197,14 @@ def adding(folder: Path, items: Sequence[Indexed], fts5: Fts5) -> None:
     """One note replaced and committed, and found again by a reader that had the index open."""
     writer, reader = WhooshIndex(folder), WhooshIndex(folder)
     reader.search(Query(text="工程"))
-    size, written, seen, there = len(items), [], [], []
+    size = len(items)
+    written: list[float] = []
+    seen: list[float] = []
+    there: list[float] = []
     for n, item in enumerate(items[:60]):
-        written.append(spent(lambda item=item, n=n: writer.apply(put=[item], drop=[], position=size + n)))
+        written.append(spent(partial(writer.apply, put=[item], drop=[], position=size + n)))
         seen.append(spent(lambda: reader.search(Query(text="工程"))))
-        there.append(spent(lambda item=item, n=n: fts5.replace(n, item)))
+        there.append(spent(partial(fts5.replace, n, item)))
     report("replacing one note and committing", written, there)
     report("the next search of another reader", seen)
 
@@ -264,6 +267,10 @@ def memory(folder: Path, database: Path) -> None:
         print(f"memory of a process that searches, {name}: {whole} MB, {own} of them its own")
 
 
+def _megabytes(path: Path) -> float:
+    return path.stat().st_size / 2**20
+
+
 def main(size: int = 10_000) -> None:
     """Print the tables."""
     items = list(notes(size))
@@ -271,16 +278,12 @@ def main(size: int = 10_000) -> None:
         folder, database = Path(temporary) / "search", Path(temporary) / "fts5.db"
         index, fts5 = WhooshIndex(folder), Fts5(database)
         batches = [(at, items[at : at + BATCH]) for at in range(0, size, BATCH)]
-        ours = sum(
-            spent(lambda at=at, some=some: index.apply(put=some, drop=[], position=at))
-            for at, some in batches
-        )
-        theirs = sum(spent(lambda at=at, some=some: fts5.put(at, some)) for at, some in batches)
-        disk = sum(path.stat().st_size for path in folder.iterdir()) / 2**20
-        print(
-            f"{size} notes in batches of {BATCH}: {size / ours * 1000:.0f} a second, FTS5 {size / theirs * 1000:.0f} (ratio of CPU {ours / theirs:.1f})"
-        )
-        print(f"on disk: {disk:.0f} MB with the texts, FTS5 {database.stat().st_size / 2**20:.0f} MB without")
+        ours = sum(spent(partial(index.apply, put=some, drop=[], position=at)) for at, some in batches)
+        theirs = sum(spent(partial(fts5.put, at, some)) for at, some in batches)
+        disk = sum(map(_megabytes, folder.iterdir()))
+        speed, other = size / ours * 1000, size / theirs * 1000
+        print(f"{size} notes in batches of {BATCH}: {speed:.0f} a second, FTS5 {other:.0f}")
+        print(f"on disk: {disk:.0f} MB with the texts, FTS5 {_megabytes(database):.0f} MB without")
         report("opening", [spent(lambda: WhooshIndex(folder).count()) for _ in range(3)])
         searching(folder, items, fts5)
         further(folder)
