@@ -20,7 +20,14 @@ from portal.domain.redaction import Cover, covered_on, kinds_of
 from portal.record.document import seal
 from portal.record.log import Disclosed, iso
 from portal.rules.clock import day_of, last_day
-from portal.rules.numbers import LAMP_RULES_ITEM, burden_item, project_item, report_item, unit_item
+from portal.rules.numbers import (
+    ALIASES_ITEM,
+    LAMP_RULES_ITEM,
+    burden_item,
+    project_item,
+    report_item,
+    unit_item,
+)
 from portal.rules.provenance import Graded
 
 
@@ -140,6 +147,12 @@ def lamp_rules_shown(rules: Mapping[str, Any], *, dated: str) -> Disclosed:
     """The thresholds that decide colours, as data."""
     document = {"title": "lamps", "dated": dated, "rules": dict(rules)}
     return Disclosed(item=LAMP_RULES_ITEM, kind="rules", document=document)
+
+
+def aliases_shown(groups: Sequence[Sequence[str]], *, dated: str) -> Disclosed:
+    """The names that mean the same to the archive, as data: what a search was widened by can be looked up."""
+    document = {"title": "aliases", "dated": dated, "groups": [list(group) for group in groups]}
+    return Disclosed(item=ALIASES_ITEM, kind="rules", document=document)
 
 
 def burden_shown(month: str, *, requests: int, photos_asked: int, median_minutes: int | None) -> Disclosed:

@@ -16,7 +16,11 @@ KEPT: dict[str, dict[str, str]] = {
         "dist/photoswipe.esm.min.js": "module",
         "LICENSE": "licence",
     },
-    "tracking": {"build/tracking-min.js": "at need", "build/data/face-min.js": "at need", "LICENSE.md": "licence"},
+    "tracking": {
+        "build/tracking-min.js": "at need",
+        "build/data/face-min.js": "at need",
+        "LICENSE.md": "licence",
+    },
     "tus-js-client": {"dist/tus.min.js": "at need", "LICENSE": "licence"},
     "@noble/ed25519": {"index.js": "at need", "LICENSE": "licence"},
     "@noble/hashes": {

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from portal.adapters.opensearch_http import Json
 from portal.adapters.opensearch_tokens import spelt, spelt_term
-from portal.adapters.search_meaning import DAYS, Aliases, Meaning, gain, meant
+from portal.adapters.search_meaning import DAYS, Meaning, meant
+from portal.adapters.search_ranking import bonuses, gain
 from portal.ports import FACETS, Answer, Query
 from portal.text.parse import Asks, Clause, parse
 from portal.text.terms import is_han, is_one_term, required_terms
@@ -64,6 +65,12 @@ class _Conditions:
 
     def term(self, term: str) -> Where:
         return where({"term": {"terms": spelt_term(term)}})
+
+    def terms(self, terms: Sequence[str]) -> Where:
+        return where({"terms": {"terms": [spelt_term(term) for term in terms]}}) if terms else NOTHING
+
+    def dated(self, first: int, last: int) -> Where:
+        return where({"range": {"dated": {"gte": first, "lte": last}}})
 
     def both(self, one: Where, other: Where) -> Where:
         if NOTHING in (one, other):
@@ -152,7 +159,9 @@ def _chosen(conditions: _Conditions, query: Query, clauses: Sequence[Clause]) ->
         values.setdefault(facet, []).append(value)
     for clause in clauses:
         if clause.asks is Asks.FACET and not clause.minus:
-            values.setdefault(clause.facet, []).extend(meant(conditions.values[clause.facet], clause))
+            values.setdefault(clause.facet, []).extend(
+                meant(conditions.values[clause.facet], clause, query.names)
+            )
     chosen: dict[str, Json] = {
         facet: {"terms": {facet: sorted(set(names))}} for facet, names in values.items()
     }
@@ -167,7 +176,7 @@ def _within(conditions: _Conditions, query: Query, clauses: Sequence[Clause]) ->
     limits = {"gt": query.after, "lte": query.until}
     entries = {name: seq for name, seq in limits.items() if seq is not None}
     taken = [
-        {"terms": {clause.facet: meant(conditions.values[clause.facet], clause)}}
+        {"terms": {clause.facet: meant(conditions.values[clause.facet], clause, query.names)}}
         for clause in clauses
         if clause.asks is Asks.FACET and clause.minus
     ]
@@ -220,6 +229,10 @@ def _gains(conditions: _Conditions, terms: Iterable[str]) -> list[Json]:
     ]
 
 
+def _constant(found: Where, worth: int) -> Json:
+    return {"constant_score": {"filter": found.query, "boost": float(worth)}}
+
+
 def _first_look(conditions: _Conditions, clauses: Sequence[Clause]) -> None:
     """Learn in one question what most queries need to know."""
     phrases = [clause.text for clause in clauses if clause.asks is not Asks.FACET]
@@ -229,19 +242,18 @@ def _first_look(conditions: _Conditions, clauses: Sequence[Clause]) -> None:
         conditions.learn([*map(conditions.phrase, phrases), *map(conditions.term, terms)], facets=facets)
 
 
-def answer(ask: Ask, query: Query, *, aliases: Aliases) -> Answer:
-    """What `SearchIndex.search` promises. aliases: folded name → folded forms, itself among them.
-
-    The query is one that `check` has let through. Raises what `ask` raises.
-    """
+def answer(ask: Ask, query: Query) -> Answer:
+    """What `SearchIndex.search` promises. The query is one that `check` has let through. Raises what `ask` raises."""
     clauses, conditions = parse(query.text), _Conditions(ask)
     _first_look(conditions, clauses)
-    meaning = Meaning(conditions, aliases)
+    meaning = Meaning(conditions, query.names, today=query.today)
     found = meaning.run(clauses)
     within, chosen = _within(conditions, query, clauses), _chosen(conditions, query, clauses)
     within["filter"].append(found.query)
     if query.sort == "relevance":
         within["should"] = _gains(conditions, meaning.weighing)
+        if meaning.weighing:
+            within["should"] += [_constant(*each) for each in bonuses(conditions, meaning, query)]
         within["minimum_should_match"] = 0
     page, size = max(query.page, 1), max(query.size, 0)
     first = min((page - 1) * size, WINDOW)
@@ -262,4 +274,5 @@ def answer(ask: Ask, query: Query, *, aliases: Aliases) -> Answer:
         facets=_facets(got),
         months=_months(got),
         marks=tuple(meaning.marks),
+        understood=tuple(meaning.understood),
     )

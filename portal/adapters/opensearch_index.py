@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import secrets
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
@@ -21,11 +21,12 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from portal.adapters.opensearch_evaluate import ITEMS, WINDOW, answer
 from portal.adapters.opensearch_http import Absent, Json, OpenSearchHttp, line
 from portal.adapters.opensearch_tokens import spelt, spelt_terms
-from portal.adapters.search_meaning import SATURATION, TITLE_WEIGHT, check, folded_aliases
+from portal.adapters.search_meaning import check
+from portal.adapters.search_ranking import PLACE_WEIGHT, SATURATION, TITLE_WEIGHT
 from portal.ports import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
 from portal.text.fold import folded
 
-FORMAT = 1  # raise it when terms, folding or ranks change: another format is another index
+FORMAT = 2  # raise it when terms, folding or ranks change: another format is another index
 POSITION = "position"  # the document that keeps it; the items' begin with "i"
 BATCH = 500  # items sent at once, about 2 MB
 LONGEST_KEY = 500  # bytes; OpenSearch takes 512
@@ -71,7 +72,7 @@ def _document(item: Indexed) -> Json:
     title, body = folded(item.title), folded(item.body)
     return {
         "item": item.item,
-        "terms": spelt_terms(title, body, title_weight=TITLE_WEIGHT),
+        "terms": spelt_terms((title, TITLE_WEIGHT), (folded(item.places), PLACE_WEIGHT - 1), (body, 1)),
         "said": spelt(f"{title}\n{body}"),
         "dated": item.dated,
         "seq": item.seq,
@@ -98,14 +99,12 @@ class OpenSearchIndex:
         name: str,
         *,
         replicas: int = 0,
-        aliases: Mapping[str, Sequence[str]] | None = None,
         only: str | None = None,
     ) -> None:
         """name: what the names of indexes begin with. replicas: further copies of what is stored, on other
-        nodes. aliases: a name → its other names, each way that is wanted. only: stay with this one index,
+        nodes. only: stay with this one index,
         whatever is searched."""
         self._http, self._name, self._replicas = http, name, replicas
-        self._given, self._aliases = aliases, folded_aliases(aliases)
         self._only, self._searched = only, f"{name}-{FORMAT}"
         self._told = _Told()
 
@@ -145,7 +144,7 @@ class OpenSearchIndex:
         """See the port. Raises `SearchUnavailable` when there is no index, and `ValueError` for a sort or a
         facet that there is not."""
         check(query)
-        return answer(self._ask, query, aliases=self._aliases)
+        return answer(self._ask, query)
 
     def apply(self, *, put: Iterable[Indexed], drop: Iterable[str], position: int) -> None:
         """See the port. An item that is both put and dropped is dropped; one that would replace a newer
@@ -186,9 +185,7 @@ class OpenSearchIndex:
             self._remove(name)
         made = self._create()
         try:
-            yield OpenSearchIndex(
-                self._http, self._name, replicas=self._replicas, aliases=self._given, only=made
-            )
+            yield OpenSearchIndex(self._http, self._name, replicas=self._replicas, only=made)
             self._show(made)
         except BaseException:
             with suppress(SearchUnavailable):

@@ -27,9 +27,9 @@ def spelt_term(term: str) -> str:
     return term if len(term) <= LONGEST else f"_{hashlib.sha256(term.encode()).hexdigest()}"
 
 
-def spelt_terms(title: str, body: str, *, title_weight: int) -> str:
-    """The field `terms` of an item, from its folded title and body."""
-    return " ".join([*_counted(title)] * title_weight + [*_counted(body)])
+def spelt_terms(*parts: tuple[str, int]) -> str:
+    """The field `terms` of an item, from its folded texts and how often each counts."""
+    return " ".join(term for text, weight in parts for term in [*_counted(text)] * weight)
 
 
 def _counted(text: str) -> Iterator[str]:

@@ -8,28 +8,38 @@ give the same answers by construction.
 from __future__ import annotations
 
 import functools
-import math
-import struct
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from portal.ports import FACETS, Query
+from portal.ports import FACETS, Query, Understood
 from portal.text.dates import dates_in, year_alone
 from portal.text.fold import folded
+from portal.text.measures import found_in
+from portal.text.names import Names
 from portal.text.parse import Asks, Clause
+from portal.text.pinyin import cuts
+from portal.text.spans import Span, spans_in
 from portal.text.terms import atoms, is_han, required_terms
 
 SORTS = ("relevance", "newest", "oldest", "entered")
 DAYS = "dated"  # beside the facets: what narrows by days, and is left out where months are counted
-TITLE_WEIGHT = 3  # a term in the title counts so often
 SHORTEST_CUT = 5  # atoms; a shorter word that is nowhere is a name we do not have, not a sentence
 MAX_PIECE = 12  # atoms; longer pieces of a phrase that is nowhere are not tried
 MAX_TRIES = 40  # literal look-ups spent on cutting, in one query
-SATURATION = 1.2  # BM25's k1; b is 0, because a long report is not a worse one
-SCALE = 1000  # ranks are whole thousandths, see `gain`
+SHORTEST_SPOKEN = 4  # letters before or behind Han characters that are taken for pinyin of their own
 _FILLERS = frozenset("的了在于与和及是初中底末份")  # between the pieces of a phrase these may be missing
 
-Aliases = Mapping[str, Sequence[str]]
+_BORDER = re.compile(
+    rf"(?<=[a-z]{{{SHORTEST_SPOKEN}}})(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z]{{{SHORTEST_SPOKEN}}})"
+)
+_AROUND = frozenset(
+    ("线", "处", "段", "附近", "沿线", "路段", "左右", "以内")
+)  # behind roads, stakes, amounts
+_ASKING = re.compile(
+    "请问|我想[查看知]道?|查一下|什么时候|啥时候|怎么样了?|怎么办|为什么|有没有|是不是|多少钱?|哪[里儿些个]|谁负责|谁管|如何|[吗呢吧啊的了]+$"
+)
+
 Found = TypeVar("Found")
 
 
@@ -44,6 +54,12 @@ class Engine(Protocol[Found]):
 
     def term(self, term: str) -> Found:
         """The items that have a term."""
+
+    def terms(self, terms: Sequence[str]) -> Found:
+        """The items that have any of these terms."""
+
+    def dated(self, first: int, last: int) -> Found:
+        """The items of these days, both included, yyyymmdd."""
 
     def both(self, one: Found, other: Found) -> Found:
         """The items of both."""
@@ -69,48 +85,38 @@ def check(query: Query) -> None:
         raise ValueError(f"no such facet: {', '.join(sorted(unknown))}")
 
 
-def folded_aliases(aliases: Mapping[str, Sequence[str]] | None) -> dict[str, tuple[str, ...]]:
-    """Folded name → folded forms, itself among them."""
-    return {
-        folded(name): tuple(dict.fromkeys([folded(name), *map(folded, forms)]))
-        for name, forms in (aliases or {}).items()
-    }
+def meant(values: Iterable[str], clause: Clause, names: Names) -> list[str]:
+    """The facet values a typed filter means: the one written or called so, or else those that contain it."""
+    wanted = _years(clause.text) if clause.facet == "year" else names.aliases.get(clause.text, (clause.text,))
+    forms = {value: names.label(clause.facet, value) for value in values}
+    same = [value for value, form in forms.items() if form in wanted or folded(value) in wanted]
+    return same or [value for value, form in forms.items() if any(each in form for each in wanted)]
 
 
-def gain(items: int, holding: int) -> float:
-    """What a term that `holding` of `items` have adds to a rank: rint(gain * n / (n + SATURATION)) for an
-    item that has it n times.
-
-    Whole numbers, because sums of them are the same in every order and on every engine; rounded to single
-    precision, because that is how OpenSearch passes a weight on. 350 terms of any query stay below 2**24,
-    up to which single precision counts exactly.
-    """
-    rarity = math.log(1 + (items - holding + 0.5) / (holding + 0.5))
-    return float(struct.unpack("f", struct.pack("f", rarity * (SATURATION + 1) * SCALE))[0])
-
-
-def meant(values: Iterable[str], clause: Clause) -> list[str]:
-    """The facet values a typed filter means: the one written so, or else those that contain it."""
-    forms = {value: folded(value) for value in values}
-    same = [value for value, form in forms.items() if form == clause.text]
-    return same or [value for value, form in forms.items() if clause.text in form]
+def _years(text: str) -> tuple[str, ...]:
+    """A year as its facet has it: 2025 for 二〇二五年, several for 2024到2025."""
+    spans = [term[1:] for span in spans_in(text) for term in span.terms if len(term) == 5]
+    return tuple(spans or [term[1:] for date in dates_in(text) for term in date.terms if len(term) == 5]) or (
+        text,
+    )
 
 
 class Meaning(Generic[Found]):
-    """The words of one query: what they find, which terms weigh, what is to be marked."""
+    """The words of one query: what they find, which terms weigh, what is to be marked, what was understood."""
 
-    def __init__(self, engine: Engine[Found], aliases: Aliases) -> None:
-        """aliases: folded name → folded forms, itself among them."""
-        self._engine, self._aliases = engine, aliases
+    def __init__(self, engine: Engine[Found], names: Names, *, today: int | None = None) -> None:
+        self._engine, self._names, self._today = engine, names, today
         self._tries = 0
+        self.words: list[str] = []  # asked for one after the other, as understood
         self.weighing: dict[str, None] = {}
         self.marks: dict[str, None] = {}
+        self.understood: dict[Understood, None] = {}
 
     def run(self, clauses: Sequence[Clause]) -> Found:
         """The items for which every clause about text holds."""
         engine = self._engine
         found = engine.everything
-        for clause in clauses:
+        for clause in self._written_together(clauses):
             if clause.asks is Asks.FACET:
                 continue
             if clause.minus:
@@ -118,15 +124,39 @@ class Meaning(Generic[Found]):
             elif clause.asks is Asks.EXACT:
                 found = engine.both(found, self._phrase(clause.text))
             else:
+                self.words.append(clause.text)
                 found = engine.both(found, self._word(clause.text))
         return found
 
+    def _written_together(self, clauses: Sequence[Clause]) -> list[Clause]:
+        """The clauses, with what was typed apart but stands together made one: 城 东, cheng dong."""
+        done: list[Clause] = []
+        for run in _runs(clauses):
+            joined = self._joined([clause.text for clause in run]) if len(run) > 1 else ""
+            if joined:
+                self._understand("".join(f"{clause.text} " for clause in run).strip(), [joined], "joined")
+            done += [Clause(Asks.WORD, joined)] if joined else run
+        return done
+
+    def _joined(self, words: list[str]) -> str:
+        """Words of which one is a single character or syllable, as one; "" when that stands nowhere."""
+        together = "".join(words)
+        if all(word.isascii() for word in words):
+            syllables = all(map(self._names.is_pinyin, words))
+            return together if syllables and self._names.spoken(together) else ""
+        if any(len(word) == 1 for word in words) and self._engine.any(self._engine.phrase(together)):
+            return together
+        return ""
+
     def _without(self, clause: Clause) -> Found:
         """What a minus takes away; it neither weighs nor is marked."""
-        other = Meaning(self._engine, self._aliases)
+        other = Meaning(self._engine, self._names)
         if clause.asks is Asks.EXACT:
             return other._phrase(clause.text)
         return self._engine.either(other._phrase(clause.text), other._meaning(clause.text, cut=False))
+
+    def _understand(self, word: str, forms: Iterable[str], how: str) -> None:
+        self.understood[Understood(word=word, forms=tuple(forms), how=how)] = None
 
     def _phrase(self, phrase: str) -> Found:
         """Literally this. A phrase that is nowhere is not marked and does not weigh."""
@@ -137,7 +167,7 @@ class Meaning(Generic[Found]):
         self.marks[phrase] = None
         return found
 
-    def _date(self, term: str) -> Found:
+    def _term(self, term: str) -> Found:
         found = self._engine.term(term)
         if not self._engine.any(found):
             return self._engine.nothing
@@ -145,32 +175,108 @@ class Meaning(Generic[Found]):
         self.marks[term] = None
         return found
 
+    def _span(self, span: Span) -> Found:
+        """What speaks of a day, month or year inside the span, or is itself dated inside it."""
+        self.marks.update(dict.fromkeys(span.terms))
+        said = self._engine.terms(span.terms)
+        return self._engine.either(said, self._engine.dated(span.first, span.last))
+
     def _word(self, word: str) -> Found:
-        """Literally, or by the dates and other names in it; when that is nothing, by its pieces."""
-        found = self._engine.either(self._phrase(word), self._meaning(word, cut=True))
-        return found if self._engine.any(found) else self._cut(word)
+        """Literally, or by the dates, measures and other names in it; when that is nothing, by its sound or by
+        its pieces."""
+        engine = self._engine
+        found = engine.either(self._phrase(word), self._meaning(self._dated(word), cut=True))
+        ways: tuple[Callable[[], Found], ...] = (
+            lambda: self._instead(word, self._names.without_district(word), "alias"),
+            lambda: self._instead(word, self._names.spoken(word), "spoken"),
+            lambda: self._all_of(_without_asking(word)),
+            lambda: self._cut(word),
+            lambda: self._instead(word, self._names.heard(word), "heard"),
+            lambda: self._all_of(_parts_by_script(word)),
+            lambda: self._all_of(self._spoken_halves(word)),
+        )
+        for way in ways:
+            if engine.any(found):
+                break
+            found = way()
+        return found
+
+    def _instead(self, word: str, forms: Sequence[str], how: str) -> Found:
+        """The items that have any of these forms of a word that is nowhere itself."""
+        found = self._engine.nothing
+        stand: list[str] = []
+        others = [other for form in forms for other in self._names.aliases.get(form, (form,))]
+        for form in dict.fromkeys(others):
+            literal = self._phrase(form)
+            if self._engine.any(literal):
+                found, stand = self._engine.either(found, literal), [*stand, form]
+        if stand:
+            self._understand(word, stand, how)
+        return found
+
+    def _all_of(self, parts: Sequence[str]) -> Found:
+        """The items that have each of these parts of a word that is nowhere itself; none for no parts."""
+        return functools.reduce(self._engine.both, map(self._word, parts)) if parts else self._engine.nothing
+
+    def _spoken_halves(self, word: str) -> list[str]:
+        """Pinyin of two names written as one word: chengdonglvhua."""
+        if not self._names.is_pinyin(word):
+            return []
+        for cut in cuts(word):
+            for place in range(2, len(cut) - 1):
+                halves = ["".join(cut[:place]), "".join(cut[place:])]
+                if all(map(self._names.spoken, halves)):
+                    return halves
+        return []
+
+    def _dated(self, word: str) -> str:
+        """The word with 去年, 今年, 上月, 本月 as the dates that they are today."""
+        if self._today is None:
+            return word
+        year, month = divmod(self._today // 100, 100)
+        before = (year - 1, 12) if month == 1 else (year, month - 1)
+        said = {"今年": f"{year}年", "去年": f"{year - 1}年", "前年": f"{year - 2}年"}
+        said |= dict.fromkeys(("本月", "这个月"), f"{year}年{month}月")
+        said |= dict.fromkeys(("上月", "上个月"), f"{before[0]}年{before[1]}月")
+        for then, date in said.items():
+            word = word.replace(then, date)
+        return word
 
     def _meaning(self, word: str, *, cut: bool) -> Found:
-        """The items that have every date and every alias of the word, and its remaining parts."""
+        """The items that have every date, measure and alias of the word, and its remaining parts."""
         engine = self._engine
         if year := year_alone(word):
-            return self._date(year)
+            return self._term(year)
         found, understood = engine.everything, False
-        for date in reversed(list(dates_in(word))):
-            found, understood = engine.both(found, self._date(date.terms[0])), True
-            word = f"{word[: date.start]} {word[date.end :]}"
-        for name in sorted((name for name in self._aliases if name in word), key=len, reverse=True):
+        for span in reversed(list(spans_in(word))):
+            found, understood = engine.both(found, self._span(span)), True
+            word = f"{word[: span.start]} {word[span.end :]}"
+        for each in reversed(found_in(word)):
+            found, understood = engine.both(found, self._term(each.terms[0])), True
+            word = f"{word[: each.start]} {word[each.end :]}"
+        for name in sorted((name for name in self._names.aliases if name in word), key=len, reverse=True):
             if name in word:
-                forms = functools.reduce(engine.either, map(self._phrase, self._aliases[name]))
-                found, understood = engine.both(found, forms), True
+                found, understood = engine.both(found, self._alias(name)), True
                 word = word.replace(name, " ")
         if not understood:
             return engine.nothing
         for part in word.split():
-            if part in _FILLERS or not atoms(part):
+            if part in _FILLERS or part in _AROUND or not atoms(part):
                 continue
             literal = self._phrase(part)
             found = engine.both(found, literal if engine.any(literal) or not cut else self._cut(part))
+        return found
+
+    def _alias(self, name: str) -> Found:
+        """The items that have any of the names that mean the same."""
+        found, others = self._engine.nothing, []
+        for form in self._names.aliases[name]:
+            literal = self._phrase(form)
+            if self._engine.any(literal):
+                found = self._engine.either(found, literal)
+                others += [form] if form != name else []
+        if others:
+            self._understand(name, others, "alias")
         return found
 
     def _cut(self, phrase: str) -> Found:
@@ -181,7 +287,9 @@ class Meaning(Generic[Found]):
         A piece is at least two Han characters, a run of letters or a number.
         """
         pieces = atoms(phrase)
-        found = self._cut_rest(pieces, self._engine.everything) if len(pieces) >= SHORTEST_CUT else None
+        short = len(pieces) == 4 and all(map(self._names.has, (phrase[:2], phrase[2:])))
+        long = len(pieces) >= SHORTEST_CUT or short
+        found = self._cut_rest(pieces, self._engine.everything) if long else None
         if found is None:
             return self._engine.nothing
         items, used = found
@@ -213,3 +321,37 @@ class Meaning(Generic[Found]):
                 break
             beginnings.append((found, length))
         return beginnings
+
+
+def _parts_by_script(word: str) -> list[str]:
+    """Pinyin before or behind Han characters, each by itself: chengdong绿化."""
+    parts = _BORDER.split(word)
+    return parts if len(parts) > 1 else []
+
+
+def _without_asking(word: str) -> list[str]:
+    """What a question is about: 城东道路 of 谁负责城东道路."""
+    parts = _ASKING.sub(" ", word).split()
+    return parts if parts and parts != [word] else []
+
+
+def _runs(clauses: Sequence[Clause]) -> list[list[Clause]]:
+    """The clauses in runs: plain words beside each other of one script, of which one is a single character or
+    all are letters, together; everything else alone."""
+    runs: list[list[Clause]] = []
+    for clause in clauses:
+        if runs and _may_follow(runs[-1][-1], clause):
+            runs[-1].append(clause)
+        else:
+            runs.append([clause])
+    return runs
+
+
+def _may_follow(one: Clause, other: Clause) -> bool:
+    if any(clause.asks is not Asks.WORD or clause.minus for clause in (one, other)):
+        return False
+    letters = [clause.text.isascii() and clause.text.isalpha() for clause in (one, other)]
+    if all(letters):
+        return True
+    han = all(all(map(is_han, clause.text)) for clause in (one, other))
+    return han and 1 in (len(one.text), len(other.text))

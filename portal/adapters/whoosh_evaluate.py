@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.adapters.search_meaning import DAYS, SATURATION, Aliases, Meaning, gain, meant
-from portal.adapters.whoosh_snapshot import Ids, Mask, Snapshot
+from portal.adapters.search_meaning import DAYS, Meaning, meant
+from portal.adapters.search_ranking import SATURATION, bonuses, gain
+from portal.adapters.whoosh_segment import Ids, Mask
+from portal.adapters.whoosh_snapshot import Snapshot
 from portal.ports import FACETS, Answer, Query
+from portal.text.names import Names
 from portal.text.parse import Asks, Clause, parse
 
 
@@ -26,6 +29,15 @@ class _Masks:
 
     def term(self, term: str) -> Mask:
         return self._snapshot.mask(self._snapshot.postings(term)[0])
+
+    def terms(self, terms: Sequence[str]) -> Mask:
+        found = self.nothing
+        for term in terms:
+            found = found | self.term(term)
+        return found
+
+    def dated(self, first: int, last: int) -> Mask:
+        return self._snapshot.live & (self._snapshot.dated >= first) & (self._snapshot.dated <= last)
 
     def both(self, one: Mask, other: Mask) -> Mask:
         return one & other
@@ -51,7 +63,7 @@ def _chosen(snapshot: Snapshot, query: Query, clauses: Sequence[Clause]) -> dict
         codes.setdefault(facet, set()).update([values.index(value)] if value in values else [])
     for clause in clauses:
         if clause.asks is Asks.FACET and not clause.minus:
-            codes.setdefault(clause.facet, set()).update(_codes(snapshot, clause))
+            codes.setdefault(clause.facet, set()).update(_codes(snapshot, clause, query.names))
     masks = {facet: np.isin(snapshot.codes[facet], sorted(chosen)) for facet, chosen in codes.items()}
     if query.dated_from is not None or query.dated_to is not None:
         masks[DAYS] = _of_days(snapshot, query)
@@ -67,9 +79,9 @@ def _of_days(snapshot: Snapshot, query: Query) -> Mask:
     return found
 
 
-def _codes(snapshot: Snapshot, clause: Clause) -> list[int]:
+def _codes(snapshot: Snapshot, clause: Clause, names: Names) -> list[int]:
     values = snapshot.values[clause.facet]
-    return [values.index(value) for value in meant(values, clause)]
+    return [values.index(value) for value in meant(values, clause, names)]
 
 
 def _within(snapshot: Snapshot, query: Query, clauses: Sequence[Clause]) -> Mask:
@@ -81,7 +93,7 @@ def _within(snapshot: Snapshot, query: Query, clauses: Sequence[Clause]) -> Mask
         found = found & (snapshot.seq <= query.until)
     for clause in clauses:
         if clause.asks is Asks.FACET and clause.minus:
-            found = found & ~np.isin(snapshot.codes[clause.facet], _codes(snapshot, clause))
+            found = found & ~np.isin(snapshot.codes[clause.facet], _codes(snapshot, clause, query.names))
     return found
 
 
@@ -112,24 +124,27 @@ def _all_of(found: Mask, chosen: Mapping[str, Mask]) -> Mask:
     return found
 
 
-def _ranks(snapshot: Snapshot, terms: Sequence[str]) -> NDArray[np.int32]:
+def _ranks(snapshot: Snapshot, terms: Iterable[str], added: Iterable[tuple[Mask, int]]) -> NDArray[np.int32]:
     """The rank of every item, in whole numbers (see `gain`)."""
     ranks = np.zeros(snapshot.size, np.int32)
     for ids, weights in map(snapshot.postings, terms):
         times = weights.astype(np.float64)
-        added = gain(snapshot.count, len(ids)) * times / (times + SATURATION)
-        ranks[ids] += np.rint(added).astype(np.int32)
+        worth = gain(snapshot.count, len(ids)) * times / (times + SATURATION)
+        ranks[ids] += np.rint(worth).astype(np.int32)
+    for found, more in added:
+        ranks += found * np.int32(more)
     return ranks
 
 
-def _page(snapshot: Snapshot, query: Query, ids: Ids, weighing: Sequence[str]) -> Ids:
+def _page(snapshot: Snapshot, query: Query, ids: Ids, meaning: Meaning[Mask]) -> Ids:
     """The numbers of one page, in order. One integer per item orders all: what is asked, then the newer."""
     page, size = max(query.page, 1), max(query.size, 0)
     first, last = (page - 1) * size, page * size
     if first >= len(ids) or not size:
         return ids[:0]
     if query.sort == "relevance":
-        main = _ranks(snapshot, weighing)[ids].astype(np.int64)
+        added = bonuses(_Masks(snapshot), meaning, query) if meaning.weighing else ()
+        main = _ranks(snapshot, meaning.weighing, added)[ids].astype(np.int64)
     elif query.sort == "entered":
         main = np.zeros(len(ids), np.int64)
     else:
@@ -141,21 +156,19 @@ def _page(snapshot: Snapshot, query: Query, ids: Ids, weighing: Sequence[str]) -
     return ids[np.argsort(order, kind="stable")][first:]
 
 
-def answer(snapshot: Snapshot, query: Query, *, aliases: Aliases) -> Answer:
-    """What `SearchIndex.search` promises. aliases: folded name → folded forms, itself among them.
-
-    The query is one that `check` has let through.
-    """
+def answer(snapshot: Snapshot, query: Query) -> Answer:
+    """What `SearchIndex.search` promises. The query is one that `check` has let through."""
     clauses = parse(query.text)
-    meaning = Meaning(_Masks(snapshot), aliases)
+    meaning = Meaning(_Masks(snapshot), query.names, today=query.today)
     found = meaning.run(clauses) & _within(snapshot, query, clauses)
     chosen = _chosen(snapshot, query, clauses)
     ids = np.flatnonzero(_all_of(found, chosen)).astype(np.int32)
-    page = _page(snapshot, query, ids, list(meaning.weighing))
+    page = _page(snapshot, query, ids, meaning)
     return Answer(
         items=tuple(snapshot.key(number) for number in page.tolist()),
         total=len(ids),
         facets=_counts(snapshot, found, chosen),
         months=_months(snapshot, found, chosen),
         marks=tuple(meaning.marks),
+        understood=tuple(meaning.understood),
     )

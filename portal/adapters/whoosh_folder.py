@@ -6,10 +6,11 @@ and whether a file that is missing means "try again" or "damaged" is decided her
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,10 @@ _TOC = re.compile(r"_MAIN_([0-9]+)\.toc")
 _OURS = re.compile(r"_?MAIN_.*")
 _NAME = "MAIN"  # what Whoosh calls an index when it is not told otherwise
 _OPEN_TRIES = 5  # a writer may remove the files of a generation while we open it
+
+TIER = 5  # segments of about one size that become one
+MANY = 24  # segments, from which on size is no reason not to merge
+SMALL, SHARE = 400, 40  # items that a commit may write anew: so many, or so many for each that it adds
 
 Files = tuple[tuple[str, int, int, int], ...]  # name, inode, bytes, time of change in ns
 
@@ -179,3 +184,27 @@ def without_deleted(writer: Any, segments: list[Any]) -> list[Any]:
         writer.add_reader(reader)
         reader.close()
     return clean
+
+
+def in_tiers(added: int) -> Callable[[Any, list[Any]], list[Any]]:
+    """A policy of merging for a commit that adds so many items: `TIER` segments of about one size become one, so
+    that every item is written anew a few times in all and a single note never waits for the whole index."""
+
+    def policy(writer: Any, segments: list[Any]) -> list[Any]:
+        living = [segment for segment in segments if segment.doc_count() > 0]
+        tiers: dict[int, list[Any]] = {}
+        for segment in living:
+            tiers.setdefault(int(math.log(segment.doc_count(), TIER)), []).append(segment)
+        kept: list[Any] = []
+        for tier in tiers.values():
+            size = sum(segment.doc_count() for segment in tier)
+            if len(tier) < TIER or (size > max(SMALL, SHARE * added) and len(living) <= MANY):
+                kept += tier
+                continue
+            for segment in tier:
+                reader = SegmentReader(writer.storage, writer.schema, segment)
+                writer.add_reader(reader)
+                reader.close()
+        return kept
+
+    return policy

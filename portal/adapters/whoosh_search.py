@@ -6,7 +6,8 @@ that is gone or cannot be read stands at position -1. The files hold pickles, so
 trusted like code: never put one there that came from outside, rebuild it instead.
 
 A word finds texts that contain it literally in folded form (`portal.text`), a date finds any writing of
-that date, an alias all its forms. A long phrase that stands nowhere is cut into shorter ones that occur
+that date. What else a word may mean comes with the query (`portal.text.names`). A long phrase that
+stands nowhere is cut into shorter ones that occur
 together; no dictionary of words takes part.
 """
 
@@ -14,16 +15,17 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from portal.adapters.search_meaning import TITLE_WEIGHT, check, folded_aliases
+from portal.adapters.search_meaning import check
+from portal.adapters.search_ranking import PLACE_WEIGHT, TITLE_WEIGHT
 from portal.adapters.whoosh_evaluate import answer
-from portal.adapters.whoosh_folder import Files, IndexFolder, in_words, without_deleted
+from portal.adapters.whoosh_folder import Files, IndexFolder, in_tiers, in_words, without_deleted
+from portal.adapters.whoosh_segment import FACET_MARK
 from portal.adapters.whoosh_snapshot import (
-    FACET_MARK,
     FORMAT,
     POSITION_KEY,
     Damaged,
@@ -46,7 +48,7 @@ def _document(item: Indexed) -> dict[str, Any]:
     return {
         "item": item.item,
         "key": item.item.encode(),
-        "terms": terms(title) * TITLE_WEIGHT + terms(body),
+        "terms": terms(title) * TITLE_WEIGHT + terms(folded(item.places)) * (PLACE_WEIGHT - 1) + terms(body),
         "text": f"{title}\n{body}".encode(),
         "dated": item.dated,
         "seq": item.seq,
@@ -63,10 +65,9 @@ class _Told(threading.local):
 class WhooshIndex:
     """`portal.ports.SearchIndex` in a folder. Safe to share by threads and to open in many processes."""
 
-    def __init__(self, folder: Path, *, aliases: Mapping[str, Sequence[str]] | None = None) -> None:
-        """folder: made when first written to. aliases: a name → its other names, each way that is wanted."""
-        self._folder = IndexFolder(folder)
-        self._path, self._aliases = folder, folded_aliases(aliases)
+    def __init__(self, folder: Path) -> None:
+        """folder: made when first written to."""
+        self._folder, self._path = IndexFolder(folder), folder
         self._opening = threading.Lock()
         self._opened: tuple[Snapshot, Files] | None = None
         self._told = _Told()
@@ -95,7 +96,7 @@ class WhooshIndex:
         facet that there is not."""
         check(query)
         try:
-            return answer(self._snapshot(), query, aliases=self._aliases)
+            return answer(self._snapshot(), query)
         except Exception as error:  # whatever reading a damaged file may raise
             self._opened = None
             raise SearchUnavailable(f"no answer from the search index ({in_words(error)})") from error
@@ -129,7 +130,6 @@ class WhooshIndex:
         beside = self._path.with_name(f"{self._path.name}.new")
         try:
             fresh = WhooshIndex(beside)
-            fresh._aliases = self._aliases
             fresh.reset()
             yield fresh
             with self._folder.writing():
@@ -150,7 +150,8 @@ class WhooshIndex:
                 return current
             reader, files = self._folder.open_newest()
             try:
-                self._opened = (Snapshot(reader), files)
+                before = self._opened[0] if self._opened else None
+                self._opened = (Snapshot(reader, files[1:], before=before), files)
             except Exception as error:
                 raise Damaged(in_words(error)) from error
             return self._opened[0]
@@ -217,12 +218,13 @@ class WhooshIndex:
         try:
             self._delete(index, writer, [*replaced, POSITION_KEY])
             erasing = self._delete(index, writer, [*erased]) > 0
-            for document in documents:
+            added = 0
+            for added, document in enumerate(documents, start=1):  # noqa: B007
                 writer.add_document(**document)
             writer.add_document(
                 item=POSITION_KEY, key=b"", text=b"", facets=NO_FACETS, dated=FORMAT, seq=position
             )
-            writer.commit(mergetype=without_deleted if erasing else None)
+            writer.commit(mergetype=without_deleted if erasing else in_tiers(added))
         except BaseException:
             if not writer.is_closed:
                 with suppress(Exception):  # the first error is the one to tell

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.demo import staffing, viewing
 from portal.demo.acting import Stage, move, tell
+from portal.demo.aliases import other_names
 from portal.demo.calendar import adopted_at, steps, tellings
 from portal.demo.pictures import Pictures, shots
 from portal.demo.projects import ProjectSpec, projects
@@ -23,7 +24,7 @@ from portal.rules.lamps import DEFAULT_RULES
 from portal.wiring import Portal
 from portal.workflows.edit_plan import add_project, adopt_plan, draw_up_plan
 from portal.workflows.follow_record import follow_into_search
-from portal.workflows.publish_basics import publish_lamp_rules, publish_units
+from portal.workflows.publish_basics import publish_aliases, publish_lamp_rules, publish_units
 
 Act = Callable[[Session], None]
 Progress = Callable[[int, int], None]
@@ -89,6 +90,7 @@ def _found(portal: Portal, specs: Sequence[ProjectSpec], *, password: str, now: 
         staffing.hire(session, projects=specs, today=today, now=now, password_hash=hashed)
         publish_units(session, now=now)
         publish_lamp_rules(session, rules=DEFAULT_RULES, now=now)
+        publish_aliases(session, groups=other_names(), now=now)
 
 
 def _act(portal: Portal, acts: Sequence[Act], *, done: Callable[[], None]) -> None:

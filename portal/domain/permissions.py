@@ -23,6 +23,7 @@ class AdminAct(StrEnum):
     FOUND_ORGANISATION = "found_organisation"
     TEND_JOBS = "tend_jobs"
     IMPORT_ARCHIVE = "import_archive"
+    EDIT_ALIASES = "edit_aliases"
 
 
 def covers(person: Person, project: Project) -> bool:
@@ -126,6 +127,7 @@ ADMIN_RULES: Mapping[AdminAct, frozenset[Role]] = {
     AdminAct.FOUND_ORGANISATION: frozenset({R.ADMINISTRATOR}),
     AdminAct.TEND_JOBS: frozenset({R.ADMINISTRATOR}),
     AdminAct.IMPORT_ARCHIVE: frozenset({R.ADMINISTRATOR}),
+    AdminAct.EDIT_ALIASES: frozenset({R.ADMINISTRATOR}),
 }
 
 

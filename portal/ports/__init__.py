@@ -23,7 +23,7 @@ from portal.ports.media import (
 )
 from portal.ports.partial import NotWhole, OffsetConflict, PartialUploads, PieceTooLong
 from portal.ports.room import Room, Short
-from portal.ports.search import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
+from portal.ports.search import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable, Understood
 from portal.ports.tiles import TileMissing, TileStore
 from portal.ports.witnesses import Replied, Witnesses, WitnessSilent
 
@@ -66,6 +66,7 @@ __all__ = [
     "StoreUnavailable",
     "TileMissing",
     "TileStore",
+    "Understood",
     "WitnessSilent",
     "Witnesses",
     "keyed_hash",

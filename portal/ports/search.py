@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from portal.text.names import NO_NAMES, Names
+
 FACETS = ("kind", "unit", "town", "category", "year")
 
 
@@ -15,7 +17,8 @@ class Indexed:
     """One published item as the archive finds it.
 
     item: its key; seq: the entry it stands at; title and body: plain text in its original writing;
-    dated: the day it speaks of, yyyymmdd; facets: one value for each name in `FACETS` ("" = none).
+    places: names of its town, place and unit, which weigh more than the rest of the body, where they stand as
+    well; dated: the day it speaks of, yyyymmdd; facets: one value for each name in `FACETS` ("" = none).
     """
 
     item: str
@@ -24,6 +27,7 @@ class Indexed:
     body: str
     dated: int
     facets: Mapping[str, str]
+    places: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +36,8 @@ class Query:
 
     after, until: only items whose entry is later than the one and not later than the other; sort: relevance, newest or
     oldest day first, or entered (newest entry first).
+    names: what is known of other names and of how names sound; today: yyyymmdd, from which what is fresh is
+    counted, None where age does not matter.
     """
 
     text: str = ""
@@ -43,19 +49,36 @@ class Query:
     sort: str = "relevance"
     page: int = 1
     size: int = 20
+    names: Names = NO_NAMES
+    today: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Understood:
+    """A word that was taken for other ones. how: `alias` (another name for the same), `spoken` (pinyin), `heard`
+    (another writing of the same sound, because the word itself is nowhere), `joined` (written apart).
+
+    word: folded, as typed; forms: what was looked for besides or instead, folded.
+    """
+
+    word: str
+    forms: tuple[str, ...]
+    how: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """items: keys of the page, in order; total: hits in all; facets: counts over the whole result,
     zero counts left out, a facet that is filtered as if it were not; months: the same for the months of their
-    days, yyyymm in order, as if no days were asked for; marks: the folded strings to highlight in the originals."""
+    days, yyyymm in order, as if no days were asked for; marks: the folded strings to highlight in the originals;
+    understood: what was not taken literally."""
 
     items: tuple[str, ...] = ()
     total: int = 0
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     months: Mapping[int, int] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
+    understood: tuple[Understood, ...] = ()
 
 
 class SearchUnavailable(Exception):

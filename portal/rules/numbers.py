@@ -34,3 +34,4 @@ def burden_item(month: str) -> str:
 
 
 LAMP_RULES_ITEM = "rules/lamps"
+ALIASES_ITEM = "rules/aliases"

@@ -52,7 +52,7 @@ _YEAR_ALONE = re.compile(r"(?:19|20)[0-9]{2}")
 
 
 @dataclass(frozen=True)
-class FoundDate:
+class Found:
     """A date at `text[start:end]`; terms: the most exact first."""
 
     start: int
@@ -63,6 +63,11 @@ class FoundDate:
 def _year(written: str) -> int:
     digits = "".join(str(_DIGITS.index(c)) if c in _DIGITS else c for c in written.replace("零", "〇"))
     return int(digits) if len(digits) == 4 else 2000 + int(digits)
+
+
+def day_number(written: str) -> int:
+    """The number of a day or month as written in a date, 0 when it is none."""
+    return _number(written)
 
 
 def _number(written: str | None) -> int:
@@ -98,7 +103,7 @@ def _match_terms(match: re.Match[str]) -> tuple[str, ...]:
     return tuple(_terms(year, month, day if day in _DAYS else 0))
 
 
-def dates_in(text: str) -> Iterator[FoundDate]:
+def dates_in(text: str) -> Iterator[Found]:
     """The dates of a folded text, in order. What cannot be a date (month 13, year 3025) is none."""
     done = 0
     for run in _DIGIT_RUN.finditer(text):
@@ -108,7 +113,7 @@ def dates_in(text: str) -> Iterator[FoundDate]:
         terms = _match_terms(match)
         if terms:
             done = match.end()
-            yield FoundDate(match.start(), match.end(), terms)
+            yield Found(match.start(), match.end(), terms)
 
 
 def day_in(text: str) -> dt.date | None:

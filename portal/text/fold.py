@@ -1,9 +1,9 @@
 """Folding: one form for all the ways the same words are written, so that they find each other.
 
 Traditional and simplified, full and half width, upper and lower case, variant characters, invisible
-characters and line breaks inside words become one. Folding goes character by character (with a handful
-of words of unchanged length), so the place of every folded character in the original is known. Both
-the texts and the queries are folded; the folded form is never shown to anybody.
+characters, line breaks inside words and the commas of large numbers become one. Folding goes character
+by character (with a handful of words of unchanged length), so the place of every folded character in the
+original is known. Both the texts and the queries are folded; the folded form is never shown to anybody.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from portal.text.characters import CLOSE_PUNCTUATION, HAN, PHRASES, VARIANTS
 TEXTS = 2048  # texts whose folding is remembered: a page folds titles and passages several times
 _HAN = re.compile(f"[{HAN}]")
 _GAP = re.compile(r"[ ·]+")
+_GROUPED = re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})  # control, format (zero width), half of a surrogate pair
 _MARKS = (("\u0300", "\u036f"), ("\u3099", "\u309a"), ("\ufe00", "\ufe0f"), ("\U000e0100", "\U000e01ef"))
 
@@ -67,10 +68,30 @@ def _needless_gaps(text: str) -> Iterator[tuple[int, int]]:
         if "·" in gap[0]:
             if " " not in gap[0] and _HAN.match(left) and _HAN.match(right):
                 yield start, end
-        elif not left or not right or _is_close(left) or _is_close(right):
+        elif _between_numbers(text, start, end):
+            yield start + 1, end
+        elif _beside_plus(left, right) or not left or not right or _is_close(left) or _is_close(right):
             yield start, end
         elif end - start > 1:
             yield start + 1, end
+
+
+def _beside_plus(left: str, right: str) -> bool:
+    """K15 + 200."""
+    return (right == "+" and left.isdigit()) or (left == "+" and right.isdigit())
+
+
+def _between_numbers(text: str, start: int, end: int) -> bool:
+    """Beside a comma between two numbers a space says that they are two: 1, 200 is not 1,200."""
+    around = text[max(start - 2, 0) : start] + text[end : end + 2]
+    return re.search(r"[0-9],[0-9]|[0-9],$|^,[0-9]", around) is not None
+
+
+def _separators(text: str) -> Iterator[int]:
+    """Where a comma only groups the digits of a number."""
+    if "," in text:
+        for number in _GROUPED.finditer(text):
+            yield from (place for place in range(*number.span()) if text[place] == ",")
 
 
 def _is_close(character: str) -> bool:
@@ -92,7 +113,10 @@ def folded(text: str) -> str:
         pieces.append(text[done:start])
         done = end
     pieces.append(text[done:])
-    return _settle_words("".join(pieces))
+    text = "".join(pieces)
+    for place in reversed(list(_separators(text))):
+        text = text[:place] + text[place + 1 :]
+    return _settle_words(text)
 
 
 @lru_cache(maxsize=TEXTS)
@@ -108,4 +132,7 @@ def folded_with_offsets(text: str) -> tuple[str, Sequence[int]]:
     for start, end in reversed(gaps):
         whole = whole[:start] + whole[end:]
         del offsets[start:end]
+    for place in reversed(list(_separators(whole))):
+        whole = whole[:place] + whole[place + 1 :]
+        del offsets[place]
     return _settle_words(whole), offsets

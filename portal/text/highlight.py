@@ -1,14 +1,14 @@
 """Marking in the original what was looked for in the folded text.
 
-A mark is a folded phrase, or a date term (`@202511`), which marks that date in any writing.
+A mark is a folded phrase, or a term such as `@202511` or `@s210`, which marks that date or road in any writing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from portal.text.dates import dates_in
 from portal.text.fold import folded, folded_with_offsets
+from portal.text.measures import found_in
 from portal.text.terms import occurrences
 
 Pieces = list[tuple[str, bool]]
@@ -20,7 +20,7 @@ _LEAD = 0.25  # the part of a snippet that may stand before its first mark
 
 def _folded_spans(text: str, marks: tuple[str, ...]) -> Iterator[tuple[int, int, int]]:
     """(start, end, which mark) of every mark in a folded text."""
-    dates = list(dates_in(text)) if any(mark.startswith("@") for mark in marks) else []
+    dates = list(found_in(text)) if any(mark.startswith("@") for mark in marks) else []
     for which, mark in enumerate(marks):
         if mark.startswith("@"):
             yield from ((date.start, date.end, which) for date in dates if mark in date.terms)

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from portal.text.characters import HAN
 from portal.text.fold import folded
 
 MAX_CHARACTERS = 300  # of one query; the rest is not looked at
@@ -17,21 +18,34 @@ MAX_CLAUSES = 24
 
 FACET_WORDS = {
     "kind": "kind", "类型": "kind", "种类": "kind",
-    "unit": "unit", "单位": "unit",
-    "town": "town", "镇街": "town", "乡镇": "town", "街道": "town",
+    "unit": "unit", "单位": "unit", "部门": "unit", "责任单位": "unit",
+    "town": "town", "镇街": "town", "乡镇": "town", "街道": "town", "镇": "town", "地区": "town",
     "category": "category", "类别": "category", "领域": "category",
-    "year": "year", "年份": "year", "年度": "year",
+    "year": "year", "年份": "year", "年度": "year", "年": "year",
 }  # fmt: skip
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟＂「」『』", '"'))
 _SPACED_DATE = re.compile(r"(?<=[0-9０-９])\s+(?=[年月日号])|(?<=[年月])\s+(?=[0-9０-９])")
+_NUMBER = "0-9０-９〇零一二三四五六七八九十两"
+_SPACED = (  # space inside what is one: 2025年11月 到 12月, S 210, K15 + 200, 1.2 亿元
+    re.compile(rf"(?<=[{_NUMBER}年月日号度])\s*(?=(?:[到至~～]|\.\.)\s*[{_NUMBER}KkＫ])"),
+    re.compile(rf"(?<=[到至~～])\s+(?=[{_NUMBER}Kk])|(?<=\.\.)\s+(?=[0-9])"),
+    re.compile(
+        rf"(?<=[{_NUMBER}年月日号])\s+(?=[-—－–]+\s+[{_NUMBER}Kk])|(?<=[0-9０-９年月日号]\s[-—－–])\s+(?=[{_NUMBER}Kk])"
+    ),
+    re.compile(r"(?<![A-Za-z0-9][SGXYKsgxyk])(?<=[SGXYKsgxyk])[ 　]+(?=[0-9０-９])"),
+    re.compile(r"(?<=[0-9０-９])\s*(?=[+＋]\s*[0-9０-９])|(?<=[+＋])\s+(?=[0-9０-９])"),
+    re.compile(r"(?<=[0-9０-９])\s+(?=[万亿萬億元]|[百千][万萬])"),
+)
 _TOKEN = re.compile(
     r"(?P<minus>(?<!\S)[-－−])?"
     r'(?:"(?P<exact>[^"]*)"'
-    r'|(?P<facet>[^\s":：]{2,8})[:：](?:"(?P<quoted>[^"]+)"|(?P<value>[^\s"]+))'
+    r'|(?P<facet>[^\s":：]{1,8})[:：](?:"(?P<quoted>[^"]+)"|(?P<value>[^\s"]+))'
     r'|(?P<word>[^\s"]+))'
 )
-_ENUMERATION = re.compile(r"[，。、；？！;?!()（）《》〈〉【】\[\]…]+|,(?![0-9])|(?<![0-9]),")
+_ENUMERATION = re.compile(
+    rf"[。、；？！;?!()（）《》〈〉【】\[\]…|&*]+|[,，](?![0-9０-９])|(?<![0-9０-９])[,，]|(?<=[{HAN}])[/+](?=[{HAN}])"
+)
 
 
 class Asks(StrEnum):
@@ -79,5 +93,7 @@ def _clauses(token: re.Match[str]) -> list[Clause]:
 def parse(text: str) -> tuple[Clause, ...]:
     """The conditions of a query as typed; all of them must hold. Empty when it asks for nothing."""
     raw = _SPACED_DATE.sub("", text[:MAX_CHARACTERS].translate(_QUOTES))
+    for spaced in _SPACED:
+        raw = spaced.sub("", raw)
     found = [clause for token in _TOKEN.finditer(raw) for clause in _clauses(token)]
     return tuple(dict.fromkeys(found))[:MAX_CLAUSES]

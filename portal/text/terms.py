@@ -1,4 +1,4 @@
-"""What a text is found by: pairs of Han characters, runs of letters, numbers, dates.
+"""What a text is found by: pairs of Han characters, runs of letters, numbers, dates and measures.
 
 No dictionary: a phrase of Han characters is looked up by its overlapping pairs and then compared with
 the text itself, so that a name nobody has heard of is found like any other. Works on folded text.
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from portal.text.characters import HAN, LETTER, NUMBER
-from portal.text.dates import dates_in
+from portal.text.measures import found_in
 
 _RUN = re.compile(rf"[{HAN}]+|{LETTER}+|{NUMBER}")
 _HAN_START = re.compile(f"[{HAN}]")
@@ -34,8 +34,8 @@ def terms(text: str) -> list[str]:
             found.extend(run[i : i + 2] for i in range(len(run)))
         else:
             found.append(run)
-    for date in dates_in(text):
-        found.extend(date.terms)
+    for each in found_in(text):
+        found.extend(each.terms)
     return found
 
 

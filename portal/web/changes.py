@@ -85,6 +85,8 @@ def rows(document: Document) -> Iterator[Row]:
 
 def _rule_rows(document: Document) -> Iterator[Row]:
     """The thresholds by which lamps are lit."""
+    if "groups" in document:
+        yield _("算作一样的名称"), "\n".join("、".join(group) for group in document["groups"])
     rules = document.get("rules", {})
     for name, label in (
         ("yellow_from_points", _("比计划慢多少个百分点亮黄灯")),

@@ -144,6 +144,7 @@ def _nav(role: str) -> list[tuple[str, str, bool]]:
             ("/desk/admin/plan", _("计划")),
             ("/desk/admin/people", _("人员")),
             ("/desk/admin/units", _("单位")),
+            ("/desk/admin/aliases", _("别名")),
         ),
     }[role]
     here = max((where for where, _label in places if request.path.startswith(where)), key=len, default="")

@@ -52,6 +52,9 @@ def indexed(change: Change) -> Indexed:
         seq=change.seq,
         title=shelf.title,
         body="\n".join(_text(document)),
+        places=" ".join(
+            filter(None, (document.get(name, {}).get("name", "") for name in ("town", "place", "unit")))
+        ),
         dated=int(shelf.dated.strftime("%Y%m%d")),
         facets={
             "kind": change.kind,
@@ -72,6 +75,8 @@ def _text(document: dict[str, Any]) -> list[str]:
     parts += [document.get(name, {}).get("name", "") for name in ("unit", "town", "place")]
     parts += [photo["caption"] for photo in document.get("photos", ())]
     parts += [video["description"] for video in document.get("videos", ())]
+    if document.get("investment_wan"):
+        parts.append(f"{document['investment_wan']}万元")
     if "milestone" in document:
         parts.append(document["milestone"]["name"])
     for milestone in document.get("milestones", ()):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.disclosure import lamp_rules_shown, unit_shown
+from portal.disclosure import aliases_shown, lamp_rules_shown, unit_shown
 from portal.domain.organisation import Unit
 from portal.record import log
 from portal.record.log import Disclosed
@@ -27,6 +27,11 @@ def publish_units(session: Session, *, now: dt.datetime) -> int:
 def publish_lamp_rules(session: Session, *, rules: Mapping[str, Any], now: dt.datetime) -> bool:
     """Publish the lamp rules when they are new or changed."""
     return _publish_if_new(session, lamp_rules_shown(rules, dated=day_of(now).isoformat()), now)
+
+
+def publish_aliases(session: Session, *, groups: Sequence[Sequence[str]], now: dt.datetime) -> bool:
+    """Publish the names that mean the same when they are new or changed."""
+    return _publish_if_new(session, aliases_shown(groups, dated=day_of(now).isoformat()), now)
 
 
 def _publish_if_new(session: Session, shown: Disclosed, now: dt.datetime) -> bool:

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.domain.subscriptions import CONFIRM_WITHIN, DIGEST_JOB, Subscription, next_due
 from portal.ports import Asked, JobQueue, Letter, SearchIndex
+from portal.record.names import names_of
 from portal.record.shelf import Shelf, Shown
 from portal.rules.clock import SHANGHAI
 from portal.workflows.send_letter import Letterhead, letter_text
@@ -99,9 +100,10 @@ def write_digest(
     session: Session, window: Window, *, index: SearchIndex, head: Letterhead, secret_key: str
 ) -> Letter | None:
     """The letter about a window; None when nothing in it matches. Raises `SearchUnavailable`."""
+    shelf = Shelf(session)
     query = window.asked.query(sort="entered", size=MOST_TOLD, after=window.after, until=window.until)
-    answer = index.search(query)
-    standing = Shelf(session).many(answer.items)
+    answer = index.search(replace(query, names=names_of(shelf)))
+    standing = shelf.many(answer.items)
     told = [standing[item] for item in answer.items if item in standing]
     told = [shown for shown in told if window.after < shown.seq <= window.until]
     if not told:

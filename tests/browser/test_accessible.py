@@ -18,7 +18,7 @@ PAGES = {
     "": """/ /en/ /projects /projects?lamp=red /projects/{project} /en/projects/{project}
         /projects/{project}/compare /en/projects/{project}/compare?at=25 /projects/2026-002/compare
         /projects/{project}/views/1 /en/projects/{project}/views/1 /projects/{project}/views/2 /reports/{number} /reports/{gone}
-        /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /archive?unit=001&unit=030&from=2026-11-01
+        /units /units/001 /archive /archive?q=封顶 /archive/suggest?q=dong /en/archive/suggest?q=东 /archive?q=没有的词 /archive?q=没有的词 /archive?unit=001&unit=030&from=2026-11-01
         /archive?view=photos /en/archive?kind=report&view=photos /subscriptions/asked /en/subscriptions/asked
         /subscriptions/{confirming}/confirm /subscriptions/{ending}/end /en/subscriptions/{ending}/end /subscriptions/spent/end /record /record/3 /record/keys /verify /en/verify
         /record/months /en/record/months /record/months/2020-01 /en/record/months/2020-01
@@ -39,7 +39,7 @@ PAGES = {
         /en/desk/supervision/reports/{waiting}""",
     "leader": "/desk/leader",
     "admin": """/desk/admin /desk/admin/people /desk/admin/people/1 /desk/admin/people/new
-        /desk/admin/units /desk/admin/units/new /desk/admin/units/1 /desk/admin/units/bodies/new
+        /desk/admin/units /desk/admin/aliases /desk/admin/units/new /desk/admin/units/1 /desk/admin/units/bodies/new
         /desk/admin/units/bodies/1 /desk/admin/units/bodies/1/name /desk/admin/plan /desk/admin/plan/2026
         /desk/admin/plan/2026/new /desk/admin/plan/2027/adopt /desk/admin/plan/projects/{project}
         /desk/admin/plan/projects/{project}/edit /desk/admin/audit /desk/admin/jobs
@@ -61,6 +61,7 @@ NO_PAGES = {
     "/units/<code>/feed.atom",
     "/record/root.json",
     "/record/checkpoint",
+    "/archive/suggest.json",
     "/record/keys.json",
     "/record/verify.py",
     "/record/verify_receipt.py",

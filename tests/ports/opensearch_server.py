@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from portal.adapters.opensearch_http import OpenSearchHttp
@@ -37,5 +37,5 @@ def remove_indexes(name: str) -> None:
         http.write("DELETE", (left,))
 
 
-def opensearch(name: str, *, aliases: Mapping[str, Sequence[str]] | None = None) -> OpenSearchIndex:
-    return OpenSearchIndex(server(), name, aliases=aliases)
+def opensearch(name: str) -> OpenSearchIndex:
+    return OpenSearchIndex(server(), name)

@@ -23,22 +23,31 @@ from portal.adapters.whoosh_search import WhooshIndex
 from portal.ports import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
 from portal.text.fold import folded
 from portal.text.highlight import highlight
+from portal.text.names import Name, Names
 from portal.text.parse import FACET_WORDS
 from portal.text.terms import contains
 from tests.ports.opensearch_server import index_name, opensearch
 
 ROOT = Path(__file__).parents[2]
-ALIASES = {"人社局": ["人力资源和社会保障局"], "人力资源和社会保障局": ["人社局"]}
+NAMES = Names(
+    [
+        Name("城东街道", "unit", "unit/T01"),
+        Name("区水务局", "unit", "unit/B01"),
+        Name("长堤路管网改造", "project"),
+    ],
+    groups=[("人社局", "人力资源和社会保障局")],
+    labels={"unit": {"B09": "人力资源和社会保障局", "B01": "区水务局"}},
+)
 
 
 @pytest.fixture(params=["opensearch", "whoosh"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], SearchIndex]]:
     """Opens the same index again and again, as several processes would."""
     if request.param == "whoosh":
-        yield lambda: WhooshIndex(tmp_path / "search", aliases=ALIASES)
+        yield lambda: WhooshIndex(tmp_path / "search")
         return
     with index_name() as name:
-        yield lambda: opensearch(name, aliases=ALIASES)
+        yield lambda: opensearch(name)
 
 
 @pytest.fixture
@@ -57,7 +66,7 @@ def fill(index: SearchIndex, *items: Indexed, drop: Sequence[str] = (), position
 
 
 def found(index: SearchIndex, text: str, **more: object) -> set[str]:
-    return set(index.search(Query(text=text, size=1000, **more)).items)  # type: ignore[arg-type]
+    return set(index.search(Query(text=text, size=1000, names=NAMES, **more)).items)  # type: ignore[arg-type]
 
 
 # --- words -----------------------------------------------------------------------------------------
@@ -197,7 +206,7 @@ def test_nonsense_is_answered_and_never_an_error(index: SearchIndex, text: str) 
 
 def test_marks_are_what_was_looked_for_without_what_was_excluded(index: SearchIndex) -> None:
     fill(index, note(1, body="S210省道，橋樑"))
-    assert index.search(Query(text="Ｓ210 桥梁 -隧道")).marks == ("s210", "桥梁")
+    assert index.search(Query(text="Ｓ210 桥梁 -隧道")).marks == ("s210", "@s210", "桥梁")
 
 
 # --- filters and counts ----------------------------------------------------------------------------
@@ -480,6 +489,19 @@ def test_many_small_batches_stay_one_index(index: SearchIndex) -> None:
     left = items[-6:]
     assert set(index.search(Query(size=100)).items) == {item.item for item in left}
     assert index.search(Query()).facets == counted(left, Query())
+
+
+def test_single_notes_leave_what_is_large_alone_and_stay_few_files(tmp_path: Path) -> None:
+    index, folder = WhooshIndex(tmp_path / "search"), tmp_path / "search"
+    fill(index, *(note(n, body=f"第 {n} 号路面") for n in range(1, 701)), position=700)
+    large = max(folder.glob("*.seg"), key=lambda path: path.stat().st_size)
+    for n in range(701, 801):
+        fill(index, note(n, body="路面补记"), position=n)
+        if n % 25 == 0:
+            assert index.count() == n
+            assert len(found(index, "补记")) == n - 700
+    assert large.exists()
+    assert len(list(folder.glob("*.seg"))) <= 12
 
 
 # --- what is taken out is in no file ----------------------------------------------------------------

@@ -18,9 +18,9 @@ def test_han_gives_pairs_and_the_last_character() -> None:
 
 
 def test_letters_and_numbers_are_taken_apart() -> None:
-    assert terms("s210") == ["s", "210"]
+    assert terms("s210") == ["s", "210", "@s210"]
     assert terms("2.5公里") == ["2.5", "公里", "里"]
-    assert terms("k15+200") == ["k", "15", "200"]
+    assert terms("k15+200") == ["k", "15", "200", "@k15200"]
 
 
 def test_a_term_comes_as_often_as_it_occurs() -> None:

@@ -95,6 +95,7 @@ ACTS: Mapping[str, Say] = {
     "begin_import": lambda: _("开始导入旧档案"),
     "import_notes": lambda: _("导入旧档案的一批"),
     "end_import": lambda: _("旧档案导完"),
+    "edit_aliases": lambda: _("改别名"),
     "let_file_be_tried": lambda: _("放行一个放到一边的文件"),
 }
 SUBJECTS: Mapping[str, Say] = {

@@ -13,9 +13,10 @@ from portal.web.public.asking import MOST_PAGES, Looking, more
 from portal.web.public.found import Found, find, position
 from portal.web.public.histogram import histogram_of
 from portal.web.public.hits import hit_of
-from portal.web.public.links import to
+from portal.web.public.links import item_href, to
 from portal.web.public.narrowing import chips_of, facets_of, sorts_of
 from portal.web.public.standing import judged
+from portal.web.public.understanding import Offer, informed, names, offers, pages_of, readings
 from portal.web.windows import portal, window
 
 bp = Blueprint("public_archive", __name__)
@@ -31,8 +32,10 @@ def archive() -> Response:
 
 def _render(shelf: Shelf) -> str:
     looking = Looking.now()
-    found = find(shelf, _query(looking))
-    names = shelf.titles("unit")
+    query = _query(looking)
+    found = find(shelf, query)
+    offered, nearest = _nearest(shelf, query, found)
+    titles = shelf.titles("unit")
     asked, answer = looking.asked, found.answer
     return render_template(
         "public/archive.html",
@@ -42,14 +45,18 @@ def _render(shelf: Shelf) -> str:
         unavailable=found.unavailable,
         total=answer.total,
         **_results(shelf, looking, found),
-        facets=facets_of(answer, looking, names),
-        chips=chips_of(looking, names),
+        facets=facets_of(answer, looking, titles),
+        chips=chips_of(looking, titles),
         sorts=sorts_of(looking),
         views=[("list", looking.at(view="")), ("photos", looking.at(view="photos"))],
         histogram=histogram_of(answer.months, looking),
         hidden={name: looking.hidden(*left_out) for name, left_out in _FORMS.items()},
         pages=min(MOST_PAGES, max(1, -(-answer.total // PAGE))),
         base=more(looking.here, "page", ""),
+        readings=readings(answer, asked.text),
+        pages_of=[(each.text, item_href(each.item)) for each in pages_of(asked.text, names(shelf))],
+        offered=offered,
+        nearest=nearest,
         everything=to("/archive", q=asked.text) if asked.text else to("/archive"),
         files=[(kind, looking.as_file(kind)) for kind in ("atom", "csv", "json")],
         letters=portal().letters is not None,
@@ -65,6 +72,18 @@ def _query(looking: Looking) -> Query:
     if looking.view != "photos" or "kind" in looking.asked.chosen:
         return query
     return Query(**{**vars(query), "filters": (*query.filters, ("kind", "report"))})
+
+
+def _nearest(shelf: Shelf, query: Query, found: Found) -> tuple[list[Offer], list[dict[str, Any]]]:
+    """What to look for instead when nothing is found, and the hits of the likeliest."""
+    if not query.text or found.answer.total or found.unavailable or shelf.as_of is not None:
+        return [], []
+    offered = offers(informed(query, shelf), portal().search)
+    best = offered[0] if offered else None
+    shown = shelf.many(best.items) if best else {}
+    return offered, [
+        hit_of(shown[item], marks=best.marks, standing=None) for item in best.items if item in shown
+    ] if best else []
 
 
 def _results(shelf: Shelf, looking: Looking, found: Found) -> dict[str, Any]:

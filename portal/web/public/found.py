@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from portal.ports import Answer, Query, SearchUnavailable
 from portal.record.shelf import Shelf, Shown
 from portal.web.public.archive_fallback import from_database
+from portal.web.public.understanding import informed
 from portal.web.windows import portal
 
 
@@ -31,7 +32,7 @@ def _answer(shelf: Shelf, query: Query) -> tuple[Answer, bool]:
     if shelf.as_of is not None:
         return from_database(shelf, query), False
     try:
-        return portal().search.search(query), False
+        return portal().search.search(informed(query, shelf)), False
     except SearchUnavailable:
         return from_database(shelf, query), True
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, request
 from markupsafe import Markup, escape
 
+from portal.rules.numbers import ALIASES_ITEM
 from portal.web.language import ENGLISH, current, window_path
 from portal.web.windows import as_of
 
@@ -41,6 +42,8 @@ def item_href(item: str) -> str:
         return to("/record/receipt")
     if kind == "authority":
         return f"{to('/verify')}#photo"
+    if item == ALIASES_ITEM:
+        return f"{to('/help')}#aliases"
     if kind in EXPLAINED:
         return f"{to('/help')}#{EXPLAINED[kind]}"
     return to(PLACES[kind] + key)

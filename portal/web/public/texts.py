@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, render_template
 
+from portal.record.names import groups_of
 from portal.record.shelf import Shelf
+from portal.rules.numbers import ALIASES_ITEM
 from portal.web.language import _, current
 from portal.web.public.standing import rules_of
 from portal.web.windows import window
@@ -59,7 +61,8 @@ def _text(name: str) -> Response:
             title=_titles()[name],
             text=f"public/texts/{name}.{current()}.html",
             rules=rules_of(shelf),
+            groups=groups_of(shelf),
             site=current_app.extensions["site"][current()],
         )
 
-    return window("rules/lamps", render=render)
+    return window("rules/lamps", ALIASES_ITEM, render=render)

@@ -176,7 +176,7 @@ def title_of(moved: Moved, projects: dict[str, str]) -> str:
     """What the item is called: by its own words, or, when they are destroyed, by the project's."""
     document = moved.after.document
     if moved.kind == "rules":
-        return _("亮灯规则")
+        return _("查档案用的别名") if "groups" in document else _("亮灯规则")
     name = document.get("title") or projects.get(document.get("project", {}).get("code", ""), "")
     if "month" in document:
         return f"{name}{_('：')}{month(document['month'])}"

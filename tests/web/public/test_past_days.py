@@ -43,6 +43,8 @@ ASKED = {
     "/archive.atom": ["/archive.atom?kind=report"],
     "/archive.csv": ["/archive.csv?kind=report&q=" + quote("封顶")],
     "/archive.json": ["/archive.json?kind=report&unit=001&unit=030"],
+    "/archive/suggest": ["/archive/suggest?q=" + quote("东"), "/archive/suggest?q=dong"],
+    "/archive/suggest.json": ["/archive/suggest.json?q=" + quote("东")],
     "/changes": ["/changes", "/changes?from=2026-01-01&page=1", "/changes?act=corrected", "/changes?unit=001"],
     "/record": ["/record", "/record?before=4"],
     "/record/<int:seq>": ["/record/0", "/record/6", "/record/7"],

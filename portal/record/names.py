@@ -1,0 +1,67 @@
+"""The names on the record: what search suggests, how they sound, what else they are called.
+
+Only what stands is read, and as of a past day only what stood then; nothing unpublished can be suggested.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from portal.record.shelf import Shelf, touched
+from portal.record.tables import Shelved
+from portal.rules.numbers import ALIASES_ITEM
+from portal.text.names import Name, Names
+
+SCOPES = ("kind/project", "kind/report", "kind/unit", ALIASES_ITEM)
+KINDS = {"project": "项目", "report": "进展"}
+MOST_TITLES = 5000  # of reports that belong to no project
+NAMED = ("unit", "project")
+
+
+def names_of(shelf: Shelf) -> Names:
+    """The names that stand on a shelf."""
+    titles = {kind: shelf.titles(kind) for kind in NAMED}
+    groups = groups_of(shelf)
+    names = [Name(alias, "alias") for group in groups for alias in group]
+    for kind, titled in titles.items():
+        names += [Name(title, kind, f"{kind}/{key}") for key, title in titled.items() if title]
+    names += [Name(category, "category") for category in _categories(shelf)]
+    names += [Name(title, "report") for title in _titles_of_their_own(shelf)]
+    units = titles["unit"]
+    return Names(names, groups=groups, labels={"kind": KINDS, "unit": units, "town": units})
+
+
+def groups_of(shelf: Shelf) -> list[list[str]]:
+    """The published names that mean the same, group by group."""
+    shown = shelf.get(ALIASES_ITEM)
+    return [list(group) for group in shown.document.get("groups", ())] if shown else []
+
+
+def _categories(shelf: Shelf) -> list[str]:
+    return sorted(filter(None, shelf.counts(Shelved.category, Shelved.kind == "project")))
+
+
+def _titles_of_their_own(shelf: Shelf) -> list[str]:
+    """Titles of the newest of what came from elsewhere and belongs to no project."""
+    rows = shelf.filed(Shelved.title, where=[Shelved.kind == "report", Shelved.project == ""])
+    return sorted({row.title for row in rows[:MOST_TITLES] if row.title})
+
+
+class KeptNames:
+    """The names that stand now, read again when the record has touched one. Safe to share by threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: tuple[int, Names] | None = None
+
+    def of(self, shelf: Shelf) -> Names:
+        """The names of a shelf; those of a past day are read each time."""
+        if shelf.as_of is not None:
+            return names_of(shelf)
+        seq = touched(shelf.session, SCOPES)
+        kept = self._kept
+        if kept is None or kept[0] != seq:
+            kept = (seq, names_of(shelf))
+            with self._lock:
+                self._kept = kept
+        return kept[1]

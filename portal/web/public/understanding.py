@@ -1,0 +1,97 @@
+"""What a search was taken to mean, said in words and undone by a link; and where to go when nothing is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from flask import current_app
+
+from portal.ports import Answer, Query, SearchIndex, SearchUnavailable
+from portal.record.names import KeptNames
+from portal.record.shelf import Shelf
+from portal.text.fold import folded
+from portal.text.names import Name, Names
+from portal.text.parse import Asks, parse
+from portal.text.rewrite import instead, literally
+from portal.web.windows import today
+
+MOST_OFFERED = 4
+NEAREST = 3  # hits shown of the best of what is offered
+
+
+def names(shelf: Shelf) -> Names:
+    """The names on this shelf, kept by the process while they stand."""
+    kept = cast(KeptNames, current_app.extensions.setdefault("names", KeptNames()))
+    return kept.of(shelf)
+
+
+def informed(query: Query, shelf: Shelf) -> Query:
+    """The query with all that is known of names and of the day, which is what an engine should be asked."""
+    return replace(query, names=names(shelf), today=int(today().strftime("%Y%m%d")))
+
+
+def readings(answer: Answer, text: str) -> list[dict[str, Any]]:
+    """One for each word that was not taken literally: what was done, and the query that takes it so."""
+    return [
+        {
+            "how": each.how,
+            "word": each.word,
+            "forms": " · ".join(each.forms),
+            "literally": literally(text, each.word),
+        }
+        for each in answer.understood
+    ]
+
+
+def pages_of(text: str, known: Names) -> list[Name]:
+    """The units and projects whose name, in one of its forms, is all that was typed."""
+    clauses = parse(text)
+    if len(clauses) != 1 or clauses[0].asks is Asks.FACET or clauses[0].minus:
+        return []
+    return known.called(clauses[0].text)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """Another query that finds something. why: `like` a name that looks like what was typed; `less`: with one word
+    fewer; `wider`: without the filters."""
+
+    text: str
+    total: int
+    why: str
+    items: tuple[str, ...]
+    marks: tuple[str, ...]
+
+
+def offers(query: Query, search: SearchIndex) -> list[Offer]:
+    """What somebody might have meant whose query finds nothing, the likeliest first."""
+    found: list[Offer] = []
+    for text, why in dict.fromkeys(_others(query)):
+        try:
+            answer = search.search(replace(query, text=text, page=1, size=NEAREST))
+        except SearchUnavailable:
+            break
+        if answer.total:
+            found.append(
+                Offer(text=text, total=answer.total, why=why, items=answer.items, marks=answer.marks)
+            )
+        if len(found) == MOST_OFFERED:
+            break
+    return found
+
+
+def _others(query: Query) -> Iterator[tuple[str, str]]:
+    clauses = [clause for clause in parse(query.text) if not clause.minus]
+    words = [clause for clause in clauses if clause.asks is not Asks.FACET]
+    for clause in words:
+        for form in (*query.names.heard(clause.text), *query.names.near(clause.text)):
+            yield instead(query.text, clause.text, form), "like"
+    if len(words) > 1:
+        for clause in words:
+            shorter = instead(query.text.replace('"', ""), clause.text, "")
+            if folded(shorter):
+                yield shorter, "less"
+    if len(words) == 1 and words[0].asks is Asks.EXACT:
+        yield words[0].text, "less"

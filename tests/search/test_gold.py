@@ -1,0 +1,171 @@
+"""The gold set: what citizens of a county type, and what they should find.
+
+The truth is counted by hand over what each note is known to say, without any of the engine's code.
+PORTAL_TEST_GOLD sets how many notes there are (600 unless told).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from portal.adapters.whoosh_search import WhooshIndex
+from portal.ports import Query
+from tests.search.corpus import SHORT, UNITS, Note, names, notes
+
+NOTES = int(os.environ.get("PORTAL_TEST_GOLD", "600"))
+Holds = Callable[[Note], bool]
+
+
+def say(*words: str) -> Holds:
+    """All of these words stand in it."""
+    return lambda note: all(word in note.plain for word in words)
+
+
+def none_of(holds: Holds, *words: str) -> Holds:
+    return lambda note: holds(note) and not any(word in note.plain for word in words)
+
+
+def of_unit(code: str) -> Holds:
+    """It speaks of a unit by any of its names."""
+    forms = (UNITS[code], UNITS[code][1:], SHORT.get(code, UNITS[code]))
+    return lambda note: any(form in note.plain for form in forms)
+
+
+def on(year: int = 0, month: int = 0, day: int = 0) -> Holds:
+    return lambda note: all(
+        not asked or asked == is_ for asked, is_ in zip((year, month, day), note.day, strict=True)
+    )
+
+
+def between(first: tuple[int, int, int], last: tuple[int, int, int]) -> Holds:
+    return lambda note: first <= note.day <= last
+
+
+def road(letter: str, number: int) -> Holds:
+    return lambda note: note.road == (letter, number)
+
+
+def stake(metres: int) -> Holds:
+    return lambda note: metres == note.stake or metres in (note.stretch or ())
+
+
+def worth(wan: int) -> Holds:
+    return lambda note: note.wan == wan
+
+
+def both(*all_of: Holds) -> Holds:
+    return lambda note: all(holds(note) for holds in all_of)
+
+
+def nothing(_note: Note) -> bool:
+    return False
+
+
+S210 = road("S", 210)
+NOVEMBER = on(2025, 11)
+GOLD: dict[str, list[tuple[str, Holds]]] = {
+    "words": [("道路拓宽", say("道路拓宽")), ("管网", say("管网")), ("沥青", say("沥青")), ("污水处理厂", say("污水处理厂"))],
+    "two words": [("城东 绿化", say("城东", "绿化")), ("白杨，验收", say("白杨", "验收")), ("桥梁、拆迁", say("桥梁", "拆迁")),
+                  ("临江　小学 封顶", say("临江", "小学", "封顶"))],
+    "traditional": [("道路拓寬", say("道路拓宽")), ("長堤 綠化", say("长堤", "绿化")), ("橋樑維修", say("桥梁维修")),
+                    ("雨汙分流", say("雨污分流")), ("衛生院搬遷", say("卫生院搬迁"))],
+    "width and case": [("Ｓ２１０", S210), ("ｋ5＋200", stake(5200)), ("s210", S210), ("１２００万元", worth(1200)), ("Ｇ307", road("G", 307))],
+    "spaces inside": [("城 东", say("城东")), ("管 网 改 造", say("管网改造")), ("城 东街道", say("城东街道")), ("白 杨 镇", say("白杨镇")),
+                      ("S 210", S210), ("2025 年 11 月", NOVEMBER)],
+    "dates": [("2025年11月", NOVEMBER), ("2025-11", NOVEMBER), ("二〇二五年十一月", NOVEMBER), ("二零二五年十一月", NOVEMBER),
+              ("2025.11", NOVEMBER), ("2024年3月8日", on(2024, 3, 8)), ("2024-03-08", on(2024, 3, 8)), ("20240308", on(2024, 3, 8)),
+              ("11月", on(0, 11)), ("2023年", on(2023)), ("2024", on(2024)), ("2025/11", NOVEMBER), ("3月8号", on(0, 3, 8))],
+    "spans": [("2025年11月到12月", between((2025, 11, 1), (2025, 12, 31))), ("2024-11..2025-02", between((2024, 11, 1), (2025, 2, 28))),
+              ("2023年至2024年", between((2023, 1, 1), (2024, 12, 31))), ("2023-2024年", between((2023, 1, 1), (2024, 12, 31))),
+              ("2025年上半年", between((2025, 1, 1), (2025, 6, 30))), ("2025年三季度", between((2025, 7, 1), (2025, 9, 30))),
+              ("2024年3月5日到20日", between((2024, 3, 5), (2024, 3, 20))), ("2024年3月 — 2024年5月", between((2024, 3, 1), (2024, 5, 31))),
+              ("二〇二四年三月至五月 城东", both(between((2024, 3, 1), (2024, 5, 31)), say("城东")))],
+    "roads": [("S210", S210), ("S-210", S210), ("省道210", S210), ("s210省道", S210), ("210省道", S210), ("X112县道", road("X", 112)),
+              ("国道307", road("G", 307)), ("S231 绿化", both(road("S", 231), say("绿化")))],
+    "stakes": [("K5+200", stake(5200)), ("k5 + 200", stake(5200)), ("K12+000", stake(12000)), ("K7+050处", stake(7050)),
+               ("K5+200~K6+000", lambda note: note.stretch == (5200, 6000)), ("K5+200至K6+000", lambda note: note.stretch == (5200, 6000)),
+               ("K3+100—K3+900", lambda note: note.stretch == (3100, 3900))],
+    "amounts": [("1.2亿元", worth(12000)), ("12,000万元", worth(12000)), ("12000万元", worth(12000)), ("1200万", worth(1200)),
+                ("1.2亿", worth(12000)), ("3000 万元", worth(3000)), ("三千万元", worth(3000)), ("一亿两千五百万元", worth(12500)),
+                ("350000元", worth(35)), ("１２，０００万元", worth(12000))],
+    "one character": [("桥", say("桥")), ("堤", say("堤")), ("水", say("水"))],
+    "exact": [('"主体封顶"', say("主体封顶")), ("“连续降雨影响”", say("连续降雨影响")), ("「征地拆迁」", say("征地拆迁")), ('"城东公园绿化工程"', say("城东公园绿化工程"))],
+    "minus": [("城东 -绿化", none_of(say("城东"), "绿化")), ("道路拓宽 －白杨", none_of(say("道路拓宽"), "白杨")),
+              ('河道清淤 -"主体封顶"', none_of(say("河道清淤"), "主体封顶")), ("小学 -2025年", both(say("小学"), lambda note: note.day[0] != 2025))],
+    "filters": [("绿化 town:城东", both(say("绿化"), lambda note: note.town == "T01")), ("unit:人社局", lambda note: note.unit == "B01"),
+                ("单位：水务局 管网", both(say("管网"), lambda note: note.unit == "B04")), ("year:2024 桥梁", both(say("桥梁"), on(2024))),
+                ("镇街：白杨镇", lambda note: note.town == "T02"), ("年份：二〇二三年 停车场", both(say("停车场"), on(2023))),
+                ("小学 -unit:教体局", both(say("小学"), lambda note: note.unit != "B05"))],
+    "aliases": [("人社局", of_unit("B01")), ("人力资源和社会保障局", of_unit("B01")), ("住建局", of_unit("B02")), ("交通局 桥梁", both(of_unit("B03"), say("桥梁"))),
+                ("区卫生健康局", of_unit("B06"))],
+    "short names": [("白杨", say("白杨")), ("青石", say("青石")), ("柳巷 拆迁", say("柳巷", "拆迁")), ("水务局", say("水务局"))],
+    "pinyin": [("chengdong", say("城东")), ("Chengdong", say("城东")), ("baiyang", say("白杨")), ("cheng dong", say("城东")), ("changdi", say("长堤")),
+               ("linjiang lvhua", say("临江", "绿化")), ("qingshizhen", say("青石镇")), ("shuiwuju", say("水务局")), ("chéngdōng", say("城东"))],
+    "initials": [("rsj", of_unit("B01")), ("cdjd", lambda note: "城东街道" in note.plain or "长堤街道" in note.plain), ("swj", say("水务局"))],
+    "mixed": [("城dong", say("城东")), ("cheng东", say("城东")), ("baiyang 拆迁", say("白杨", "拆迁")), ("chengdong绿化", say("城东", "绿化"))],
+    "homophones": [("成东街道", say("城东街道")), ("白羊镇", say("白杨镇")), ("水雾局", say("水务局")), ("常提 绿化", say("长堤", "绿化"))],
+    "rare names": [("闻博川", say("闻博川")), ("庹亚楠", say("庹亚楠")), ("阿卜杜·热合曼", say("阿卜杜热合曼")), ("欧阳硯", say("欧阳砚"))],
+    "long": [("城东街道的道路拓宽完成主体封顶", say("城东街道", "道路拓宽", "主体封顶")), ("白杨管网改造要求加快推进", say("白杨管网改造", "要求加快推进"))],
+    "noise": [("完全没有的词", nothing), ("zzzz", nothing), ("K99+999", nothing), ('"道路城东"', nothing), ("2031年", nothing)],
+    "mixed sentence": [("2025年11月 城东 绿化", both(NOVEMBER, say("城东", "绿化"))), ("S210 2024年", both(S210, on(2024))),
+                       ("1200万元 桥梁", both(worth(1200), say("桥梁"))), ("人社局 rensheju", of_unit("B01"))],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def corpus() -> list[Note]:
+    return notes(NOTES)
+
+
+@pytest.fixture(scope="module")
+def index(corpus: list[Note], tmp_path_factory: pytest.TempPathFactory) -> WhooshIndex:
+    made = WhooshIndex(Path(tmp_path_factory.mktemp("gold")) / "search")
+    for start in range(0, len(corpus), 1000):
+        batch = [note.indexed(start + place) for place, note in enumerate(corpus[start : start + 1000])]
+        made.apply(put=batch, drop=[], position=start)
+    return made
+
+
+def test_the_gold_set_is_as_large_as_it_claims() -> None:
+    assert len(GOLD) >= 12
+    assert sum(map(len, GOLD.values())) >= 80
+    assert len({query for asked in GOLD.values() for query, _ in asked}) == sum(map(len, GOLD.values()))
+
+
+def test_people_find_what_they_mean(index: WhooshIndex, corpus: list[Note]) -> None:
+    known, report, rates = names(), [], {}
+    for category, asked in GOLD.items():
+        rated = []
+        for query, holds in asked:
+            truth = {note.key for note in corpus if holds(note)}
+            found = set(index.search(Query(text=query, size=len(corpus), names=known, today=20251130)).items)
+            recall = len(found & truth) / len(truth) if truth else 1.0
+            precision = len(found & truth) / len(found) if found else 1.0
+            rated.append((recall, precision))
+            if (recall, precision) != (1.0, 1.0):
+                report.append(
+                    f"{category}: {query!r} found {len(found)} of {len(truth)}: {recall:.3f} {precision:.3f}"
+                )
+        rates[category] = [sum(column) / len(rated) for column in zip(*rated, strict=True)]
+    told = "\n".join(report)
+    recall, precision = (sum(rate[side] for rate in rates.values()) / len(rates) for side in (0, 1))
+    told = f"recall {recall:.4f}, precision {precision:.4f}\n{told}"
+    assert min(min(rate) for rate in rates.values()) >= 0.95, told
+    assert recall >= 0.99, told
+    assert precision >= 0.98, told
+
+
+def test_every_query_of_the_gold_set_is_about_something(corpus: list[Note]) -> None:
+    empty = [
+        query
+        for category, asked in GOLD.items()
+        if category != "noise"
+        for query, holds in asked
+        if not any(map(holds, corpus)) and not re.search(r"[Kk]\d", query)
+    ]
+    assert len(empty) < 10, empty
