@@ -127,6 +127,13 @@ class Settings(BaseSettings):
     proxies: int = Field(
         0, ge=0, le=5, description="Trusted proxies in front; 0 = addresses are taken from the socket."
     )
+    reader_seconds: float = Field(
+        30,
+        ge=0,
+        le=3600,
+        description="Seconds of a processor that one address may ask for at once in new pages, searches and downloads; "
+        "0 = nobody is limited.",
+    )
     hosts: str = Field(
         "", description="Host names that are answered, comma separated; empty = any (demo only)."
     )
