@@ -20,6 +20,11 @@ class Mode(StrEnum):
     PRODUCTION = "production"
 
 
+class Server(StrEnum):
+    GUNICORN = "gunicorn"
+    GRANIAN = "granian"
+
+
 class Settings(BaseSettings):
     """One instance is read at start. A wrong value stops the start with a sentence that names it."""
 
@@ -122,6 +127,9 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    server: Server = Field(
+        Server.GUNICORN, description="What serves the pages: `gunicorn`, or `granian` where it is installed."
+    )
     threads: int = Field(8, ge=1, le=64, description="Threads of a web process.")
     processes: int = Field(1, ge=1, le=32, description="Web processes.")
     proxies: int = Field(

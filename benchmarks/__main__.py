@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import growth, intake, likeness, pages, processes, proofs, search
+from benchmarks import growth, intake, likeness, pages, phone, processes, proofs, search, soak
 
 ALL: dict[str, Callable[[], None]] = {
     "pages": pages.main,
@@ -15,6 +15,8 @@ ALL: dict[str, Callable[[], None]] = {
     "processes": processes.main,
     "proofs": proofs.main,
     "likeness": likeness.main,
+    "phone": phone.main,
+    "soak": soak.main,
 }
 
 

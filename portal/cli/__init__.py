@@ -10,7 +10,19 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
 from config import Settings
-from portal.cli import accounts, audit, demonstration, doctor, media, paper, proofs, record, running, witness
+from portal.cli import (
+    accounts,
+    audit,
+    demonstration,
+    doctor,
+    export,
+    media,
+    paper,
+    proofs,
+    record,
+    running,
+    witness,
+)
 from portal.cli.terminal import Mishap
 from portal.database import TROUBLE
 from portal.ports import SearchUnavailable, StoreBroken, StoreFull
@@ -35,6 +47,7 @@ for command in (
     record.record,
     media.media,
     audit.audit,
+    export.export,
     media.media,
     witness.witness,
 ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -113,7 +114,7 @@ class TestSite:
         page = self.get(reader, f"/reports/{number}")
         assert self.get(reader, "/units").status_code == 429
         assert self.get(reader, f"/reports/{number}").data == page.data
-        files = [part for part in page.text.split('"') if part.startswith(("/media/", "/static/"))]
+        files = re.findall(r'"(/(?:media|static)/[^" ]+)"', page.text)
         assert {self.get(reader, address.partition("#")[0]).status_code for address in files} == {200}
 
     def test_others_and_who_is_signed_in_go_on(self, front: Any) -> None:
