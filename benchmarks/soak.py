@@ -94,8 +94,8 @@ def _print(told: Told, server: Server, seconds: float) -> None:
         f"milliseconds an answer took: median {waits[49]:.0f}, 95 of 100 {waits[94]:.0f}, 99 of 100 {waits[98]:.0f}"
     )
     print(f"older than the record, or an error: {len(told.wrong)}")
-    for each in told.wrong[:20]:
-        print(f"  {each}")
+    for each, times in Counter(re.sub(r"\d{4}-\d+", "…", wrong) for wrong in told.wrong).most_common(20):
+        print(f"  {times} × {each}")
     print(f"memory of the web processes: {server.memory():.0f} MB")
 
 
@@ -103,7 +103,7 @@ def _guarded(act: Any, told: Told) -> None:
     try:
         act()
     except Exception as trouble:
-        told.wrong.append(f"{type(trouble).__name__}: {trouble}")
+        told.wrong.append(f"{act.__name__}: {type(trouble).__name__}: {trouble}")
 
 
 def _publish(portal: Portal, models: list[Shown], told: Told) -> None:
@@ -111,7 +111,13 @@ def _publish(portal: Portal, models: list[Shown], told: Told) -> None:
     while not told.over.wait(BETWEEN_NOTES):
         model = models[told.published % len(models)]
         number = f"2018-{told.published:06d}"
-        document = model.document | {"number": number}
+        today = district.SERVED_ON  # the newest month is what a page tells first
+        document = model.document | {
+            "number": number,
+            "dated": today,
+            "month": today[:7],
+            "year": int(today[:4]),
+        }
         with portal.database.writing() as session:
             shown = log.Disclosed(item=report_item(number), kind="report", document=document)
             log.publish(session, shown, at=portal.now())

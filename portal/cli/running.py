@@ -164,6 +164,7 @@ def gunicorn_options(settings: Settings, host: str, port: int) -> list[str]:
     """Threads that stream uploads; no access log, because addresses of readers are nobody's business."""
     return [
         f"--bind={host}:{port}",
+        "--config=python:portal.web.preloaded",
         "--worker-class=gthread",
         f"--workers={settings.processes}",
         f"--threads={settings.threads}",

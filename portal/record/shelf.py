@@ -134,9 +134,9 @@ class Shelf:
         )
         return dict(self.session.execute(rows).all())
 
-    def latest_reports_of(self, projects: Iterable[str]) -> dict[str, Shown]:
-        """For each project code, its newest standing report that is not sealed. A correction does not make a report
-        newer."""
+    def latest_reports_of(self, projects: Iterable[str], *, pictured: bool = False) -> dict[str, Shown]:
+        """For each project code, its newest standing report that is not sealed; pictured: that shows a photo or a
+        video. A correction does not make a report newer."""
         promised, then = aliased(Shelved), aliased(Shelved)
         newest = (
             select(then.seq)
@@ -146,6 +146,7 @@ class Shelf:
                 then.act != Act.WITHDRAWN,
                 then.project == promised.project,
                 *self._open(then),
+                *([exists().where(PublicMedia.seq == then.seq)] if pictured else []),
             )
             .order_by(then.first_at.desc(), then.seq.desc())
             .limit(1)
