@@ -20,6 +20,11 @@ class Mode(StrEnum):
     PRODUCTION = "production"
 
 
+class Server(StrEnum):
+    GUNICORN = "gunicorn"
+    GRANIAN = "granian"
+
+
 class Settings(BaseSettings):
     """One instance is read at start. A wrong value stops the start with a sentence that names it."""
 
@@ -122,10 +127,20 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=1, le=65535, description="Port to listen on.")
+    server: Server = Field(
+        Server.GUNICORN, description="What serves the pages: `gunicorn`, or `granian` where it is installed."
+    )
     threads: int = Field(8, ge=1, le=64, description="Threads of a web process.")
     processes: int = Field(1, ge=1, le=32, description="Web processes.")
     proxies: int = Field(
         0, ge=0, le=5, description="Trusted proxies in front; 0 = addresses are taken from the socket."
+    )
+    reader_seconds: float = Field(
+        30,
+        ge=0,
+        le=3600,
+        description="Seconds of a processor that one address may ask for at once in new pages, searches and downloads; "
+        "0 = nobody is limited.",
     )
     hosts: str = Field(
         "", description="Host names that are answered, comma separated; empty = any (demo only)."

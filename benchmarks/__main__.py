@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks import archives, growth, intake, likeness, pages, processes, proofs, search
+from benchmarks import archives, growth, intake, likeness, pages, phone, processes, proofs, search, soak
 
 ALL: dict[str, Callable[[], None]] = {
     "pages": pages.main,
@@ -16,6 +16,8 @@ ALL: dict[str, Callable[[], None]] = {
     "proofs": proofs.main,
     "likeness": likeness.main,
     "archives": archives.main,
+    "phone": phone.main,
+    "soak": soak.main,
 }
 
 

@@ -15,6 +15,7 @@ from portal.cli import (
     audit,
     demonstration,
     doctor,
+    export,
     importing,
     media,
     paper,
@@ -50,6 +51,7 @@ for command in (
     media.media,
     importing.import_,
     audit.audit,
+    export.export,
     witness.witness,
 ):
     portal.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import signal
@@ -14,7 +15,7 @@ from types import FrameType
 import click
 from sqlalchemy import make_url
 
-from config import ROOT, Mode, Settings
+from config import ROOT, Mode, Server, Settings
 from portal.adapters import schema
 from portal.adapters.front_end import AssetMissing, collect
 from portal.adapters.key_file import KeyUnusable
@@ -121,22 +122,49 @@ def _make_photo_key(portal: Portal) -> None:
 @click.option("--host", default=None, help="Address to listen on (default: PORTAL_HOST).")
 @click.option("--port", default=None, type=int, help="Port to listen on (default: PORTAL_PORT).")
 def serve(host: str | None, port: int | None) -> None:
-    """Serve the web pages with gunicorn. Example: python -m portal serve --port 8080"""
+    """Serve the web pages. Example: python -m portal serve --port 8080"""
     settings = Settings()
     say_unsafe(settings)
     with open_portal():
         pass
     os.chdir(ROOT)
-    os.execv(
-        sys.executable,
-        [sys.executable, "-m", "gunicorn", *gunicorn_options(settings, host, port), "wsgi:application"],
-    )
+    if settings.server is Server.GRANIAN and importlib.util.find_spec("granian") is None:
+        raise Mishap(
+            "PORTAL_SERVER is granian, which is not installed: `pip install granian`, or name gunicorn"
+        )
+    command = server_command(settings, host or settings.host, port or settings.port, "wsgi:application")
+    os.execv(sys.executable, command)
 
 
-def gunicorn_options(settings: Settings, host: str | None, port: int | None) -> list[str]:
+def server_command(settings: Settings, host: str, port: int, application: str) -> list[str]:
+    """What serves an application by these settings."""
+    if settings.server is Server.GRANIAN:
+        return [sys.executable, "-m", "granian", *granian_options(settings, host, port), application]
+    return [sys.executable, "-m", "gunicorn", *gunicorn_options(settings, host, port), application]
+
+
+def granian_options(settings: Settings, host: str, port: int) -> list[str]:
+    """The same manners as gunicorn's below."""
+    return [
+        "--interface=wsgi",
+        f"--host={host}",
+        f"--port={port}",
+        f"--workers={settings.processes}",
+        f"--blocking-threads={settings.threads}",
+        "--http=1",
+        "--no-ws",
+        "--no-access-log",
+        "--log-level=warning",
+        f"--workers-kill-timeout={GRACE}",
+        "--respawn-failed-workers",
+    ]
+
+
+def gunicorn_options(settings: Settings, host: str, port: int) -> list[str]:
     """Threads that stream uploads; no access log, because addresses of readers are nobody's business."""
     return [
-        f"--bind={host or settings.host}:{port or settings.port}",
+        f"--bind={host}:{port}",
+        "--config=python:portal.web.preloaded",
         "--worker-class=gthread",
         f"--workers={settings.processes}",
         f"--threads={settings.threads}",

@@ -141,9 +141,9 @@ class Shelf:
         )
         return dict(self.session.execute(rows).all())
 
-    def latest_reports_of(self, projects: Iterable[str]) -> dict[str, Shown]:
-        """For each project code, the standing report that speaks of the newest day and is not sealed. Neither a
-        correction nor being brought in from an archive makes a report newer."""
+    def latest_reports_of(self, projects: Iterable[str], *, pictured: bool = False) -> dict[str, Shown]:
+        """For each project code, the standing report that speaks of the newest day and is not sealed; pictured: that
+        shows a photo or a video. Neither a correction nor being brought in from an archive makes a report newer."""
         promised, then = aliased(Shelved), aliased(Shelved)
         newest = (
             select(then.seq)
@@ -153,6 +153,7 @@ class Shelf:
                 then.act != Act.WITHDRAWN,
                 then.project == promised.project,
                 *self._open(then),
+                *([exists().where(PublicMedia.seq == then.seq)] if pictured else []),
             )
             .order_by(then.dated.desc(), then.first_at.desc(), then.seq.desc())
             .limit(1)

@@ -19,11 +19,16 @@ from sqlalchemy import Connection, event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import portal.web as web
+from config import Settings
 from portal.adapters.spool import Arrival
 from portal.database import TRIES, DatabaseConflict
 from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS, MAX_VIDEO_BYTES, MAX_VIDEOS
-from portal.web import desk, doors, errors, filters, headers, language, signed_in, windows
-from portal.web.front import Front, Pages, Validator
+from portal.web import desk, doors, errors, filters, headers, language, signed_in, turned_away, windows
+from portal.web.fairness import Fairness, Purses
+from portal.web.front import Front, Validator
+from portal.web.kept import Pages
+from portal.web.pictures import Pictures
+from portal.web.statics import Statics
 from portal.web.vendor import Vendor
 from portal.wiring import Portal
 
@@ -93,11 +98,6 @@ class CompiledOnce(BytecodeCache):
 class PortalFlask(Flask):
     request_class = PortalRequest
 
-    def get_send_file_max_age(self, filename: str | None) -> int | None:
-        """A static file is kept for as long as its address says which version it is; one that a script asks for by
-        its bare name is looked after each time."""
-        return super().get_send_file_max_age(filename) if "v" in request.args else None
-
     def dispatch_request(self) -> ResponseReturnValue:
         """Here a whole act begins, so here it is done again when another's came first: unless a part of it was
         committed already, or it brought files, which arrive only once."""
@@ -125,10 +125,15 @@ def create_app(portal: Portal) -> Any:
         meeting_day=settings.monthly_meeting,
         demo=settings.mode.value == "demo",
     )
+    app.extensions["statics"] = _statics(app, settings)
+    app.extensions["fairness"] = Fairness(
+        Purses(most=settings.reader_seconds), behind_proxy=settings.proxies > 0
+    )
     for part in (language, filters, errors, signed_in):
         part.install(app)
     event.listen(portal.database.engine, "commit", _committed)
     app.before_request(_begin)
+    app.before_request(turned_away.guard)
     app.before_request(doors.guard)
     CSRFProtect(app)
     _register_pages(app)
@@ -138,11 +143,41 @@ def create_app(portal: Portal) -> Any:
     app.context_processor(windows.page_context)
     app.context_processor(desk.desk_context)
     _prepare_templates(app)
-    front = Front(
-        _keeping(app), pages=app.extensions["pages"], validate=Validator(portal.database), now=portal.now
-    )
-    front.flask = app  # type: ignore[attr-defined]
+    front = _behind_proxies(_front(app), hops=settings.proxies)
+    front.flask = app
     return front
+
+
+def _front(app: Flask) -> Front:
+    """Seen pages, pictures and static files without Flask; everything else through it."""
+    portal: Portal = app.extensions["portal"]
+    return Front(
+        _keeping(app),
+        pages=app.extensions["pages"],
+        validate=Validator(portal.database),
+        now=portal.now,
+        files={"media": _pictures(app), "static": app.extensions["statics"]},
+        fairness=app.extensions["fairness"],
+    )
+
+
+def _pictures(app: Flask) -> Pictures:
+    settings = app.extensions["portal"].settings
+    said = headers.always(https=settings.https)
+    if settings.media_cdn:  # a page of another origin than the CDN's shows it
+        said["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return Pictures(app.extensions["portal"], hosts=app.config["TRUSTED_HOSTS"] or (), headers=said.items())
+
+
+def _statics(app: Flask, settings: Settings) -> Statics:
+    said = headers.always(https=settings.https)
+    said["Content-Security-Policy"] = app.extensions["policies"].window
+    return Statics(Path(app.static_folder or ""), headers=said.items())
+
+
+def _behind_proxies(front: Front, *, hops: int) -> Any:
+    """The front, told by the proxies in front of it who asks, for which host and how."""
+    return ProxyFix(front, x_for=hops, x_proto=hops, x_host=hops) if hops else front
 
 
 def _configuration(portal: Portal) -> dict[str, Any]:
@@ -156,7 +191,6 @@ def _configuration(portal: Portal) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": settings.https,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SEND_FILE_MAX_AGE_DEFAULT": 31536000,
         "WTF_CSRF_TIME_LIMIT": None,  # the sign-in's own age is the limit
         "WTF_CSRF_SSL_STRICT": False,  # we send no referrer; SameSite and the token guard
         "TRUSTED_HOSTS": [host.strip() for host in settings.hosts.split(",") if host.strip()] or None,
@@ -167,6 +201,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.bytecode_cache = CompiledOnce()
     vendor = Vendor(Path(app.static_folder or "") / "vendor", url=windows.static_url)
+    app.jinja_env.filters["one_sheet"] = windows.one_sheet
     app.jinja_env.globals.update(
         static_url=windows.static_url,
         photo_folder=app.extensions["photo_folder"],
@@ -181,11 +216,10 @@ def _keeping(app: Flask) -> Any:
     original = app.process_response
 
     def process_response(response: Response) -> Response:
-        return windows.keep_page(original(response))
+        return windows.keep_page(turned_away.keep_words(original(response)))
 
     app.process_response = process_response  # type: ignore[method-assign]
-    hops = app.extensions["portal"].settings.proxies
-    return ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops) if hops else app.wsgi_app
+    return app.wsgi_app
 
 
 def _register_pages(app: Flask) -> None:

@@ -14,6 +14,7 @@ POLICY = (
 MEDIA_POLICY = "default-src 'none'; sandbox"
 FILM_POLICY = "default-src 'none'; media-src 'self'; sandbox"  # a browser shows a film in a page of its own
 RETRY_SECONDS = "10"  # when what could not be done now is worth another try
+HSTS = "max-age=31536000; includeSubDomains"
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -54,6 +55,11 @@ def policies(*, cdn: str, signed: str) -> Policies:
     )
 
 
+def always(*, https: bool) -> dict[str, str]:
+    """What every answer carries, whoever makes it."""
+    return FIXED | ({"Strict-Transport-Security": HSTS} if https else {})
+
+
 def allow_camera() -> None:
     """The page that is being made may ask for the camera, as no other may."""
 
@@ -67,7 +73,7 @@ def allow_camera() -> None:
 def set_headers(response: Response) -> Response:
     """Give the answer what every answer has; a view may have been stricter already."""
     window = (request.blueprint or "public").startswith("public") or request.endpoint == "static"
-    for name, value in FIXED.items():
+    for name, value in always(https=current_app.extensions["portal"].settings.https).items():
         response.headers.setdefault(name, value)
     policies: Policies = current_app.extensions["policies"]
     response.headers.setdefault("Content-Security-Policy", policies.window if window else policies.desk)
@@ -75,6 +81,4 @@ def set_headers(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
     if response.status_code == 503:
         response.headers.setdefault("Retry-After", RETRY_SECONDS)
-    if current_app.extensions["portal"].settings.https:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 from flask import Response, current_app, g, request, stream_with_context
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
@@ -22,10 +23,16 @@ from portal.record.policy import Policy
 from portal.record.shelf import Shelf, touched
 from portal.record.signed import is_frozen
 from portal.rules.clock import day_of
-from portal.web.front import Pages, answer, display_of, known_tag, make_page
+from portal.web.codings import OFTEN, ONCE
+from portal.web.front import display_of
+from portal.web.kept import Pages, answer, known_tag, make_page
 from portal.web.language import ENGLISH, _, current, speaking, window_path
+from portal.web.statics import Statics
 
-ONCE, OFTEN = 3, 6  # how hard a page is compressed that is sent once, or kept
+HTML = "text/html"
+# Anybody between may keep a window, and asks us each time whether it stands: the answer costs less than a page, and
+# nobody is shown what was withdrawn or has changed.
+TO_BE_ASKED_FOR = "public, no-cache"
 
 
 class Reads(Protocol):
@@ -85,7 +92,7 @@ def shelf() -> Iterator[Shelf]:
 def window(
     *scopes: str,
     render: Callable[[Shelf], str | tuple[str, int]],
-    mimetype: str = "text/html",
+    mimetype: str = HTML,
     also: str = "",
     keep: bool = True,
 ) -> Response:
@@ -99,12 +106,12 @@ def window(
     with shelf() as shown:
         seq = touched(shown.session, scopes)
         g.frozen = seq < -1
-        etag = _etag(seq, day, also)
+        etag = _etag(seq, day, also, mimetype)
         known = request.headers.get("If-None-Match", "")
         if known.strip() != "*" and known_tag(
             known, etag
         ):  # "*" asks whether there is any page; render to know
-            return _finish(Response(status=304), etag)
+            return _finish(Response(status=304, mimetype=mimetype), etag)
         rendered = render(shown)
     text, status = rendered if isinstance(rendered, tuple) else (rendered, 200)
     body = text.encode()
@@ -157,7 +164,7 @@ def keep_page(response: Response) -> Response:
         etag=etag,
         headers=list(response.headers),
         body=response.get_data(),
-        effort=ONCE if key is None else OFTEN,
+        sent=ONCE if key is None else OFTEN,
     )
     if key is not None:
         cast(Pages, current_app.extensions["pages"]).keep(key, page)
@@ -175,13 +182,14 @@ def keep_page(response: Response) -> Response:
 
 def _finish(response: Response, etag: str) -> Response:
     response.headers["ETag"] = f'"{etag}"'
-    response.headers["Cache-Control"] = "public, no-cache"
-    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    response.headers["Cache-Control"] = TO_BE_ASKED_FOR
+    response.headers["Vary"] = "Accept-Encoding, Cookie" if response.mimetype == HTML else "Accept-Encoding"
     return response
 
 
-def _etag(seq: int, day: dt.date, also: str) -> str:
-    display = display_of(request.headers.get("Cookie", ""))
+def _etag(seq: int, day: dt.date, also: str, mimetype: str) -> str:
+    """The cookie that chooses the display changes pages and nothing else."""
+    display = display_of(request.headers.get("Cookie", "")) if mimetype == HTML else ""
     parts = (str(seq), day.isoformat(), current(), display, also, current_app.extensions["build"])
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
@@ -267,4 +275,9 @@ def photo_url(name: str) -> str:
 
 def static_url(name: str) -> str:
     """The address of a static file, with its version, so that it can be kept for a year."""
-    return f"{current_app.static_url_path}/{name}?v={current_app.extensions['build']}"
+    return cast(Statics, current_app.extensions["statics"]).address(name)
+
+
+def one_sheet(head: str) -> Markup:
+    """The head of a page with its sheets as one."""
+    return Markup(cast(Statics, current_app.extensions["statics"]).as_one(head))  # noqa: S704 - a template's own words

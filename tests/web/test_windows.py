@@ -123,8 +123,9 @@ def test_nothing_a_stranger_sends_is_reflected_in_a_page_for_others(front):
 def test_static_files_are_addressed_by_version_and_kept_for_a_year(front):
     reader = Browser(front)
     html = text(reader.get("/"))
-    sheets = [part for part in html.split('"') if part.startswith("/static/css/") and "?v=" in part]
-    assert sheets
-    with reader.get(sheets[0]) as answer:
-        assert answer.status_code == 200
-        assert "max-age=31536000" in answer.headers["Cache-Control"]
+    files = [part for part in html.split('"') if part.startswith("/static/") and "?v=" in part]
+    assert files
+    for address in files:
+        with reader.get(address) as answer:
+            assert answer.status_code == 200
+            assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"

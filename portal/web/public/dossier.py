@@ -23,7 +23,7 @@ from portal.rules.numbers import PROJECT_CODE, project_item
 from portal.web.changes import history_words
 from portal.web.covered import covered_words
 from portal.web.films import length_words
-from portal.web.front import known_tag
+from portal.web.kept import known_tag
 from portal.web.language import _, current
 from portal.web.public.gone import gone
 from portal.web.public.log_files import VERIFIER

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import exists
-
 from portal.record.shelf import Shelf, Shown
-from portal.record.tables import PublicMedia, Shelved
 from portal.web.covered import covered_words
 from portal.web.filters import shortday
 from portal.web.language import _
@@ -70,22 +68,19 @@ def first_photo(report: Shown | None, **how: bool) -> Photo | None:
     return poster | more | ({"unit": zh(report.document["unit"]["name"])} if how.get("unit") else {})
 
 
-def newest_pictured(shelf: Shelf, standing: Standing) -> Shown | None:
-    """The newest report of a project that has photos."""
-    if standing.report is None or is_pictured(standing.report):
-        return standing.report
-    shows = exists().where(PublicMedia.seq == Shelved.seq)
-    found = shelf.items(Shelved.kind == "report", Shelved.project == standing.code, shows, limit=1)
-    return found[0] if found else None
+def cards_of(shelf: Shelf, standings: Sequence[Standing]) -> list[dict[str, Any]]:
+    """Projects in a wall, each with its newest photo: of its newest report that has some."""
+    without = [each.code for each in standings if each.report and not is_pictured(each.report)]
+    older = shelf.latest_reports_of(without, pictured=True) if without else {}
+    return [_card(each, older.get(each.code, each.report)) for each in standings]
 
 
-def card_of(shelf: Shelf, standing: Standing) -> dict[str, Any]:
-    """A project in a wall, with its newest photo."""
+def _card(standing: Standing, pictured: Shown | None) -> dict[str, Any]:
     document, verdict = standing.project.document, standing.verdict
     card: dict[str, Any] = {
         "title": zh(document["title"]),
         "href": item_href(standing.project.item),
-        "photo": first_photo(newest_pictured(shelf, standing)),
+        "photo": first_photo(pictured),
         "place": zh(document["town"]["name"]),
         "at": standing.report.document["dated"] if standing.report else None,
     }

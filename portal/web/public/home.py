@@ -11,7 +11,7 @@ from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Act, Shelved
 from portal.rules.clock import day_of
 from portal.web.language import _
-from portal.web.public.evidence import card_of, first_photo, is_pictured, ledger_row
+from portal.web.public.evidence import cards_of, first_photo, is_pictured, ledger_row
 from portal.web.public.links import item_href, to
 from portal.web.public.standing import DONE, Standing, counted, rules_of, shown_day, standings, worst_first
 from portal.web.windows import window
@@ -82,7 +82,7 @@ def _fresh(shelf: Shelf, reports: list[Shown], standings: list[Standing]) -> lis
     """The newest evidence of different projects, after the one that leads the page."""
     by_code = {each.code: each for each in standings}
     codes = dict.fromkeys(report.document["project"]["code"] for report in reports)
-    return [card_of(shelf, by_code[code]) for code in list(codes)[:FRESH] if code in by_code]
+    return cards_of(shelf, [by_code[code] for code in list(codes)[:FRESH] if code in by_code])
 
 
 def _due(standings: list[Standing], on: dt.date) -> list[dict[str, Any]]:

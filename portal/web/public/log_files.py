@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from portal.record.receipt import KEYS_ITEM
 from portal.record.shelf import Shelf
 from portal.record.signed import Generation, generations
 from portal.record.tiles import Malformed, Tile
-from portal.web.front import takes_gzip
+from portal.web.codings import ONCE, coding_of, packed
 from portal.web.public.witnessed import witnesses_told
 from portal.web.windows import portal, window
 
@@ -100,9 +99,10 @@ def _file(path: str, *, content_type: str, keep: str) -> Response:
     except TileMissing:
         abort(404)
     response = Response(content_type=content_type, headers={"Cache-Control": keep, "Vary": "Accept-Encoding"})
-    if "entries" in path and takes_gzip(request.headers.get("Accept-Encoding", "")):
-        data = gzip.compress(data, mtime=0)
-        response.headers["Content-Encoding"] = "gzip"
+    coding = coding_of(request.headers.get("Accept-Encoding", "")) if "entries" in path else ""
+    if coding:
+        data = packed(data, coding, sent=ONCE)
+        response.headers["Content-Encoding"] = coding
     response.set_data(data)
     return response
 

@@ -12,7 +12,7 @@ from portal.web.windows import window
 
 bp = Blueprint("public_machines", __name__)
 
-PAGE = 20_000  # addresses in one file; the format allows 50,000
+PAGE = 10_000  # addresses in one file; the format allows 50,000
 STANDING = (
     "/",
     "/projects",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 
 from portal.record.pictures import Picture, pictures_in
 from portal.record.shelf import Shelf, Shown
@@ -31,7 +31,7 @@ from portal.web.public.standing import (
     shown_day,
     stand,
 )
-from portal.web.public.timeline import months_of
+from portal.web.public.timeline import timeline_of
 from portal.web.states import MATTER_STATES, PROJECT_KINDS, why, word
 from portal.web.windows import window
 
@@ -60,6 +60,10 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
     on = shown_day(shelf)
     standing = stand(shown, reports[-1] if reports else None, rules=rules_of(shelf), on=on)
     pictured = next((r for r in reversed(reports) if is_pictured(r)), None)
+    year = request.args.get("year", "")
+    timeline = timeline_of(shown, everything, on=on, year=year)
+    if timeline is None:
+        abort(404)
     history = history_words(shelf.history(shown.item))
     pictures = pictures_in(reports)
     return render_template(
@@ -80,7 +84,9 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
         pairs=[shown_pair(code, pair) for pair in pairs_of(shown.document, pictures)[:PAIRS]],
         views=_views(shown.document, pictures),
         comparable=len(pictures) > 1,
-        months=months_of(shown, everything, on=on),
+        months=timeline.months,
+        elsewhere=timeline.elsewhere,
+        year=year,
         published=len(reports),
         history=history,
         promised=sum(bool(row["changes"]) and not row["beside"] for row in history),

@@ -11,7 +11,7 @@ from flask import Blueprint, Response, render_template, request
 
 from portal.record.shelf import Shelf
 from portal.web.language import _
-from portal.web.public.evidence import card_of, lamp_word
+from portal.web.public.evidence import cards_of, lamp_word
 from portal.web.public.links import positive, to, zh
 from portal.web.public.standing import ORDER, Standing, shown_day, standings, worst_first
 from portal.web.states import MATTER_STATES, PROJECT_KINDS, word
@@ -72,7 +72,7 @@ def _render(shelf: Shelf) -> str:
     return render_template(
         "public/projects.html",
         total=len(found),
-        cards=[card_of(shelf, each) for each in shown],
+        cards=cards_of(shelf, shown),
         chips=_chips(everything, chosen, kept),
         facets=[_facet(name, everything, chosen, kept) for name in FACETS],
         sorts=[(label, to("/projects", **{**chosen, "sort": key}), key == sort) for key, label in _sorts()],

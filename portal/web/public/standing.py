@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import ColumnElement
 
-from portal.record.shelf import Shelf, Shown
+from portal.record.shelf import Shelf, Shown, touched
 from portal.record.tables import Shelved
 from portal.rules.lamps import DEFAULT_RULES, Lamp, Verdict, judge
 from portal.rules.numbers import LAMP_RULES_ITEM
@@ -19,6 +20,7 @@ from portal.web.windows import today
 
 DONE = frozenset({"completed", "closed", "archived"})
 STOPPED = frozenset({"suspended", "withdrawn"})  # nothing is due, so there is no lamp
+JUDGED_BY = ("kind/project", "kind/report", LAMP_RULES_ITEM)  # scopes of what lamps depend on
 ORDER = (Lamp.RED, Lamp.YELLOW, Lamp.GREEN, Lamp.BLUE)
 
 
@@ -76,8 +78,16 @@ def stand(project: Shown, report: Shown | None, *, rules: Mapping[str, Any], on:
 
 
 def standings(shelf: Shelf, *where: ColumnElement[bool]) -> list[Standing]:
-    """Every project that meets the conditions, judged, in the order of codes."""
-    return judged(shelf, shelf.items(Shelved.kind == "project", *where))
+    """Every project that meets the conditions, judged, in the order of codes. All of them as they stand today are
+    remembered until the record touches one, because home and every narrowing of the list begin with them."""
+    if where or shelf.as_of is not None:
+        return judged(shelf, shelf.items(Shelved.kind == "project", *where))
+    key = touched(shelf.session, JUDGED_BY), shown_day(shelf)
+    remembered: dict[str, Any] = current_app.extensions.setdefault("standings", {})
+    if remembered.get("key") != key:
+        found = judged(shelf, shelf.items(Shelved.kind == "project"))
+        current_app.extensions["standings"] = remembered = {"key": key, "all": found}
+    return list(remembered["all"])
 
 
 def judged(shelf: Shelf, projects: Sequence[Shown]) -> list[Standing]:

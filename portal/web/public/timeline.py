@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from calendar import month_name
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -15,25 +16,62 @@ from portal.web.public.evidence import photos_of
 from portal.web.public.films import poster_of
 from portal.web.public.standing import DONE, STOPPED
 
+AT_ONCE = 24  # entries told in full on one page; the others are months and lines that lead to them
 ROOMY = 12  # months, newest first, in which every entry shows several photos
 PHOTOS, FEWER = 4, 1  # photos of an entry in those months, and in older ones
 
 
-def months_of(project: Shown, reports: list[Shown], *, on: dt.date) -> list[dict[str, Any]]:
-    """Months from the newest to the first, each with its entries; silent ones in a row are one."""
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """What one page tells: its months from the newest to the first, and the years that other pages tell."""
+
+    months: list[dict[str, Any]]
+    elsewhere: list[dict[str, Any]]
+
+
+def timeline_of(project: Shown, reports: list[Shown], *, on: dt.date, year: str = "") -> Timeline | None:
+    """The newest months, whole, as far as `AT_ONCE` entries reach; or those of one year. Silent ones in a row are one.
+    None for a year that the work has none of."""
     by_month: dict[str, list[Shown]] = {}
     for report in reports:
         by_month.setdefault(_month(report), []).append(report)
-    told: list[dict[str, Any]] = []
     everything = _span(project, by_month, on)
-    for silent, run in groupby(everything, key=lambda month: month not in by_month):
+    here = [month for month in everything if month[:4] == year] if year else _newest(everything, by_month)
+    if year and not here:
+        return None
+    told: list[dict[str, Any]] = []
+    room = AT_ONCE
+    for silent, run in groupby(here, key=lambda month: month not in by_month):
         if silent:
             told.append(_silence(list(run)))
             continue
         for month in run:
             roomy = sum(not each["silent"] for each in told) < ROOMY
-            told.append(_told(month, by_month[month], PHOTOS if roomy else FEWER))
-    return told
+            told.append(_told(month, by_month[month], PHOTOS if roomy else FEWER, room=room))
+            room -= len(by_month[month])
+    others = [month for month in everything if month not in here and month in by_month]
+    return Timeline(months=told, elsewhere=_by_year(others, by_month))
+
+
+def _newest(months: list[str], by_month: dict[str, list[Shown]]) -> list[str]:
+    """Whole months, until enough entries are among them; with silent ones before the next that is not."""
+    count = 0
+    for place, month in enumerate(months):
+        if count >= AT_ONCE and month in by_month:
+            return months[:place]
+        count += len(by_month.get(month, ()))
+    return months
+
+
+def _by_year(months: list[str], by_month: dict[str, list[Shown]]) -> list[dict[str, Any]]:
+    """Each month with how much was published in it, so that it is found where it is told."""
+    return [
+        {
+            "year": year,
+            "months": [{"id": m, "label": _name(m), "count": len(by_month[m])} for m in of_year],
+        }
+        for year, of_year in groupby(months, key=lambda month: month[:4])
+    ]
 
 
 def _month(report: Shown) -> str:
@@ -72,23 +110,29 @@ def _name(month: str) -> str:
     return month_name[number][:3] if current() == ENGLISH else f"{number}月"
 
 
-def _told(month: str, reports: list[Shown], photos: int) -> dict[str, Any]:
+def _told(month: str, reports: list[Shown], photos: int, *, room: int) -> dict[str, Any]:
+    """room: how many entries may still be told in full."""
     standing = [report for report in reports if not (report.withdrawn or report.sealed)]
     return {
         "silent": False,
         "id": month,
         "label": _name(month),
         "note": _("%(year)s 年　公开 %(n)s 次", year=month[:4], n=len(standing)),
-        "entries": [_entry(report, photos) for report in reversed(reports)],
+        "entries": [
+            _entry(report, photos, brief=place >= room) for place, report in enumerate(reversed(reports))
+        ],
     }
 
 
-def _entry(report: Shown, photos: int) -> dict[str, Any]:
+def _entry(report: Shown, photos: int, *, brief: bool) -> dict[str, Any]:
     if report.withdrawn or report.sealed:
         return {"gone": True, "report": report}
+    if brief:
+        return {"gone": False, "brief": True, "report": report, "document": report.document}
     shown = photos_of(report, proof=False)
     return {
         "gone": False,
+        "brief": False,
         "report": report,
         "document": report.document,
         "corrected": report.act is Act.CORRECTED,

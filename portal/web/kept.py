@@ -1,0 +1,120 @@
+"""Finished pages: kept with what they depend on, sent in the form that a reader takes, or not at all (304)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from portal.web.codings import OFTEN, PLAIN, SUFFIX, coding_of, packed
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+MOST_BYTES = 64 * 1024 * 1024
+MOST_OF_ONE = 1024 * 1024  # a page beyond this is not worth keeping
+BODILESS = frozenset({"content-type", "content-disposition"})  # what a 304 does not say again
+REMADE = frozenset(
+    {"content-length", "set-cookie", "etag"}
+)  # what is said anew for every reader, or to one alone
+
+
+@dataclass(frozen=True)
+class Page:
+    """A rendered page and what it depends on. `day` is the local day its lamps were lit for.
+
+    `forms` are its bytes by coding, each made once, when the first reader takes it.
+    """
+
+    seq: int
+    day: dt.date
+    scopes: tuple[str, ...]
+    etag: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    sent: int = OFTEN
+    forms: dict[str, bytes] = field(default_factory=dict)
+
+    def form(self, coding: str) -> bytes:
+        if coding == PLAIN:
+            return self.body
+        made = self.forms.get(coding)
+        if made is None:  # two threads may both make it: the same bytes
+            made = self.forms[coding] = packed(self.body, coding, sent=self.sent)
+        return made
+
+    def size(self) -> int:
+        return len(self.body) + sum(map(len, self.forms.values()))
+
+
+class Pages:
+    """The pages seen lately, least recently used out first; safe for threads."""
+
+    def __init__(self, *, most_bytes: int = MOST_BYTES) -> None:
+        self._pages: OrderedDict[tuple[str, ...], tuple[Page, int]] = OrderedDict()
+        self._bytes, self._most = 0, most_bytes
+        self._lock = threading.Lock()
+
+    def get(self, key: tuple[str, ...]) -> Page | None:
+        with self._lock:
+            kept = self._pages.get(key)
+            if kept is None:
+                return None
+            self._pages.move_to_end(key)
+            return kept[0]
+
+    def keep(self, key: tuple[str, ...], page: Page) -> None:
+        """Keep a page, or count anew what it has become when a form was added."""
+        size = page.size()
+        if size > MOST_OF_ONE:
+            return
+        with self._lock:
+            self._drop(key)
+            self._pages[key] = page, size
+            self._bytes += size
+            while self._bytes > self._most:
+                self._drop(next(iter(self._pages)))
+
+    def _drop(self, key: tuple[str, ...]) -> None:
+        _page, size = self._pages.pop(key, (None, 0))
+        self._bytes -= size
+
+
+def make_page(
+    *,
+    seq: int,
+    day: dt.date,
+    scopes: tuple[str, ...],
+    etag: str,
+    headers: Iterable[tuple[str, str]],
+    body: bytes,
+    sent: int = OFTEN,
+) -> Page:
+    """A page ready to be sent and kept, its headers fixed. sent: how often it will be."""
+    kept = tuple((name, value) for name, value in headers if name.lower() not in REMADE)
+    return Page(seq=seq, day=day, scopes=scopes, etag=etag, headers=kept, body=body, sent=sent)
+
+
+def answer(page: Page, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Send a page in the form that the reader takes, or 304 when the reader has it already."""
+    coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    headers = [*page.headers, ("ETag", f'"{page.etag}{SUFFIX[coding]}"')]
+    known = environ.get("HTTP_IF_NONE_MATCH", "")
+    if known and known_tag(known, page.etag):
+        start_response("304 Not Modified", [h for h in headers if h[0].lower() not in BODILESS])
+        return [b""]
+    body = page.form(coding)
+    if coding:
+        headers.append(("Content-Encoding", coding))
+    headers.append(("Content-Length", str(len(body))))
+    start_response("200 OK", headers)
+    return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
+
+
+def known_tag(if_none_match: str, etag: str) -> bool:
+    """Whether the reader holds this version, in whatever form."""
+    tags = {tag.strip().removeprefix("W/").strip('"') for tag in if_none_match.split(",")}
+    return not tags.isdisjoint({"*", *(etag + suffix for suffix in SUFFIX.values())})
