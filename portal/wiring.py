@@ -58,9 +58,11 @@ from portal.record.photo_authority import PhotoKey
 from portal.record.policy import Policy
 from portal.record.receipt_key import ReceiptKey
 from portal.record.signing import SigningKeys
+from portal.rules.geography import Town, towns_of
 
 Clock = Callable[[], dt.datetime]
 REDIS = ("redis://", "rediss://")
+DEMO_TOWNS = "portal/demo/towns.geojson"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +96,7 @@ class Portal:
     credentials: Credentials | None
     policy: Policy | None
     witnesses: Witnesses
+    towns: tuple[Town, ...]
     now: Clock
 
     @property
@@ -146,6 +149,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         credentials=_credentials(settings, photo_key),
         policy=_policy(settings),
         witnesses=HttpWitnesses(),
+        towns=_towns(settings),
         now=now or _clock(settings),
     )
 
@@ -259,6 +263,18 @@ def _policy(settings: Settings) -> Policy | None:
     except (OSError, ValueError) as wrong:
         raise ValueError(f"PORTAL_WITNESS_POLICY, {place}: {wrong}") from wrong
     return policy
+
+
+def _towns(settings: Settings) -> tuple[Town, ...]:
+    """The borders that the map draws; a demonstration has its own. Raises `ValueError` for a file that is none."""
+    named = settings.map_towns or (DEMO_TOWNS if settings.mode is Mode.DEMO else "")
+    if not named:
+        return ()
+    place = settings.folder(f"file:{named}")
+    try:
+        return towns_of(place.read_bytes())
+    except (OSError, ValueError) as wrong:
+        raise ValueError(f"PORTAL_MAP_TOWNS, {place}: {wrong}") from wrong
 
 
 def _folder(settings: Settings, address: str, scheme: str, name: str) -> Path:

@@ -16,6 +16,7 @@ KEPT: dict[str, dict[str, str]] = {
         "dist/photoswipe.esm.min.js": "module",
         "LICENSE": "licence",
     },
+    "leaflet": {"dist/leaflet.css": "style", "dist/leaflet.js": "module", "LICENSE": "licence"},
     "tus-js-client": {"dist/tus.min.js": "at need", "LICENSE": "licence"},
     "@noble/ed25519": {"index.js": "at need", "LICENSE": "licence"},
     "@noble/hashes": {

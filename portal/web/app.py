@@ -24,6 +24,7 @@ from portal.database import TRIES, DatabaseConflict
 from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS, MAX_VIDEO_BYTES, MAX_VIDEOS
 from portal.web import desk, doors, errors, filters, headers, language, signed_in, windows
 from portal.web.front import Front, Pages, Validator
+from portal.web.public.map import Ground
 from portal.web.vendor import Vendor
 from portal.wiring import Portal
 
@@ -110,9 +111,12 @@ def create_app(portal: Portal) -> Any:
         portal=portal,
         pages=Pages(),
         build=windows.build_of(ROOT, settings),
-        policies=headers.policies(cdn=settings.media_cdn, signed=portal.signed_origin),
+        policies=headers.policies(
+            cdn=settings.media_cdn, signed=portal.signed_origin, tiles=settings.tiles_origin
+        ),
         photo_folder=f"{settings.media_cdn}/media/",
         site=_sites(portal),
+        ground=Ground(settings.map_tiles, settings.map_tiles_credit, settings.map_datum),
         meeting_day=settings.monthly_meeting,
         demo=settings.mode.value == "demo",
     )

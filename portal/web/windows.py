@@ -22,6 +22,7 @@ from portal.record.policy import Policy
 from portal.record.shelf import Shelf, touched
 from portal.record.signed import is_frozen
 from portal.rules.clock import day_of
+from portal.rules.geography import Town
 from portal.web.front import Pages, answer, display_of, known_tag, make_page
 from portal.web.language import ENGLISH, _, current, window_path
 
@@ -49,6 +50,8 @@ class WindowSide(Protocol):
     def secret_key(self) -> str: ...
     @property
     def policy(self) -> Policy | None: ...
+    @property
+    def towns(self) -> tuple[Town, ...]: ...
     @property
     def now(self) -> Callable[[], dt.datetime]: ...
 
@@ -222,6 +225,7 @@ def _nav() -> list[tuple[str, str, bool]]:
     places = (
         ("/", _("首页")),
         ("/projects", _("项目")),
+        ("/map", _("地图")),
         ("/archive", _("档案")),
         ("/units", _("单位")),
         ("/record", _("存证")),
