@@ -149,6 +149,15 @@ class Settings(BaseSettings):
     organiser: str = Field("清河区委督查室", description="主办单位 in the footer.")
     address: str = Field("清河区长堤路 1 号", description="Street address in the footer.")
     phone: str = Field("0000-0000 1234", description="Telephone in the footer.")
+    undertaker: str = Field("", description="承办单位 in the footer; empty = not said.")
+    party_mark: str = Field("", description="Where the mark 党政机关 leads, https://…; empty = no mark.")
+    accessible_mark: str = Field(
+        "", description="Where the mark of 适老化及无障碍 leads, https://…; empty = no mark."
+    )
+    find_errors: str = Field("", description="Where 政府网站找错 leads, https://…; empty = no link.")
+    card_font: str = Field(
+        "", description="The font of share cards; empty = the system's Chinese one, where Debian puts it."
+    )
     site_code: str = Field("0000000000", description="网站标识码.")
     monthly_meeting: int = Field(
         5, ge=1, le=31, description="Day of the month on which progress is gone through."
@@ -176,6 +185,14 @@ class Settings(BaseSettings):
         value = value.rstrip("/")
         if value and not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", value):
             raise ValueError("PORTAL_MEDIA_CDN is https://HOST, in lower case and without a path")
+        return value
+
+    @field_validator("party_mark", "accessible_mark", "find_errors")
+    @classmethod
+    def is_a_link(cls, value: str) -> str:
+        """Every page links there."""
+        if value and not re.fullmatch(r"https?://[^\s\"'<>]+", value):
+            raise ValueError("this is an address such as https://bszs.conac.cn/…, or empty")
         return value
 
     @field_validator("map_tiles")

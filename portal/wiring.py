@@ -38,10 +38,12 @@ from portal.adapters.spool import Spool
 from portal.adapters.steady_limits import SteadyLimits
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
+from portal.imaging.cards import CardPainter
 from portal.imaging.darkroom import Darkroom
 from portal.imaging.film_room import FilmRoom
 from portal.imaging.likeness_index import LikenessIndex
 from portal.ports import (
+    Cards,
     Credentials,
     JobQueue,
     Leases,
@@ -96,6 +98,7 @@ class Portal:
     credentials: Credentials | None
     policy: Policy | None
     witnesses: Witnesses
+    cards: Cards
     towns: tuple[Town, ...]
     now: Clock
 
@@ -149,6 +152,7 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         credentials=_credentials(settings, photo_key),
         policy=_policy(settings),
         witnesses=HttpWitnesses(),
+        cards=CardPainter(settings.card_font),
         towns=_towns(settings),
         now=now or _clock(settings),
     )

@@ -5,6 +5,7 @@ Every port has one suite of tests that is run against every real implementation 
 
 from __future__ import annotations
 
+from portal.ports.cards import Card, Cards
 from portal.ports.credentials import Credentials, CredentialsUnavailable, Statement
 from portal.ports.jobs import Job, JobQueue, Leases
 from portal.ports.limits import Limit, Limits, LimitsUnavailable, keyed_hash
@@ -31,6 +32,8 @@ __all__ = [
     "AddressRefused",
     "Answer",
     "Aside",
+    "Card",
+    "Cards",
     "Credentials",
     "CredentialsUnavailable",
     "Indexed",

@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Request, Response, current_app, g, has_request_context, request
 from flask.typing import ResponseReturnValue
@@ -24,6 +25,7 @@ from portal.database import TRIES, DatabaseConflict
 from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS, MAX_VIDEO_BYTES, MAX_VIDEOS
 from portal.web import desk, doors, errors, filters, headers, language, signed_in, windows
 from portal.web.front import Front, Pages, Validator
+from portal.web.page_meta import json_ld
 from portal.web.public.map import Ground
 from portal.web.vendor import Vendor
 from portal.wiring import Portal
@@ -48,6 +50,16 @@ class Site:
     site_code: str
     icp: str
     police: str
+    domain: str
+    undertaker: str
+    party_mark: str
+    accessible_mark: str
+    find_errors: str
+
+    @property
+    def police_code(self) -> str:
+        """The figures of 公安备案号, by which the ministry's page finds it."""
+        return "".join(filter(str.isdecimal, self.police))
 
 
 class PortalRequest(Request):
@@ -168,6 +180,7 @@ def _prepare_templates(app: Flask) -> None:
         window_path=language.window_path,
         vendor_tags=vendor.tags,
         vendor_url=vendor.address,
+        json_ld=json_ld,
     )
 
 
@@ -239,6 +252,11 @@ def _sites(portal: Portal) -> dict[str, Site]:
         "site_code": s.site_code,
         "icp": s.icp,
         "police": s.police,
+        "domain": urlsplit(s.url).netloc or s.hosts.split(",")[0].strip(),
+        "undertaker": s.undertaker,
+        "party_mark": s.party_mark,
+        "accessible_mark": s.accessible_mark,
+        "find_errors": s.find_errors,
     }
     return {
         language.CHINESE: Site(name=s.site_name, district=s.district, organiser=s.organiser, **facts),

@@ -17,7 +17,7 @@ from flask import Response, current_app, g, request
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
-from portal.ports import Limits, MediaStore, SearchIndex, TileStore
+from portal.ports import Cards, Limits, MediaStore, SearchIndex, TileStore
 from portal.record.policy import Policy
 from portal.record.shelf import Shelf, touched
 from portal.record.signed import is_frozen
@@ -25,6 +25,7 @@ from portal.rules.clock import day_of
 from portal.rules.geography import Town
 from portal.web.front import Pages, answer, display_of, known_tag, make_page
 from portal.web.language import ENGLISH, _, current, window_path
+from portal.web.page_meta import column_of
 
 ONCE, OFTEN = 3, 6  # how hard a page is compressed that is sent once, or kept
 
@@ -50,6 +51,8 @@ class WindowSide(Protocol):
     def secret_key(self) -> str: ...
     @property
     def policy(self) -> Policy | None: ...
+    @property
+    def cards(self) -> Cards: ...
     @property
     def towns(self) -> tuple[Town, ...]: ...
     @property
@@ -188,6 +191,7 @@ def page_context() -> dict[str, Any]:
         "nav": () if not _is_window() else _nav(),
         "as_of": _as_of_for_the_frame(),
         "frozen": _is_frozen(),
+        "column": column_of(request.path) if _is_window() else None,
     }
 
 

@@ -131,7 +131,7 @@ const start = async () => {
       const edges = layer.getBounds(), called = layer.feature.properties.name;
       const width = map.project(edges.getNorthEast()).x - map.project(edges.getSouthWest()).x;
       if (width < called.length * 16 + 8) return;
-      const tip = L.tooltip({ permanent: true, direction: "center", className: "map-name", offset: [0, 28] });
+      const tip = L.tooltip({ permanent: true, direction: "center", className: "map-name", offset: [0, 28], pane: "overlayPane" });
       names.addLayer(tip.setLatLng(edges.getCenter()).setContent(element("span", { textContent: called })));
       tip.getElement()?.setAttribute("aria-hidden", "true");
     });
