@@ -18,6 +18,8 @@ FRONT_PAGE = dt.timedelta(days=14)  # 首页不更新
 NEWS = dt.timedelta(days=14)  # 动态、要闻类栏目
 NOTICES = dt.timedelta(days=183)  # 通知公告、政策文件类栏目: six months
 STALE_COLUMNS, EMPTY_COLUMNS = 5, 5
+INDICATORS, GUIDELINES = "国办秘函〔2019〕19号", "国办发〔2017〕47号"
+OWN = ""  # not asked for by name there, and as useful
 SITE_CODE = re.compile(r"[a-z]{0,2}\d{8,10}")
 
 
@@ -62,6 +64,7 @@ class Finding:
     key: str
     part: Part
     verdict: Verdict
+    source: str
     facts: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -72,7 +75,7 @@ def inspect(facts: Facts) -> list[Finding]:
 
 def _vetoes(facts: Facts) -> Iterator[Finding]:
     def finding(key: str, verdict: Verdict, **more: object) -> Finding:
-        return Finding(key=key, part=Part.VETO, verdict=verdict, facts=more)
+        return Finding(key=key, part=Part.VETO, verdict=verdict, source=INDICATORS, facts=more)
 
     yield finding("safety", Verdict.FAILED if facts.frozen else Verdict.LOOK)
     yield finding("reachable", Verdict.LOOK, jobs=facts.failed_jobs)
@@ -91,12 +94,12 @@ def _vetoes(facts: Facts) -> Iterator[Finding]:
 
 
 def _points(facts: Facts) -> Iterator[Finding]:
-    def finding(key: str, met: bool, **more: object) -> Finding:
-        return Finding(key=key, part=Part.POINTS, verdict=_met(met), facts=more)
+    def finding(key: str, met: bool, source: str = GUIDELINES, **more: object) -> Finding:
+        return Finding(key=key, part=Part.POINTS, verdict=_met(met), source=source, facts=more)
 
     said = facts.said
     yield finding("domain", facts.domain.endswith(".gov.cn"), domain=facts.domain)
-    yield finding("https", facts.https)
+    yield finding("https", facts.https, OWN)
     code = said["site_code"]
     yield finding("site_code", bool(SITE_CODE.fullmatch(code) and code.strip("0")), value=code)
     for name in ("icp", "police"):
@@ -105,10 +108,10 @@ def _points(facts: Facts) -> Iterator[Finding]:
     yield finding("undertaker", bool(said["undertaker"]))
     yield finding("party_mark", bool(said["party_mark"]))
     yield finding("find_errors", bool(said["find_errors"]))
-    yield finding("accessible", bool(said["accessible_mark"]))
-    yield finding("search", facts.searched)
+    yield finding("accessible", bool(said["accessible_mark"]), INDICATORS)
+    yield finding("search", facts.searched, INDICATORS)
     yield finding("labels", True)
-    yield finding("links", True)
+    yield finding("links", True, INDICATORS)
 
 
 def _met(met: bool) -> Verdict:

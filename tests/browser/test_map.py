@@ -127,3 +127,25 @@ def test_large_print_is_remembered_on_every_window_and_keeps_the_place(visit, li
     page.wait_for_url("**/en/projects?lamp=red&as_of=2026-06-01")
     page.get_by_role("link", name="中文").click()
     page.wait_for_url(f"{live.base}/projects?lamp=red&as_of=2026-06-01")
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_large_print_needs_no_sideways_scroll_at_320(visit, live, language):
+    page = visit(width=320, height=640)
+    page.goto("/display?elder=on&back=/")
+    code = live.district.projects[0]
+    for path in (
+        "/",
+        "/projects",
+        f"/projects/{code}",
+        f"/projects/{code}/board",
+        f"/reports/{live.number}",
+        "/map",
+        "/archive",
+    ):
+        page.goto(f"{language}{path}")
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll("body *")].filter(e => document.documentElement.scrollWidth > innerWidth
+              && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML.slice(0, 100)).slice(0, 5)"""
+        )
+        assert wide == [], path

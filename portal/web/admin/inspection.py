@@ -164,6 +164,7 @@ def _told(found: Finding) -> dict[str, str]:
         "name": name(),
         "colour": LAMPS[found.verdict],
         "verdict": VERDICTS[found.verdict](),
+        "source": found.source,
         "evidence": evidence(found.facts),
         "cure": "" if found.verdict is Verdict.MET else cure(),
     }

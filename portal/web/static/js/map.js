@@ -71,7 +71,8 @@ const start = async () => {
     zoomControl: false, attributionControl: Boolean(box.dataset.tiles), scrollWheelZoom: false, zoomSnap: .5,
     maxZoom: DEEPEST, zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm, inertia: !calm,
   });
-  L.control.zoom({ zoomInTitle: box.dataset.in, zoomOutTitle: box.dataset.out }).addTo(map);
+  const size = parseFloat(getComputedStyle(place).getPropertyValue("--target")) * 16 || 44;
+  L.control.zoom({ position: "bottomright", zoomInTitle: box.dataset.in, zoomOutTitle: box.dataset.out }).addTo(map);
   if (box.dataset.tiles) {
     place.classList.add("has-tiles");
     map.attributionControl.setPrefix(false);
@@ -83,11 +84,10 @@ const start = async () => {
   }).addTo(map);
   const bounds = ground.getBounds();
   for (const each of projects) bounds.extend(each.at);
-  map.fitBounds(bounds.pad(.02));
+  map.fitBounds(bounds, { paddingTopLeft: [size / 2, size / 2], paddingBottomRight: [size * 1.5, size / 2] });
   map.setMinZoom(map.getZoom() - 1).setMaxBounds(bounds.pad(.5));
   map.on("focus", () => map.scrollWheelZoom.enable()).on("blur", () => map.scrollWheelZoom.disable());
 
-  const size = parseFloat(getComputedStyle(place).getPropertyValue("--target")) * 16 || 44;
   const marks = L.layerGroup().addTo(map);
   let opener = null;
   const open = (mark, group) => {
@@ -120,10 +120,11 @@ const start = async () => {
       const node = mark.getElement(), one = group.features[0].properties;
       node.dataset.lamp = colour;
       node.setAttribute("aria-label", many ? box.dataset.many.replace("#", group.features.length) + word(colour) : `${one.title} ${one.lamp_word}`);
-      node.addEventListener("keydown", (event) => { if (event.key === " ") { event.preventDefault(); choose(mark, group); } });
+      node.addEventListener("keydown", (event) => { if ([" ", "Enter"].includes(event.key)) { event.preventDefault(); choose(mark, group); } });
     }
     map.fire("marked");
   };
+  map.createPane("names").style.zIndex = 550;              // above borders, below marks
   const names = L.layerGroup().addTo(map);
   const name = () => {
     names.clearLayers();
@@ -131,7 +132,7 @@ const start = async () => {
       const edges = layer.getBounds(), called = layer.feature.properties.name;
       const width = map.project(edges.getNorthEast()).x - map.project(edges.getSouthWest()).x;
       if (width < called.length * 16 + 8) return;
-      const tip = L.tooltip({ permanent: true, direction: "center", className: "map-name", offset: [0, 28], pane: "overlayPane" });
+      const tip = L.tooltip({ permanent: true, direction: "center", className: "map-name", offset: [0, 28], pane: "names" });
       names.addLayer(tip.setLatLng(edges.getCenter()).setContent(element("span", { textContent: called })));
       tip.getElement()?.setAttribute("aria-hidden", "true");
     });
