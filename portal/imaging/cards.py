@@ -17,6 +17,7 @@ from portal.ports.cards import Card
 
 CHILD = Path(__file__).with_name("card_child.py")
 SECONDS = 60  # for one card on a machine that is busy
+PATIENCE = 3  # seconds that a request waits for its turn, so that nobody can hold up all of a process
 REMEMBERED = 256  # cards, about 30 kB each
 # Where Debian's packages fonts-noto-cjk, fonts-wqy-microhei and fonts-wqy-zenhei put theirs, the best first.
 FONTS = (
@@ -44,10 +45,14 @@ class CardPainter:
     def draw(self, card: Card) -> bytes | None:
         if not self.able:
             return None
-        with self._painting:
-            if (known := self._remembered(card)) is not None:
-                return known
-            picture = self._paint(card)
+        if (known := self._remembered(card)) is not None:
+            return known
+        if not self._painting.acquire(timeout=PATIENCE):
+            return None
+        try:
+            picture = self._remembered(card) or self._paint(card)
+        finally:
+            self._painting.release()
         if picture is not None:
             with self._lock:
                 self._drawn[card] = picture

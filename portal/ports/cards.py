@@ -29,5 +29,5 @@ class Cards(Protocol):
         ...
 
     def draw(self, card: Card) -> bytes | None:
-        """A PNG of 1200 x 630, or None when it could not be drawn."""
+        """A PNG of 1200 x 630, or None when it could not be drawn now."""
         ...

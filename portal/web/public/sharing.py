@@ -245,7 +245,7 @@ def _picture(card: Card) -> Response:
     else:
         drawn = portal().cards.draw(card)
         if drawn is None:
-            abort(404)
+            abort(503 if portal().cards.able else 404)
         response = Response(drawn, mimetype="image/png")
     response.headers["ETag"] = f'"{etag}"'
     response.headers["Cache-Control"] = "public, no-cache"
