@@ -68,7 +68,7 @@ const start = async () => {
   box.append(place);
   box.querySelector(".map-still").hidden = true;
   const map = L.map(place, {
-    zoomControl: false, attributionControl: Boolean(box.dataset.tiles), scrollWheelZoom: false, zoomSnap: .5,
+    zoomControl: false, attributionControl: Boolean(box.dataset.tiles), scrollWheelZoom: false, zoomSnap: .25, zoomDelta: 1,
     maxZoom: DEEPEST, zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm, inertia: !calm,
   });
   const size = parseFloat(getComputedStyle(place).getPropertyValue("--target")) * 16 || 44;
@@ -84,7 +84,7 @@ const start = async () => {
   }).addTo(map);
   const bounds = ground.getBounds();
   for (const each of projects) bounds.extend(each.at);
-  map.fitBounds(bounds, { paddingTopLeft: [size / 2, size / 2], paddingBottomRight: [size * 1.5, size / 2] });
+  map.fitBounds(bounds, { paddingTopLeft: [size / 2, size / 2], paddingBottomRight: [size * 1.25, size / 2] });
   map.setMinZoom(map.getZoom() - 1).setMaxBounds(bounds.pad(.5));
   map.on("focus", () => map.scrollWheelZoom.enable()).on("blur", () => map.scrollWheelZoom.disable());
 
