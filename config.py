@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from portal.rules.datum import Datum
+
 ROOT = Path(__file__).parent
 
 
@@ -162,9 +164,31 @@ class Settings(BaseSettings):
     organiser: str = Field("清河区委督查室", description="主办单位 in the footer.")
     address: str = Field("清河区长堤路 1 号", description="Street address in the footer.")
     phone: str = Field("0000-0000 1234", description="Telephone in the footer.")
+    undertaker: str = Field("", description="承办单位 in the footer; empty = not said.")
+    party_mark: str = Field("", description="Where the mark 党政机关 leads, https://…; empty = no mark.")
+    accessible_mark: str = Field(
+        "", description="Where the mark of 适老化及无障碍 leads, https://…; empty = no mark."
+    )
+    find_errors: str = Field("", description="Where 政府网站找错 leads, https://…; empty = no link.")
+    card_font: str = Field(
+        "", description="The font of share cards; empty = the system's Chinese one, where Debian puts it."
+    )
     site_code: str = Field("0000000000", description="网站标识码.")
     monthly_meeting: int = Field(
         5, ge=1, le=31, description="Day of the month on which progress is gone through."
+    )
+    map_towns: str = Field(
+        "",
+        description="The borders of towns for the map, a GeoJSON file; empty = the demonstration's, or none.",
+    )
+    map_tiles: str = Field(
+        "",
+        description="Where the map gets its ground from, `https://HOST/…{z}/{x}/{y}…`; empty = from nobody.",
+    )
+    map_tiles_credit: str = Field("", description="Whose maps these are, as their terms want it said.")
+    map_datum: Datum = Field(
+        Datum.WGS84,
+        description="What those are drawn in: `wgs84` (天地图, OpenStreetMap) or `gcj02` (高德, 腾讯).",
     )
     icp: str = Field("某ICP备00000000号-1", description="ICP 备案号.")
     police: str = Field("某公网安备 00000000000000号", description="公安备案号.")
@@ -176,6 +200,25 @@ class Settings(BaseSettings):
         value = value.rstrip("/")
         if value and not re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", value):
             raise ValueError("PORTAL_MEDIA_CDN is https://HOST, in lower case and without a path")
+        return value
+
+    @field_validator("party_mark", "accessible_mark", "find_errors")
+    @classmethod
+    def is_a_link(cls, value: str) -> str:
+        """Every page links there."""
+        if value and not re.fullmatch(r"https?://[^\s\"'<>]+", value):
+            raise ValueError("this is an address such as https://bszs.conac.cn/…, or empty")
+        return value
+
+    @field_validator("map_tiles")
+    @classmethod
+    def leads_to_tiles(cls, value: str) -> str:
+        """Its host goes into the content policy of the map, so it is told apart from the rest."""
+        if value and not (
+            all(part in value for part in ("{z}", "{x}", "{y}"))
+            and re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?/[^\s\"'<>;,]*", value)
+        ):
+            raise ValueError("PORTAL_MAP_TILES is https://HOST/…{z}…{x}…{y}…, the host in lower case")
         return value
 
     @model_validator(mode="after")
@@ -208,6 +251,12 @@ class Settings(BaseSettings):
         if self.demo_password:
             faults.append("PORTAL_DEMO_PASSWORD is set: demonstration accounts do not belong here")
         return faults
+
+    @property
+    def tiles_origin(self) -> str:
+        """The one host besides this one that the map's page may ask for pictures; "" for none."""
+        place = urlsplit(self.map_tiles)
+        return f"{place.scheme}://{place.netloc}" if self.map_tiles else ""
 
     @property
     def public_url(self) -> str:

@@ -38,10 +38,12 @@ from portal.adapters.spool import Spool
 from portal.adapters.steady_limits import SteadyLimits
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
+from portal.imaging.cards import CardPainter
 from portal.imaging.darkroom import Darkroom
 from portal.imaging.film_room import FilmRoom
 from portal.imaging.likeness_index import LikenessIndex
 from portal.ports import (
+    Cards,
     Credentials,
     JobQueue,
     Leases,
@@ -58,9 +60,11 @@ from portal.record.photo_authority import PhotoKey
 from portal.record.policy import Policy
 from portal.record.receipt_key import ReceiptKey
 from portal.record.signing import SigningKeys
+from portal.rules.geography import Town, towns_of
 
 Clock = Callable[[], dt.datetime]
 REDIS = ("redis://", "rediss://")
+DEMO_TOWNS = "portal/demo/towns.geojson"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +98,8 @@ class Portal:
     credentials: Credentials | None
     policy: Policy | None
     witnesses: Witnesses
+    cards: Cards
+    towns: tuple[Town, ...]
     now: Clock
 
     @property
@@ -146,6 +152,8 @@ def wire(settings: Settings, *, now: Clock | None = None) -> Portal:
         credentials=_credentials(settings, photo_key),
         policy=_policy(settings),
         witnesses=HttpWitnesses(),
+        cards=CardPainter(settings.card_font),
+        towns=_towns(settings),
         now=now or _clock(settings),
     )
 
@@ -259,6 +267,18 @@ def _policy(settings: Settings) -> Policy | None:
     except (OSError, ValueError) as wrong:
         raise ValueError(f"PORTAL_WITNESS_POLICY, {place}: {wrong}") from wrong
     return policy
+
+
+def _towns(settings: Settings) -> tuple[Town, ...]:
+    """The borders that the map draws; a demonstration has its own. Raises `ValueError` for a file that is none."""
+    named = settings.map_towns or (DEMO_TOWNS if settings.mode is Mode.DEMO else "")
+    if not named:
+        return ()
+    place = settings.folder(f"file:{named}")
+    try:
+        return towns_of(place.read_bytes())
+    except (OSError, ValueError) as wrong:
+        raise ValueError(f"PORTAL_MAP_TOWNS, {place}: {wrong}") from wrong
 
 
 def _folder(settings: Settings, address: str, scheme: str, name: str) -> Path:

@@ -21,6 +21,7 @@ KEPT: dict[str, dict[str, str]] = {
         "build/data/face-min.js": "at need",
         "LICENSE.md": "licence",
     },
+    "leaflet": {"dist/leaflet.css": "style", "dist/leaflet.js": "module", "LICENSE": "licence"},
     "tus-js-client": {"dist/tus.min.js": "at need", "LICENSE": "licence"},
     "@noble/ed25519": {"index.js": "at need", "LICENSE": "licence"},
     "@noble/hashes": {

@@ -6,6 +6,7 @@ Every port has one suite of tests that is run against every real implementation 
 from __future__ import annotations
 
 from portal.ports.asked import Asked
+from portal.ports.cards import Card, Cards
 from portal.ports.credentials import Credentials, CredentialsUnavailable, Statement
 from portal.ports.jobs import Job, JobQueue, Leases
 from portal.ports.limits import Limit, Limits, LimitsUnavailable, keyed_hash
@@ -33,6 +34,8 @@ __all__ = [
     "Answer",
     "Aside",
     "Asked",
+    "Card",
+    "Cards",
     "Credentials",
     "CredentialsUnavailable",
     "Indexed",

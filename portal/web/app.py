@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Request, Response, current_app, g, has_request_context, request
 from flask.typing import ResponseReturnValue
@@ -27,7 +28,9 @@ from portal.web import desk, doors, errors, filters, headers, language, signed_i
 from portal.web.fairness import Fairness, Purses
 from portal.web.front import Front, Validator
 from portal.web.kept import Pages
+from portal.web.page_meta import json_ld
 from portal.web.pictures import Pictures
+from portal.web.public.map import Ground
 from portal.web.statics import Statics
 from portal.web.vendor import Vendor
 from portal.wiring import Portal
@@ -61,6 +64,16 @@ class Site:
     site_code: str
     icp: str
     police: str
+    domain: str
+    undertaker: str
+    party_mark: str
+    accessible_mark: str
+    find_errors: str
+
+    @property
+    def police_code(self) -> str:
+        """The figures of 公安备案号, by which the ministry's page finds it."""
+        return "".join(filter(str.isdecimal, self.police))
 
 
 class PortalRequest(Request):
@@ -119,9 +132,12 @@ def create_app(portal: Portal) -> Any:
         portal=portal,
         pages=Pages(),
         build=windows.build_of(ROOT, settings),
-        policies=headers.policies(cdn=settings.media_cdn, signed=portal.signed_origin),
+        policies=headers.policies(
+            cdn=settings.media_cdn, signed=portal.signed_origin, tiles=settings.tiles_origin
+        ),
         photo_folder=f"{settings.media_cdn}/media/",
         site=_sites(portal),
+        ground=Ground(settings.map_tiles, settings.map_tiles_credit, settings.map_datum),
         meeting_day=settings.monthly_meeting,
         demo=settings.mode.value == "demo",
     )
@@ -208,6 +224,7 @@ def _prepare_templates(app: Flask) -> None:
         window_path=language.window_path,
         vendor_tags=vendor.tags,
         vendor_url=vendor.address,
+        json_ld=json_ld,
     )
 
 
@@ -278,6 +295,11 @@ def _sites(portal: Portal) -> dict[str, Site]:
         "site_code": s.site_code,
         "icp": s.icp,
         "police": s.police,
+        "domain": urlsplit(s.url).netloc or s.hosts.split(",")[0].strip(),
+        "undertaker": s.undertaker,
+        "party_mark": s.party_mark,
+        "accessible_mark": s.accessible_mark,
+        "find_errors": s.find_errors,
     }
     return {
         language.CHINESE: Site(name=s.site_name, district=s.district, organiser=s.organiser, **facts),

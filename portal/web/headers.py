@@ -33,18 +33,20 @@ class Policies:
 
     window: str
     desk: str
+    map: str
 
 
-def policies(*, cdn: str, signed: str) -> Policies:
+def policies(*, cdn: str, signed: str, tiles: str = "") -> Policies:
     """cdn: the origin of published photos; signed: the one to which desks are sent for photos that are not
     published, and for originals (a form may lead there because browsers hold redirects to the policy too);
-    each "" where it is the portal itself."""
+    each "" where it is the portal itself. tiles: the origin of the map's ground, for the map alone."""
 
     def joined(*origins: str) -> str:
         return " ".join(filter(None, ("'self'", *origins)))
 
     return Policies(
         window=POLICY.format(images=joined(cdn), films=joined(cdn), forms="'self'", workers="'none'"),
+        map=POLICY.format(images=joined(cdn, tiles), films=joined(cdn), forms="'self'", workers="'none'"),
         # blob: a photo is previewed before it is sent
         desk=POLICY.format(
             images=joined("blob:", cdn, signed),
@@ -65,6 +67,16 @@ def allow_camera() -> None:
 
     def allow(response: Response) -> Response:
         response.headers["Permissions-Policy"] = WITH_CAMERA
+        return response
+
+    after_this_request(allow)
+
+
+def allow_tiles() -> None:
+    """The page that is being made may show the ground of the map, as no other may."""
+
+    def allow(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = current_app.extensions["policies"].map
         return response
 
     after_this_request(allow)

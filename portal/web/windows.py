@@ -18,15 +18,17 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
-from portal.ports import Limits, MediaStore, SearchIndex, TileStore
+from portal.ports import Cards, Limits, MediaStore, SearchIndex, TileStore
 from portal.record.policy import Policy
 from portal.record.shelf import Shelf, touched
 from portal.record.signed import is_frozen
 from portal.rules.clock import day_of
+from portal.rules.geography import Town
 from portal.web.codings import OFTEN, ONCE
 from portal.web.front import display_of
 from portal.web.kept import Pages, answer, known_tag, make_page
 from portal.web.language import ENGLISH, _, current, speaking, window_path
+from portal.web.page_meta import column_of
 from portal.web.statics import Statics
 
 HTML = "text/html"
@@ -58,6 +60,10 @@ class WindowSide(Protocol):
     def policy(self) -> Policy | None: ...
     @property
     def letters(self) -> object | None: ...
+    @property
+    def cards(self) -> Cards: ...
+    @property
+    def towns(self) -> tuple[Town, ...]: ...
     @property
     def now(self) -> Callable[[], dt.datetime]: ...
 
@@ -221,6 +227,7 @@ def page_context() -> dict[str, Any]:
         "nav": () if not _is_window() else _nav(),
         "as_of": _as_of_for_the_frame(),
         "frozen": _is_frozen(),
+        "column": column_of(request.path) if _is_window() else None,
     }
 
 
@@ -258,6 +265,7 @@ def _nav() -> list[tuple[str, str, bool]]:
     places = (
         ("/", _("首页")),
         ("/projects", _("项目")),
+        ("/map", _("地图")),
         ("/archive", _("档案")),
         ("/units", _("单位")),
         ("/record", _("存证")),

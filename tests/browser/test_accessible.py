@@ -26,7 +26,7 @@ PAGES = {
         /provenance /en/provenance
         /accessibility /burden /en/burden /en/help /nothing-here /account/login /?as_of=2026-06-01 /account/link/{link} /account/link/spent
         /changes /changes?from=2026-01-01 /changes?from=2026-11-24&to=then /projects/{project}/changes?from=2026-01-01
-        /en/changes?from=2026-01-01 /en/archive?q=封顶 /en/reports/{number} /en/reports/{gone} /en/units /en/record/3""",
+        /en/changes?from=2026-01-01 /map /en/map /map?lamp=red /projects/{project}/board /en/projects/{project}/board /en/archive?q=封顶 /en/reports/{number} /en/reports/{gone} /en/units /en/record/3""",
     "reporter": """/desk/unit /desk/unit/reports /desk/unit/reports/{draft} /desk/unit/reports/{returned}
         /desk/unit/reports/{correction} /desk/unit/reports/{correction}/receipts/1 /account /en/desk/unit /en/desk/unit/reports/{draft} /desk/admin
         /desk/unit/kept /en/desk/unit/kept""",
@@ -42,7 +42,7 @@ PAGES = {
         /desk/admin/units /desk/admin/aliases /desk/admin/units/new /desk/admin/units/1 /desk/admin/units/bodies/new
         /desk/admin/units/bodies/1 /desk/admin/units/bodies/1/name /desk/admin/plan /desk/admin/plan/2026
         /desk/admin/plan/2026/new /desk/admin/plan/2027/adopt /desk/admin/plan/projects/{project}
-        /desk/admin/plan/projects/{project}/edit /desk/admin/audit /desk/admin/jobs
+        /desk/admin/plan/projects/{project}/edit /desk/admin/audit /desk/admin/jobs /desk/admin/inspection
         /en/desk/admin/plan/projects/{project}/edit""",
 }
 # Addresses that answer no page: redirects, feeds, pictures, answers to scripts.
@@ -56,6 +56,10 @@ NO_PAGES = {
     "/archive.csv",
     "/archive.json",
     "/feeds/latest.atom",
+    "/map.geojson",
+    "/qr.svg",
+    "/projects/<code>/card.png",
+    "/reports/<number>/card.png",
     "/projects/<code>/dossier.zip",
     "/projects/<code>/feed.atom",
     "/units/<code>/feed.atom",

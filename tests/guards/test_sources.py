@@ -37,10 +37,10 @@ OPENERS = {
     "portal/imaging/film_making.py",  # what FFmpeg decodes, in a child of its own
 }
 DECODERS = {"PIL", "pillow_heif", "av", "cv2", "imageio"}
-# What the confined children load; and the demonstration's pictures, which are drawn and never read.
+# What the confined children load, and the painter of share cards, which opens nothing; and the demonstration's pictures, which are drawn and never read.
 IN_THE_CHILD = {
     f"portal/imaging/{name}.py"
-    for name in ("colour", "cover", "embedded", "film_making", "heic", "pixels", "renditions")
+    for name in ("card_child", "colour", "cover", "embedded", "film_making", "heic", "pixels", "renditions")
 }
 DRAWING = ("portal/demo/scenes/", "portal/demo/pictures.py")
 

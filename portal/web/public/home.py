@@ -13,6 +13,7 @@ from portal.rules.clock import day_of
 from portal.web.language import _
 from portal.web.public.evidence import cards_of, first_photo, is_pictured, ledger_row
 from portal.web.public.links import item_href, to
+from portal.web.public.sharing import site_data
 from portal.web.public.standing import DONE, Standing, counted, rules_of, shown_day, standings, worst_first
 from portal.web.windows import window
 
@@ -50,6 +51,7 @@ def _render(shelf: Shelf) -> str:
         account=_account(shelf, all_of_them, on),
         towns=_towns(all_of_them),
         on=on,
+        about_site=site_data(),
     )
 
 

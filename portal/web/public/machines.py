@@ -16,6 +16,7 @@ PAGE = 10_000  # addresses in one file; the format allows 50,000
 STANDING = (
     "/",
     "/projects",
+    "/map",
     "/units",
     "/archive",
     "/record",

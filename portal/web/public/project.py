@@ -22,6 +22,8 @@ from portal.web.public.dossier import size_words, weight
 from portal.web.public.evidence import first_photo, is_pictured
 from portal.web.public.gone import gone
 from portal.web.public.links import item_href, to, zh
+from portal.web.public.map import locator
+from portal.web.public.sharing import project_shared
 from portal.web.public.standing import (
     DONE,
     STOPPED,
@@ -92,6 +94,8 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
         promised=sum(bool(row["changes"]) and not row["beside"] for row in history),
         latest=max([shown, *everything], key=lambda each: each.seq),
         on=on,
+        drawn=locator(shown),
+        share=project_shared(standing, pictured),
         dossier_size=size_words(weight(reports)),
     )
 

@@ -15,6 +15,7 @@ from portal.web.public.evidence import photos_of
 from portal.web.public.films import films_of
 from portal.web.public.gone import gone
 from portal.web.public.links import item_href
+from portal.web.public.sharing import report_shared
 from portal.web.windows import shelf, window
 
 bp = Blueprint("public_reports", __name__)
@@ -57,6 +58,7 @@ def _render(shelf: Shelf, number: str) -> str | tuple[str, int]:
         films=films_of(wanted),
         history=history_words(history),
         project_href=item_href(project_item(wanted.document["project"]["code"])),
+        share=report_shared(wanted),
         before=before,
         after=after,
     )

@@ -36,6 +36,12 @@ ASKED = {
         "/reports/2026-000001?version=1",
         "/reports/2026-000002?version=1",
     ],
+    "/projects/<code>/board": ["/projects/2026-001/board"],
+    "/projects/<code>/card.png": ["/projects/2026-001/card.png", "/projects/2026-002/card.png"],
+    "/reports/<number>/card.png": ["/reports/2026-000001/card.png"],
+    "/map": ["/map", "/map?lamp=red"],
+    "/map.geojson": ["/map.geojson"],
+    "/qr.svg": ["/qr.svg?path=/projects/2026-001", "/qr.svg?path=/reports/2026-000001"],
     "/units": ["/units"],
     "/units/<code>": ["/units/001", "/units/030"],
     "/units/<code>/feed.atom": ["/units/001/feed.atom"],
@@ -125,7 +131,7 @@ def lived(portal: Portal, district: SmallDistrict, clock: Clock, correct) -> dic
 
 def _read(reader: Browser, path: str) -> tuple[int, str]:
     answer = reader.get(path)
-    if answer.mimetype == "application/zip":
+    if answer.mimetype in ("application/zip", "image/png"):
         return answer.status_code, answer.get_data().hex()
     return answer.status_code, plain(answer.get_data(as_text=True))
 
