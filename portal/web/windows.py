@@ -137,9 +137,9 @@ def streamed(
     is sent, and kept nowhere."""
     with ExitStack() as opened:
         shown = opened.enter_context(shelf())
-        etag = _etag(touched(shown.session, scopes), today(), also)
+        etag = _etag(touched(shown.session, scopes), today(), also, mimetype)
         if known_tag(request.headers.get("If-None-Match", ""), etag):
-            return _finish(Response(status=304), etag)
+            return _finish(Response(status=304, content_type=mimetype), etag)
         body = stream_with_context(_spoken(pieces(shown), current()))
         response = Response(body, content_type=mimetype)
         response.call_on_close(opened.pop_all().close)

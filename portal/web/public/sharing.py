@@ -14,7 +14,7 @@ from portal.record.paper import code_svg
 from portal.record.shelf import Shelf, Shown
 from portal.rules.numbers import PROJECT_CODE, project_item, report_item
 from portal.web.filters import day, month, number
-from portal.web.front import known_tag
+from portal.web.kept import known_tag
 from portal.web.language import CHINESE, _, current
 from portal.web.page_meta import CARD, Shared
 from portal.web.public.evidence import lamp_word
