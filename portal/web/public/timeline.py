@@ -17,6 +17,7 @@ from portal.web.public.standing import DONE, STOPPED
 
 ROOMY = 12  # months, newest first, in which every entry shows several photos
 PHOTOS, FEWER = 4, 1  # photos of an entry in those months, and in older ones
+IN_FULL = 8  # entries of a month that are told in full; an archive may bring hundreds, which are lines
 
 
 def months_of(project: Shown, reports: list[Shown], *, on: dt.date) -> list[dict[str, Any]]:
@@ -74,12 +75,14 @@ def _name(month: str) -> str:
 
 def _told(month: str, reports: list[Shown], photos: int) -> dict[str, Any]:
     standing = [report for report in reports if not (report.withdrawn or report.sealed)]
+    newest_first = list(reversed(reports))
     return {
         "silent": False,
         "id": month,
         "label": _name(month),
         "note": _("%(year)s 年　公开 %(n)s 次", year=month[:4], n=len(standing)),
-        "entries": [_entry(report, photos) for report in reversed(reports)],
+        "entries": [_entry(report, photos) for report in newest_first[:IN_FULL]],
+        "lines": [report for report in newest_first[IN_FULL:] if not (report.withdrawn or report.sealed)],
     }
 
 
