@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from portal.cli.import_checking import Checked
 from portal.database import again
@@ -37,12 +37,19 @@ class OneAtATime(Exception):
 
 @dataclass
 class Written:
-    """new: notes that were brought in now, before: that were in; first, last: numbers of those of now."""
+    """new: notes that were brought in now, before: that were in; numbers: the first and the last of those of now, by
+    year."""
 
     new: int = 0
     before: int = 0
-    first: str = ""
-    last: str = ""
+    numbers: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def count(self, numbers: Sequence[str]) -> None:
+        """These notes are in now."""
+        self.new += len(numbers)
+        for number in numbers:
+            first, _last = self.numbers.get(number[:4], (number, number))
+            self.numbers[number[:4]] = first, number
 
 
 def write_notes(portal: Portal, checked: Checked, *, anew: bool, tell: Tell) -> Written:
@@ -125,9 +132,7 @@ class _Writer:
                 continue
         else:
             raise Stale("numbers_taken")
-        self.written.new += len(new)
-        self.written.first = self.written.first or numbers[0]
-        self.written.last = numbers[-1]
+        self.written.count(numbers)
         time.sleep(PAUSE)
 
     def _publish(self, notes: Sequence[Note]) -> list[str]:
