@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from portal.cli.import_checking import Checked
 from portal.database import again
@@ -23,8 +23,8 @@ from portal.workflows.import_archive import Asked, Numbered, new_salt
 
 LEASE = "import/archive"
 PATIENCE = 30  # seconds to wait for another import, or for what is left of one that was killed
-NOTES = 100  # in one transaction
-PHOTOS = 100  # the same
+MOST, LEAST = 200, 5  # notes, and photos, in one transaction
+SHORT, LONG = 0.2, 0.5  # seconds of a transaction, outside of which the next one holds twice or half as many
 PAUSE = 0.03  # seconds between two, in which other writers get their turn
 TRIES = 5  # to publish before somebody else does in the same year
 
@@ -37,12 +37,19 @@ class OneAtATime(Exception):
 
 @dataclass
 class Written:
-    """new: notes that were brought in now, before: that were in; first, last: numbers of those of now."""
+    """new: notes that were brought in now, before: that were in; numbers: the first and the last of those of now, by
+    year."""
 
     new: int = 0
     before: int = 0
-    first: str = ""
-    last: str = ""
+    numbers: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def count(self, numbers: Sequence[str]) -> None:
+        """These notes are in now."""
+        self.new += len(numbers)
+        for number in numbers:
+            first, _last = self.numbers.get(number[:4], (number, number))
+            self.numbers[number[:4]] = first, number
 
 
 def write_notes(portal: Portal, checked: Checked, *, anew: bool, tell: Tell) -> Written:
@@ -62,7 +69,7 @@ def write_notes(portal: Portal, checked: Checked, *, anew: bool, tell: Tell) -> 
             session.flush()
             archive_id = archive.id
         writer = _Writer(portal, checked, archive_id)
-        for notes in _together(checked.notes()):
+        for notes in writer.together(checked.notes()):
             writer.write(notes)
             tell(writer.written.new + writer.written.before, checked.rows)
         with portal.database.writing() as session:
@@ -87,26 +94,25 @@ def _alone(portal: Portal, *, patience: float = 0) -> None:
         time.sleep(0.5)
 
 
-def _together(notes: Iterator[Note]) -> Iterator[list[Note]]:
-    """Notes for one transaction each: not too many, and not too many photos."""
-    some: list[Note] = []
-    photos = 0
-    for note in notes:
-        if some and (len(some) == NOTES or photos + len(note.pictures) > PHOTOS):
-            yield some
-            some, photos = [], 0
-        some.append(note)
-        photos += len(note.pictures)
-    if some:
-        yield some
-
-
 class _Writer:
     """Writes one archive, batch by batch."""
 
     def __init__(self, portal: Portal, checked: Checked, archive_id: int) -> None:
         self._portal, self._checked, self._archive_id = portal, checked, archive_id
-        self.written = Written()
+        self.written, self._most = Written(), MOST // 4
+
+    def together(self, notes: Iterator[Note]) -> Iterator[list[Note]]:
+        """Notes for one transaction each: not too many, and not too many photos."""
+        some: list[Note] = []
+        photos = 0
+        for note in notes:
+            if some and (len(some) >= self._most or photos + len(note.pictures) > self._most):
+                yield some
+                some, photos = [], 0
+            some.append(note)
+            photos += len(note.pictures)
+        if some:
+            yield some
 
     def write(self, notes: Sequence[Note]) -> None:
         """Bring in those of these notes that are not in."""
@@ -126,9 +132,7 @@ class _Writer:
                 continue
         else:
             raise Stale("numbers_taken")
-        self.written.new += len(new)
-        self.written.first = self.written.first or numbers[0]
-        self.written.last = numbers[-1]
+        self.written.count(numbers)
         time.sleep(PAUSE)
 
     def _publish(self, notes: Sequence[Note]) -> list[str]:
@@ -140,14 +144,23 @@ class _Writer:
         return again(lambda: self._bring_in(numbered))
 
     def _bring_in(self, numbered: Sequence[Numbered]) -> list[str]:
+        """One transaction. How long it was decides how much the next one holds, so that nobody waits for long."""
         with self._portal.database.writing() as session:
-            return import_archive.bring_in(
+            session.connection()  # it begins here; what it waited for others is not its own
+            begun = time.monotonic()
+            numbers = import_archive.bring_in(
                 session,
                 archive=session.get_one(Archive, self._archive_id),
                 numbered=numbered,
                 actor=session.get_one(Person, self._checked.actor.id),
                 now=self._portal.now(),
             )
+        seconds = time.monotonic() - begun
+        if seconds > LONG:
+            self._most = max(LEAST, self._most // 2)
+        elif seconds < SHORT:
+            self._most = min(MOST, self._most * 2)
+        return numbers
 
     def _numbered(self, notes: Sequence[Note]) -> list[Numbered]:
         """The notes with their numbers, and photos signed under these numbers; files before rows."""

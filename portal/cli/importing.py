@@ -90,8 +90,8 @@ def import_(
         except Invalid as invalid:
             raise Mishap(f"--source: {invalid.problems[0].code.replace('_', ' ')}") from invalid
     click.echo(f"{written.new} notes were brought in as {source!r}, {written.before} were there already")
-    if written.first:
-        click.echo(f"numbers {written.first} to {written.last}, in the order of their rows within each year")
+    for year, (first, last) in sorted(written.numbers.items()):
+        click.echo(f"{year}: numbers {first} to {last}, in the order of the rows")
 
 
 def _changed(changed: WrongState) -> str:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from portal.adapters.xlsx_writing import workbook
 from portal.domain.archives import Archive, ArchiveNote, ArchivePhoto
 from portal.domain.audit import AuditEntry
 from portal.domain.progress import Photo, Report, Verb
 from portal.ports import Query, Space
+from portal.record.photo_authority import PhotoKey
 from portal.web.app import create_app
 from portal.worker import run_once
 from portal.workflows.correct_report import start_correction
 from portal.workflows.draft_report import ReportWords, save_draft
 from portal.workflows.submit_report import submit_report
 from portal.workflows.withdraw_report import withdraw_report
-from tests.archives.bringing import SOURCE, notes_of, objects, reports_in, rows, table
+from tests.archives.bringing import HEADINGS, SOURCE, notes_of, objects, reports_in, rows, table
 from tests.browsing import Browser
 from tests.small_district import picture
 
@@ -180,6 +182,38 @@ def test_photos_go_through_the_darkroom_and_are_no_better_than_bare_files(portal
         kept = session.scalars(select(Photo)).all()
         assert portal.media.size(Space.SEALED, kept[0].original_name) == len(picture(0))
         assert list(session.scalars(select(ArchivePhoto))) == []
+
+
+def test_photos_are_signed_under_the_number_of_their_note(portal, district, run, tmp_path):
+    portal.photo_key.keep(PhotoKey.make("阳光督查", now=portal.now()))
+    (tmp_path / "0.jpg").write_bytes(picture(0, size=(1600, 1200)))
+    lines = rows(district.projects[0], 2, photos=("0.jpg",))
+    said = bring(run, table(tmp_path / "old.csv", lines), "--photos", str(tmp_path))
+    assert said.code == 0, said.err
+    with portal.database.reading() as session:
+        photo = session.scalars(select(Photo)).one()
+        credits = {each["edge"]: each.get("credit") for each in photo.renditions if each["format"] == "jpeg"}
+        number = photo.report.number
+    assert credits == {2048: f"{number}/1", 1024: f"{number}/1", 480: None, 240: None}
+    assert run("record", "verify").code == 0
+    assert run("media", "verify").code == 0
+
+
+def test_an_excel_table_comes_in_too(portal, district, run, tmp_path):
+    (tmp_path / "old.xlsx").write_bytes(workbook({"旧档案": [HEADINGS, *rows(district.projects[0], 2)]}))
+    said = bring(run, tmp_path / "old.xlsx")
+    assert said.code == 0, said.err
+    assert list(notes_of(portal)) == ["简报-0", "简报-1"]
+
+
+def test_a_trial_finds_bad_photos_and_keeps_good_ones_nowhere(portal, district, run, tmp_path):
+    (tmp_path / "0.jpg").write_bytes(picture(0))
+    (tmp_path / "1.jpg").write_bytes(b"none")
+    lines = rows(district.projects[0], 1, photos=("0.jpg", "1.jpg"))
+    said = bring(run, table(tmp_path / "old.csv", lines), "--photos", str(tmp_path), "--dry-run")
+    assert said.code == 1
+    assert "“1.jpg”不是照片" in said.err
+    assert list(portal.media.names(Space.SEALED)) == []
 
 
 def test_a_photo_that_cannot_be_taken_is_named_by_its_row_and_no_note_comes_in(

@@ -81,7 +81,16 @@ def test_every_combination_is_told_why_and_nothing_that_is_not_so(every):
             assert set(found.reasons) & against, facts
             assert (Reason.DATA_AGREES in found.reasons) is (found.grade is Grade.B), facts
             assert not set(FOR_A) & set(found.reasons), facts
-    assert seen == set(Reason)
+    assert seen == set(Reason) - {Reason.FROM_ARCHIVE}
+
+
+def test_a_photo_of_an_archive_is_never_better_than_a_bare_file(every):
+    for facts, found in every[:: len(every) // 5000]:
+        if facts["code"] is Code.NONE:  # no page was there to give one
+            archived = grade(Facts(**facts, archive=True))
+            assert archived.grade is Grade.C
+            assert archived.reasons[0] is Reason.FROM_ARCHIVE
+            assert set(found.reasons) - {Reason.DATA_AGREES} < set(archived.reasons)
 
 
 def test_without_a_code_of_ours_nothing_that_a_request_can_say_reaches_a(every):
