@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from flask import request
 
@@ -44,6 +44,11 @@ class Looking:
         """The address of the first page of this result."""
         return self.at()
 
+    @cached_property
+    def any_day(self) -> str:
+        """The same result, whatever days are asked for."""
+        return self.at(**{"from": "", "to": ""})
+
     def at(self, **changed: object) -> str:
         """The address with something changed; the page starts anew."""
         return to(PATH, **{**self.parameters, **changed})
@@ -76,8 +81,8 @@ class Looking:
 
 
 def more(address: str, name: str, value: str) -> str:
-    """The address with one more condition in its query."""
-    return f"{address}{'&' if '?' in address else '?'}{urlencode({name: value})}"
+    """The address with one more condition in its query. For the many addresses of a page `to` would cost too much."""
+    return f"{address}{'&' if '?' in address else '?'}{name}={quote_plus(value)}"
 
 
 def _usual(asked: Asked) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from portal.web.filters import month as month_words
 from portal.web.filters import number
 from portal.web.language import _
-from portal.web.public.asking import Looking
+from portal.web.public.asking import Looking, more
 
 MOST_BARS = 120
 MOST_TARGETS = 24  # months that can be pointed at one by one
@@ -121,8 +121,8 @@ def _line(span: Span, looking: Looking) -> dict[str, Any]:
 def _href(span: Span, looking: Looking) -> str:
     """The result within these days; without days again when they are what is asked for."""
     if _is_asked(span, looking):
-        return looking.at(**{"from": "", "to": ""})
-    return looking.at(**{"from": span.first, "to": span.last})
+        return looking.any_day
+    return f"{more(looking.any_day, 'from', str(span.first))}&to={span.last}"
 
 
 def _is_asked(span: Span, looking: Looking) -> bool:
