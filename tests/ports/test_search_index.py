@@ -195,6 +195,42 @@ def test_another_name_of_a_unit_finds_it(index: SearchIndex) -> None:
     assert found(index, "人社局检查") == {"n1", "n2"}
 
 
+MEANT = [
+    ("城东路面", ["chengdong", "Cheng Dong", "城dong", "成东", "城 东"]),
+    ("区水务局巡查", ["shuiwuju", "swj", "清河区水务局", "水雾局", "区水务局怎么样"]),
+    ("S210沿线", ["S-210", "S 210", "省道210", "s210线"]),
+    ("K15+200～K16+000段", ["k15 + 200至k16 + 000", "K15+200", "K16＋000"]),
+    ("投资１２，０００萬元", ["1.2亿元", "12000万元", "一亿二千万元", "1.2亿", "投资120000000元"]),
+    ("二〇二五年十一月八日开工", ["2025年11月到12月", "2025-10..2026-02", "2025年下半年", "2025年四季度", "2025年11月5日至10日", "2025年10月以来"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "queries"), MEANT, ids=[text for text, _ in MEANT])
+def test_what_is_meant_is_found_however_it_is_typed(
+    index: SearchIndex, text: str, queries: list[str]
+) -> None:
+    fill(index, note(1, body=text, dated=20200101), note(2, body="程度不同的局部养护210米", dated=20200102))
+    for query in queries:
+        assert found(index, query) == {"n1"}, query
+
+
+def test_what_was_not_taken_literally_is_told(index: SearchIndex) -> None:
+    fill(index, note(1, body="城东的人力资源和社会保障局"))
+    told = index.search(Query(text="chengdong 人社局", names=NAMES)).understood
+    assert [(each.word, each.forms, each.how) for each in told] == [
+        ("chengdong", ("城东",), "spoken"),
+        ("人社局", ("人力资源和社会保障局",), "alias"),
+    ]
+    assert index.search(Query(text='"人社局"', names=NAMES)).total == 0
+
+
+def test_a_span_finds_what_is_dated_in_it(index: SearchIndex) -> None:
+    fill(index, note(1, dated=20251130), note(2, dated=20260101), note(3, body="2025年12月"))
+    assert found(index, "2025年11月到12月") == {"n1", "n3"}
+    assert found(index, "-2025年11月到12月") == {"n2"}
+    assert found(index, "2026年以来") == {"n2"}
+
+
 @pytest.mark.parametrize(
     "text",
     ["", " ", '"', '""', "-", "unit:", "：", "\u200b", "+", "·", "，。", "\x00", "\ud800", "(*)", "a" * 5000],
@@ -336,6 +372,34 @@ def test_every_facet_can_be_typed() -> None:
 def test_a_word_in_the_title_weighs_more_than_in_the_body(index: SearchIndex) -> None:
     fill(index, note(1, title="桥梁", body="竣工"), note(2, title="竣工", body="桥梁"), note(3))
     assert index.search(Query(text="桥梁")).items == ("n1", "n2")
+
+
+def test_a_word_in_the_names_of_places_weighs_more_than_in_the_rest(index: SearchIndex) -> None:
+    place = Indexed(
+        item="n1", seq=1, title="进展", body="桥梁，城东", dated=20250101, facets={}, places="城东"
+    )
+    fill(index, place, note(2, body="城东，城东，桥梁"), note(3))
+    assert index.search(Query(text="城东")).items == ("n1", "n2")
+
+
+def test_words_side_by_side_come_before_words_apart(index: SearchIndex) -> None:
+    fill(index, note(1, body="城东道路，绿化"), note(2, body="城东绿化，道路"), note(3))
+    assert index.search(Query(text="城东 道路")).items == ("n1", "n2")
+    assert index.search(Query(text="城东 绿化")).items == ("n2", "n1")
+
+
+def test_of_what_is_equally_relevant_the_fresh_comes_first_and_never_before_a_title(
+    index: SearchIndex,
+) -> None:
+    fill(
+        index,
+        note(1, body="桥梁", dated=20251001),
+        note(2, body="桥梁", dated=20231001),
+        note(3, body="桥梁", dated=20190101),
+        note(4, title="桥梁", dated=20180101),
+        *(note(n, body="道路") for n in range(10, 20)),
+    )
+    assert index.search(Query(text="桥梁", today=20251130)).items == ("n4", "n1", "n2", "n3")
 
 
 def test_a_rare_word_weighs_more_than_a_common_one(index: SearchIndex) -> None:
