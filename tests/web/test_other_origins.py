@@ -48,7 +48,7 @@ class TestCdn:
             assert image["src"].startswith(f"{CDN}/media/")
             assert all(part.strip().startswith(f"{CDN}/media/") for part in image["srcset"].split(","))
         assert 'href="/media/' not in page.text
-        assert f"{CDN}/media/" in visitor.get("/feeds/latest.atom").text
+        assert f'"{CDN}/media/' in visitor.get("/feeds/latest.atom").text
         policy = page.headers["Content-Security-Policy"]
         assert sources(policy, "img-src") == ["'self'", CDN]
         assert sources(policy, "media-src") == ["'self'", CDN]
@@ -59,7 +59,8 @@ class TestCdn:
         self, visitor: Browser, portal: Portal, district: SmallDistrict
     ) -> None:
         number = district.published(photos=1)
-        path = tags(visitor.get(f"/reports/{number}"), "img")[0]["src"].removeprefix(CDN)
+        shown = [image["src"] for image in tags(visitor.get(f"/reports/{number}"), "img")]
+        path = next(src for src in shown if "/media/" in src).removeprefix(CDN)
         answer = visitor.get(path)
         assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         assert answer.cache_control.s_maxage == 60
@@ -81,7 +82,7 @@ def test_what_is_no_origin_is_refused_by_name(settings: Settings, wrong: str) ->
 
 def test_without_one_photos_come_from_here(visitor: Browser, district: SmallDistrict) -> None:
     page = visitor.get(f"/reports/{district.published(photos=1)}")
-    answer = visitor.get(tags(page, "img")[0]["src"])
+    answer = visitor.get(next(image["src"] for image in tags(page, "img") if "/media/" in image["src"]))
     assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert sources(page.headers["Content-Security-Policy"], "img-src") == ["'self'"]
 

@@ -50,8 +50,9 @@ def item_href(item: str) -> str:
 
 
 def absolute(path: str) -> str:
-    """A whole address, for feeds and sitemaps. `path` is in the reader's language already."""
-    return request.host_url.rstrip("/") + path
+    """A whole address, for feeds and sitemaps. `path` is in the reader's language already; one that is whole, as
+    photos' at a CDN are, stays as it is."""
+    return path if path.startswith(("https://", "http://")) else request.host_url.rstrip("/") + path
 
 
 @bp.app_template_filter("zh")
