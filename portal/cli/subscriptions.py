@@ -17,7 +17,10 @@ def subscriptions() -> None:
 
 @subscriptions.command("count")
 def count() -> None:
-    """How many are confirmed, wait for it, and are due; no address is shown."""
+    """How many are confirmed, wait for it, and are due; no address is shown.
+
+    Example: python -m portal subscriptions count
+    """
     with open_portal() as portal, portal.database.reading() as session:
         confirmed = Subscription.confirmed_at.is_not(None)
         late = confirmed & (Subscription.due_at <= portal.now())
@@ -29,7 +32,10 @@ def count() -> None:
 @subscriptions.command("forget")
 @click.option("--address", prompt=True, help="Asked for when it is left out, so that no shell remembers it.")
 def forget(address: str) -> None:
-    """Delete everything of an address, for somebody who has no letter at hand."""
+    """Delete everything of an address, for somebody who has no letter at hand.
+
+    Example: python -m portal subscriptions forget --address li@example.org
+    """
     with open_portal() as portal, portal.database.writing() as session:
         gone = forget_address(session, email=address)
     click.echo(f"{gone} deleted")
