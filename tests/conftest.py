@@ -12,12 +12,13 @@ import datetime as dt
 import gc
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import exists, select
+from sqlalchemy import or_, select
 from sqlalchemy.engine import make_url
+from werkzeug.routing import Rule
 
 from config import Settings
 from portal.adapters import schema
@@ -25,6 +26,7 @@ from portal.adapters.passwords import Passwords
 from portal.columns import metadata
 from portal.database import Database
 from portal.imaging.darkroom import Darkroom
+from portal.record.tables import Head
 from portal.web.app import create_app
 from portal.wiring import Portal, owner_database, wire
 from tests.audit_watch import AuditWatch
@@ -144,6 +146,24 @@ def settings(
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def addresses_are_compiled_once() -> Iterator[None]:
+    """Most tests make an application, and Werkzeug compiles two functions for each of its addresses; the same ones
+    serve every application of a run."""
+    compile_builder = Rule._compile_builder
+    made: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+
+    def once(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (rule.rule, tuple(rule._trace), repr(rule.defaults), append_unknown)
+        if key not in made:
+            made[key] = compile_builder(rule, append_unknown)
+        return made[key]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Rule, "_compile_builder", once)
+        yield
+
+
 class OneDarkroom(Darkroom):
     """Stays open when a portal that uses it is closed: a confined child costs more to start than most tests."""
 
@@ -207,12 +227,18 @@ def district(
     return SmallDistrict(portal, projects=list(projects))
 
 
+ANYTHING = select(
+    or_(
+        select(Head).where(Head.size > 0).exists(),
+        *(select(table).exists() for table in metadata.tables.values() if table is not Head.__table__),
+    )
+)  # whether there is a row in any table
+
+
 def _is_untouched(portal: Portal) -> bool:
-    """Whether nothing stands in the database yet that a copy would take away."""
+    """Whether nothing stands in the database yet that a copy would take away, but for the record's empty head."""
     with portal.database.reading() as session:
-        return not any(
-            session.scalar(select(exists().select_from(table))) for table in metadata.tables.values()
-        )
+        return not session.scalar(ANYTHING)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -10,6 +10,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -202,14 +203,20 @@ def _etag(seq: int, day: dt.date, also: str, mimetype: str) -> str:
 
 def build_of(root: Path, settings: object) -> str:
     """Names this build of templates, words and settings, so that a new one never answers with old tags."""
-    digest = hashlib.sha256(repr(settings).encode())
+    return hashlib.sha256(f"{settings!r} {_files_below(root)}".encode()).hexdigest()[:12]
+
+
+@cache
+def _files_below(root: Path) -> str:
+    """A hash of when each file was written; looked at once, because a process goes on with what it has loaded."""
+    digest = hashlib.sha256()
     for folder in ("templates", "translations", "portal"):
         for file in sorted((root / folder).rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:
                 digest.update(
                     f"{file.relative_to(root)} {file.stat().st_size} {file.stat().st_mtime_ns}\n".encode()
                 )
-    return digest.hexdigest()[:12]
+    return digest.hexdigest()
 
 
 def page_context() -> dict[str, Any]:
