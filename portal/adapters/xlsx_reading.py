@@ -7,16 +7,15 @@ named. Macros, links, pictures and other sheets are never looked at.
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
+from portal.adapters.xlsx_book import Book
 from portal.text.rows import TableUnreadable
 
 MAX_FILE = 256 << 20  # bytes of the file
@@ -31,16 +30,6 @@ MAX_TAG = 4 << 20  # bytes
 MAX_COLUMNS = 16_384  # Excel's own limit
 CHUNK = 1 << 16
 OLD = b"\xd0\xcf\x11\xe0"  # how an .xls begins, and an .xlsx with a password
-DAYS = {
-    *range(14, 23),
-    *range(27, 37),
-    45,
-    46,
-    47,
-    *range(50, 59),
-}  # numbers of built-in formats that are dates
-PERCENTS = {9, 10}
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]{1,7}")
 
 Line = tuple[int, list[str], Mapping[int, str]]
@@ -72,7 +61,7 @@ def lines(path: Path) -> Iterator[Line]:
 
 
 def _first_sheet(book: zipfile.ZipFile) -> Iterator[Line]:
-    about = _About()
+    about = Book()
     _read(book, "xl/workbook.xml", about.in_workbook)
     _read(book, "xl/_rels/workbook.xml.rels", about.in_relations)
     names = set(book.namelist())
@@ -140,53 +129,6 @@ def _read(book: zipfile.ZipFile, name: str, start: Start) -> None:
         pass
 
 
-@dataclass
-class _About:
-    """What is known of a workbook: its first sheet, how dates are counted, what the styles mean."""
-
-    first: str | None = None
-    targets: dict[str, str] = field(default_factory=dict)
-    from_1904: bool = False
-    written: dict[int, str] = field(default_factory=dict)
-    formats: list[int] = field(default_factory=list)
-    _in_cells: bool = False
-
-    def in_workbook(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name == "workbookPr":
-            self.from_1904 = attributes.get("date1904") in ("1", "true")
-        if name == "sheet" and self.first is None and attributes.get("state", "visible") == "visible":
-            self.first = attributes.get("id")
-
-    def in_relations(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name == "Relationship" and attributes.get("TargetMode") != "External":
-            self.targets[attributes.get("Id", "")] = attributes.get("Target", "")
-
-    def in_styles(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name == "numFmt":
-            self.written[int(attributes["numFmtId"])] = attributes.get("formatCode", "")
-        elif name in ("cellXfs", "cellStyleXfs"):
-            self._in_cells = name == "cellXfs"
-        elif name == "xf" and self._in_cells:
-            self.formats.append(int(attributes.get("numFmtId", "0")))
-
-    def number(self, text: str, style: str) -> str:
-        """A number as the cell shows it where that matters: a day as a day, a percentage as one."""
-        chosen = self.formats[int(style)] if style.isdecimal() and int(style) < len(self.formats) else 0
-        code = _QUOTED.sub("", self.written.get(chosen, "")).lower()
-        if chosen in PERCENTS or code.endswith("%"):
-            return f"{float(text) * 100:.10g}%"
-        if chosen in DAYS or re.search(r"[yd]", code):
-            return self._day(float(text))
-        return f"{float(text):.15g}"
-
-    def _day(self, serial: float) -> str:
-        if not 0 < serial < 2_958_466:  # the end of 9999
-            return str(serial)
-        excels = dt.date(1899, 12, 30 if serial >= 60 else 31)  # Excel believes in 29 February 1900
-        first = dt.date(1904, 1, 1) if self.from_1904 else excels
-        return (first + dt.timedelta(days=int(serial))).isoformat()
-
-
 def _strings(book: zipfile.ZipFile) -> list[str]:
     """The shared strings. Readings beside Chinese or Japanese words (`rPh`) are no part of them."""
     found: list[str] = []
@@ -221,7 +163,7 @@ def _strings(book: zipfile.ZipFile) -> list[str]:
 class _Sheet:
     """A sheet as it is parsed; `done` fills with rows."""
 
-    def __init__(self, about: _About, strings: list[str]) -> None:
+    def __init__(self, about: Book, strings: list[str]) -> None:
         self._about, self._strings = about, strings
         self.done: list[Line] = []
         self._place = 0

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from portal.adapters.table_files import Table, open_table
+from portal.cli.import_alone import stay_alone, wait_alone
 from portal.cli.import_photos import Album
 from portal.cli.terminal import Mishap, bar
 from portal.domain.archive_columns import heading
@@ -82,12 +83,12 @@ def check(
             portal=portal,
         )
         _look_at_rows(checked)
-        if not checked.problems and album.places:
-            with bar("developing photos") as tell:
-                checked.problems += album.develop(tell)
-        if not checked.problems:
-            _look_at_what_is_in(checked)
-        yield checked
+        try:
+            if not checked.problems:
+                _look_further(checked)
+            yield checked
+        finally:
+            portal.leases.release()
 
 
 def _administrator(person: Person | None, login: str) -> Person:
@@ -119,6 +120,24 @@ def _look_at_rows(checked: Checked) -> None:
             checked.album.name(picture.file, place=row.place)
 
 
+def _look_further(checked: Checked) -> None:
+    """At photos, and at what is in; while another import runs, this one waits. A trial is in nobody's way."""
+    portal, album = checked.portal, checked.album
+    if album.keep:
+        wait_alone(portal)
+    if album.places:
+        with bar("developing photos") as tell:
+
+            def developed(done: int, total: int) -> None:
+                if album.keep:
+                    stay_alone(portal)
+                tell(done, total)
+
+            checked.problems += album.develop(developed)
+    if not checked.problems:
+        _look_at_what_is_in(checked)
+
+
 def _look_at_what_is_in(checked: Checked) -> None:
     """Rows of this archive that are in already say what they said."""
     with checked.portal.database.reading() as session:
@@ -126,6 +145,8 @@ def _look_at_what_is_in(checked: Checked) -> None:
             return
         every = checked.notes()
         while notes := list(islice(every, TOGETHER)):
+            if checked.album.keep:
+                stay_alone(checked.portal)
             keys = {note_key(checked.source, note.number): note for note in notes}
             for key, said in notes_in(session, keys=list(keys)).items():
                 if keys[key].said != said:

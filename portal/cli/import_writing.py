@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from portal.cli.import_alone import stay_alone
 from portal.cli.import_checking import Checked
 from portal.database import again
 from portal.domain.archive_rows import Note
@@ -21,18 +22,12 @@ from portal.workflows.credit_photos import Site
 from portal.workflows.draft_photos import Developed
 from portal.workflows.import_archive import Asked, Numbered, new_salt
 
-LEASE = "import/archive"
-PATIENCE = 30  # seconds to wait for another import, or for what is left of one that was killed
 MOST, LEAST = 200, 5  # notes, and photos, in one transaction
 SHORT, LONG = 0.2, 0.5  # seconds of a transaction, outside of which the next one holds twice or half as many
 PAUSE = 0.03  # seconds between two, in which other writers get their turn
 TRIES = 5  # to publish before somebody else does in the same year
 
 Tell = Callable[[int, int], None]
-
-
-class OneAtATime(Exception):
-    """Another import is running."""
 
 
 @dataclass
@@ -54,44 +49,32 @@ class Written:
 
 def write_notes(portal: Portal, checked: Checked, *, anew: bool, tell: Tell) -> Written:
     """Bring everything in that is not in yet. Raises `OneAtATime`, and what `import_archive.begin` does."""
-    _alone(portal, patience=PATIENCE)
-    try:
-        asked = Asked(
-            name=checked.source,
-            file_name=checked.name,
-            file_sha256=checked.sha256,
-            rows=checked.rows,
-            anew=anew,
+    asked = Asked(
+        name=checked.source,
+        file_name=checked.name,
+        file_sha256=checked.sha256,
+        rows=checked.rows,
+        anew=anew,
+    )
+    with portal.database.writing() as session:
+        actor = session.get_one(Person, checked.actor.id)
+        archive = import_archive.begin(session, asked=asked, actor=actor, now=portal.now())
+        session.flush()
+        archive_id = archive.id
+    writer = _Writer(portal, checked, archive_id)
+    for notes in writer.together(checked.notes()):
+        writer.write(notes)
+        tell(writer.written.new + writer.written.before, checked.rows)
+    with portal.database.writing() as session:
+        import_archive.end(
+            session,
+            archive=session.get_one(Archive, archive_id),
+            actor=session.get_one(Person, checked.actor.id),
+            notes=writer.written.new,
+            now=portal.now(),
         )
-        with portal.database.writing() as session:
-            actor = session.get_one(Person, checked.actor.id)
-            archive = import_archive.begin(session, asked=asked, actor=actor, now=portal.now())
-            session.flush()
-            archive_id = archive.id
-        writer = _Writer(portal, checked, archive_id)
-        for notes in writer.together(checked.notes()):
-            writer.write(notes)
-            tell(writer.written.new + writer.written.before, checked.rows)
-        with portal.database.writing() as session:
-            import_archive.end(
-                session,
-                archive=session.get_one(Archive, archive_id),
-                actor=session.get_one(Person, checked.actor.id),
-                notes=writer.written.new,
-                now=portal.now(),
-            )
-            archive_photos.forget(session)
-        return writer.written
-    finally:
-        portal.leases.release()
-
-
-def _alone(portal: Portal, *, patience: float = 0) -> None:
-    until = time.monotonic() + patience
-    while not portal.leases.hold(LEASE, now=portal.now()):
-        if time.monotonic() >= until:
-            raise OneAtATime
-        time.sleep(0.5)
+        archive_photos.forget(session)
+    return writer.written
 
 
 class _Writer:
@@ -116,7 +99,7 @@ class _Writer:
 
     def write(self, notes: Sequence[Note]) -> None:
         """Bring in those of these notes that are not in."""
-        _alone(self._portal)
+        stay_alone(self._portal)
         keys = {note_key(self._checked.source, note.number): note for note in notes}
         with self._portal.database.reading() as session:
             known = notes_in(session, keys=list(keys))

@@ -10,9 +10,10 @@ import click
 
 from portal.adapters.table_files import KINDS
 from portal.cli import import_words
+from portal.cli.import_alone import OneAtATime
 from portal.cli.import_checking import Checked, check
 from portal.cli.import_template import template
-from portal.cli.import_writing import OneAtATime, write_notes
+from portal.cli.import_writing import write_notes
 from portal.cli.terminal import Mishap, bar, open_portal
 from portal.database import TROUBLE
 from portal.domain.errors import Invalid, WrongState

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from portal.adapters.lease_table import LeaseTable
-from portal.cli import import_writing
+from portal.cli import import_alone
 from portal.database import Database
 from portal.domain.archives import ArchiveNote
 from portal.domain.progress import Report
@@ -63,9 +63,9 @@ def test_an_import_that_is_killed_goes_on_and_every_note_is_there_once(portal, d
 
 
 def test_two_imports_at_once_are_one_after_the_other(portal, district, run, tmp_path, monkeypatch):
-    monkeypatch.setattr(import_writing, "PATIENCE", 0)
+    monkeypatch.setattr(import_alone, "PATIENCE", 0)
     other = LeaseTable(portal.database, holder="another machine")
-    assert other.hold(import_writing.LEASE, now=dt.datetime.now(dt.UTC))
+    assert other.hold(import_alone.LEASE, now=dt.datetime.now(dt.UTC))
     file = table(tmp_path / "old.csv", rows(district.projects[0], 2))
     refused = run("import", str(file), *ASKED)
     assert refused.code == 1
