@@ -30,7 +30,7 @@ def test_the_drawing_is_skipped_by_the_keyboard_and_the_list_is_not(visit, live)
 
 def test_several_values_are_chosen_one_after_the_other_and_taken_away(visit, live):
     page = visit()
-    page.goto("/archive?kind=report")
+    page.goto("/archive")
     units = page.locator(".facets details").nth(1)
     units.locator("summary").click()
     units.locator("a", has_text="东岸街道").click()
