@@ -14,8 +14,9 @@ from dataclasses import dataclass
 
 from portal.adapters.opensearch_http import Json
 from portal.adapters.opensearch_tokens import spelt, spelt_term
-from portal.adapters.search_meaning import DAYS, Meaning, meant
+from portal.adapters.search_meaning import Meaning
 from portal.adapters.search_ranking import bonuses, gain
+from portal.adapters.search_words import DAYS, meant
 from portal.ports import FACETS, Answer, Query
 from portal.text.parse import Asks, Clause, parse
 from portal.text.terms import is_han, is_one_term, required_terms

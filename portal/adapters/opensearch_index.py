@@ -21,8 +21,8 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 from portal.adapters.opensearch_evaluate import ITEMS, WINDOW, answer
 from portal.adapters.opensearch_http import Absent, Json, OpenSearchHttp, line
 from portal.adapters.opensearch_tokens import spelt, spelt_terms
-from portal.adapters.search_meaning import check
 from portal.adapters.search_ranking import PLACE_WEIGHT, SATURATION, TITLE_WEIGHT
+from portal.adapters.search_words import check
 from portal.ports import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
 from portal.text.fold import folded
 

@@ -8,13 +8,12 @@ give the same answers by construction.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from portal.ports import FACETS, Query, Understood
-from portal.text.dates import dates_in, year_alone
-from portal.text.fold import folded
+from portal.adapters.search_words import AROUND, dated, parts_by_script, runs, without_asking
+from portal.ports import Understood
+from portal.text.dates import year_alone
 from portal.text.measures import found_in
 from portal.text.names import Names
 from portal.text.parse import Asks, Clause
@@ -22,23 +21,10 @@ from portal.text.pinyin import cuts
 from portal.text.spans import Span, spans_in
 from portal.text.terms import atoms, is_han, required_terms
 
-SORTS = ("relevance", "newest", "oldest", "entered")
-DAYS = "dated"  # beside the facets: what narrows by days, and is left out where months are counted
 SHORTEST_CUT = 5  # atoms; a shorter word that is nowhere is a name we do not have, not a sentence
 MAX_PIECE = 12  # atoms; longer pieces of a phrase that is nowhere are not tried
 MAX_TRIES = 40  # literal look-ups spent on cutting, in one query
-SHORTEST_SPOKEN = 4  # letters before or behind Han characters that are taken for pinyin of their own
 _FILLERS = frozenset("的了在于与和及是初中底末份")  # between the pieces of a phrase these may be missing
-
-_BORDER = re.compile(
-    rf"(?<=[a-z]{{{SHORTEST_SPOKEN}}})(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z]{{{SHORTEST_SPOKEN}}})"
-)
-_AROUND = frozenset(
-    ("线", "处", "段", "附近", "沿线", "路段", "左右", "以内")
-)  # behind roads, stakes, amounts
-_ASKING = re.compile(
-    "请问|我想[查看知]道?|查一下|什么时候|啥时候|怎么样了?|怎么办|为什么|有没有|是不是|多少钱?|哪[里儿些个]|谁负责|谁管|如何|[吗呢吧啊的了]+$"
-)
 
 Found = TypeVar("Found")
 
@@ -77,30 +63,6 @@ class Engine(Protocol[Found]):
         """The next questions may be whether these phrases are anywhere among these items."""
 
 
-def check(query: Query) -> None:
-    """Raises `ValueError` for a sort or a facet that there is not."""
-    if query.sort not in SORTS:
-        raise ValueError(f"no such sort: {query.sort}")
-    if unknown := {facet for facet, _ in query.filters} - set(FACETS):
-        raise ValueError(f"no such facet: {', '.join(sorted(unknown))}")
-
-
-def meant(values: Iterable[str], clause: Clause, names: Names) -> list[str]:
-    """The facet values a typed filter means: the one written or called so, or else those that contain it."""
-    wanted = _years(clause.text) if clause.facet == "year" else names.aliases.get(clause.text, (clause.text,))
-    forms = {value: names.label(clause.facet, value) for value in values}
-    same = [value for value, form in forms.items() if form in wanted or folded(value) in wanted]
-    return same or [value for value, form in forms.items() if any(each in form for each in wanted)]
-
-
-def _years(text: str) -> tuple[str, ...]:
-    """A year as its facet has it: 2025 for 二〇二五年, several for 2024到2025."""
-    spans = [term[1:] for span in spans_in(text) for term in span.terms if len(term) == 5]
-    return tuple(spans or [term[1:] for date in dates_in(text) for term in date.terms if len(term) == 5]) or (
-        text,
-    )
-
-
 class Meaning(Generic[Found]):
     """The words of one query: what they find, which terms weigh, what is to be marked, what was understood."""
 
@@ -131,7 +93,7 @@ class Meaning(Generic[Found]):
     def _written_together(self, clauses: Sequence[Clause]) -> list[Clause]:
         """The clauses, with what was typed apart but stands together made one: 城 东, cheng dong."""
         done: list[Clause] = []
-        for run in _runs(clauses):
+        for run in runs(clauses):
             joined = self._joined([clause.text for clause in run]) if len(run) > 1 else ""
             if joined:
                 self._understand("".join(f"{clause.text} " for clause in run).strip(), [joined], "joined")
@@ -185,14 +147,14 @@ class Meaning(Generic[Found]):
         """Literally, or by the dates, measures and other names in it; when that is nothing, by its sound or by
         its pieces."""
         engine = self._engine
-        found = engine.either(self._phrase(word), self._meaning(self._dated(word), cut=True))
+        found = engine.either(self._phrase(word), self._meaning(dated(word, self._today), cut=True))
         ways: tuple[Callable[[], Found], ...] = (
             lambda: self._instead(word, self._names.without_district(word), "alias"),
             lambda: self._instead(word, self._names.spoken(word), "spoken"),
-            lambda: self._all_of(_without_asking(word)),
+            lambda: self._all_of(without_asking(word)),
             lambda: self._cut(word),
             lambda: self._instead(word, self._names.heard(word), "heard"),
-            lambda: self._all_of(_parts_by_script(word)),
+            lambda: self._all_of(parts_by_script(word)),
             lambda: self._all_of(self._spoken_halves(word)),
         )
         for way in ways:
@@ -229,19 +191,6 @@ class Meaning(Generic[Found]):
                     return halves
         return []
 
-    def _dated(self, word: str) -> str:
-        """The word with 去年, 今年, 上月, 本月 as the dates that they are today."""
-        if self._today is None:
-            return word
-        year, month = divmod(self._today // 100, 100)
-        before = (year - 1, 12) if month == 1 else (year, month - 1)
-        said = {"今年": f"{year}年", "去年": f"{year - 1}年", "前年": f"{year - 2}年"}
-        said |= dict.fromkeys(("本月", "这个月"), f"{year}年{month}月")
-        said |= dict.fromkeys(("上月", "上个月"), f"{before[0]}年{before[1]}月")
-        for then, date in said.items():
-            word = word.replace(then, date)
-        return word
-
     def _meaning(self, word: str, *, cut: bool) -> Found:
         """The items that have every date, measure and alias of the word, and its remaining parts."""
         engine = self._engine
@@ -261,7 +210,7 @@ class Meaning(Generic[Found]):
         if not understood:
             return engine.nothing
         for part in word.split():
-            if part in _FILLERS or part in _AROUND or not atoms(part):
+            if part in _FILLERS or part in AROUND or not atoms(part):
                 continue
             literal = self._phrase(part)
             found = engine.both(found, literal if engine.any(literal) or not cut else self._cut(part))
@@ -321,37 +270,3 @@ class Meaning(Generic[Found]):
                 break
             beginnings.append((found, length))
         return beginnings
-
-
-def _parts_by_script(word: str) -> list[str]:
-    """Pinyin before or behind Han characters, each by itself: chengdong绿化."""
-    parts = _BORDER.split(word)
-    return parts if len(parts) > 1 else []
-
-
-def _without_asking(word: str) -> list[str]:
-    """What a question is about: 城东道路 of 谁负责城东道路."""
-    parts = _ASKING.sub(" ", word).split()
-    return parts if parts and parts != [word] else []
-
-
-def _runs(clauses: Sequence[Clause]) -> list[list[Clause]]:
-    """The clauses in runs: plain words beside each other of one script, of which one is a single character or
-    all are letters, together; everything else alone."""
-    runs: list[list[Clause]] = []
-    for clause in clauses:
-        if runs and _may_follow(runs[-1][-1], clause):
-            runs[-1].append(clause)
-        else:
-            runs.append([clause])
-    return runs
-
-
-def _may_follow(one: Clause, other: Clause) -> bool:
-    if any(clause.asks is not Asks.WORD or clause.minus for clause in (one, other)):
-        return False
-    letters = [clause.text.isascii() and clause.text.isalpha() for clause in (one, other)]
-    if all(letters):
-        return True
-    han = all(all(map(is_han, clause.text)) for clause in (one, other))
-    return han and 1 in (len(one.text), len(other.text))

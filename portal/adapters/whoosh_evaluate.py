@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.adapters.search_meaning import DAYS, Meaning, meant
+from portal.adapters.search_meaning import Meaning
 from portal.adapters.search_ranking import SATURATION, bonuses, gain
+from portal.adapters.search_words import DAYS, meant
 from portal.adapters.whoosh_segment import Ids, Mask
 from portal.adapters.whoosh_snapshot import Snapshot
 from portal.ports import FACETS, Answer, Query

@@ -20,8 +20,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from portal.adapters.search_meaning import check
 from portal.adapters.search_ranking import PLACE_WEIGHT, TITLE_WEIGHT
+from portal.adapters.search_words import check
 from portal.adapters.whoosh_evaluate import answer
 from portal.adapters.whoosh_folder import Files, IndexFolder, in_tiers, in_words, without_deleted
 from portal.adapters.whoosh_segment import FACET_MARK

@@ -11,6 +11,7 @@ const begin = () => {
   let asked = 0;
   let timer = 0;
   let chosen = -1;
+  let shownFor = "";
 
   list.id = "suggestions";
   list.className = "suggestions";
@@ -79,13 +80,17 @@ const begin = () => {
 
   const ask = async () => {
     const typed = field.value.trim();
+    if (typed && typed === shownFor && !list.hidden) return; // what is chosen stays chosen
     const mine = (asked += 1);
     if (!typed || typed.length > 60) return close();
     const address = new URL(suggest, location.href);
     address.searchParams.set("q", typed);
     try {
       const answer = await fetch(address);
-      if (mine === asked && answer.ok && document.activeElement === field) show((await answer.json()).suggestions);
+      const { suggestions } = answer.ok ? await answer.json() : { suggestions: [] };
+      if (mine !== asked || document.activeElement !== field) return;
+      shownFor = typed;
+      show(suggestions);
     } catch {
       close();
     }

@@ -1,0 +1,99 @@
+"""Single words of a query: what stands beside each other, what is only asked around, what a filter names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from portal.ports import FACETS, Query
+from portal.text.dates import dates_in
+from portal.text.fold import folded
+from portal.text.names import Names
+from portal.text.parse import Asks, Clause
+from portal.text.spans import spans_in
+from portal.text.terms import is_han
+
+SORTS = ("relevance", "newest", "oldest", "entered")
+DAYS = "dated"  # beside the facets: what narrows by days, and is left out where months are counted
+SHORTEST_SPOKEN = 4  # letters before or behind Han characters that are taken for pinyin of their own
+_BORDER = re.compile(
+    rf"(?<=[a-z]{{{SHORTEST_SPOKEN}}})(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z]{{{SHORTEST_SPOKEN}}})"
+)
+AROUND = frozenset(
+    ("线", "处", "段", "附近", "沿线", "路段", "左右", "以内")
+)  # behind roads, stakes, amounts
+_ASKING = re.compile(
+    "请问|我想[查看知]道?|查一下|什么时候|啥时候|怎么样了?|怎么办|为什么|有没有|是不是|多少钱?|哪[里儿些个]|谁负责|谁管|如何|[吗呢吧啊的了]+$"
+)
+
+
+def check(query: Query) -> None:
+    """Raises `ValueError` for a sort or a facet that there is not."""
+    if query.sort not in SORTS:
+        raise ValueError(f"no such sort: {query.sort}")
+    if unknown := {facet for facet, _ in query.filters} - set(FACETS):
+        raise ValueError(f"no such facet: {', '.join(sorted(unknown))}")
+
+
+def meant(values: Iterable[str], clause: Clause, names: Names) -> list[str]:
+    """The facet values a typed filter means: the one written or called so, or else those that contain it."""
+    wanted = _years(clause.text) if clause.facet == "year" else names.aliases.get(clause.text, (clause.text,))
+    forms = {value: names.label(clause.facet, value) for value in values}
+    same = [value for value, form in forms.items() if form in wanted or folded(value) in wanted]
+    return same or [value for value, form in forms.items() if any(each in form for each in wanted)]
+
+
+def _years(text: str) -> tuple[str, ...]:
+    """A year as its facet has it: 2025 for 二〇二五年, several for 2024到2025."""
+    spans = [term[1:] for span in spans_in(text) for term in span.terms if len(term) == 5]
+    return tuple(spans or [term[1:] for date in dates_in(text) for term in date.terms if len(term) == 5]) or (
+        text,
+    )
+
+
+def dated(word: str, today: int | None) -> str:
+    """The word with 去年, 今年, 上月, 本月 as the dates that they are today."""
+    if today is None:
+        return word
+    year, month = divmod(today // 100, 100)
+    before = (year - 1, 12) if month == 1 else (year, month - 1)
+    said = {"今年": f"{year}年", "去年": f"{year - 1}年", "前年": f"{year - 2}年"}
+    said |= dict.fromkeys(("本月", "这个月"), f"{year}年{month}月")
+    said |= dict.fromkeys(("上月", "上个月"), f"{before[0]}年{before[1]}月")
+    for then, date in said.items():
+        word = word.replace(then, date)
+    return word
+
+
+def parts_by_script(word: str) -> list[str]:
+    """Pinyin before or behind Han characters, each by itself: chengdong绿化."""
+    parts = _BORDER.split(word)
+    return parts if len(parts) > 1 else []
+
+
+def without_asking(word: str) -> list[str]:
+    """What a question is about: 城东道路 of 谁负责城东道路."""
+    parts = _ASKING.sub(" ", word).split()
+    return parts if parts and parts != [word] else []
+
+
+def runs(clauses: Sequence[Clause]) -> list[list[Clause]]:
+    """The clauses in runs: plain words beside each other of one script, of which one is a single character or
+    all are letters, together; everything else alone."""
+    found: list[list[Clause]] = []
+    for clause in clauses:
+        if found and _may_follow(found[-1][-1], clause):
+            found[-1].append(clause)
+        else:
+            found.append([clause])
+    return found
+
+
+def _may_follow(one: Clause, other: Clause) -> bool:
+    if any(clause.asks is not Asks.WORD or clause.minus for clause in (one, other)):
+        return False
+    letters = [clause.text.isascii() and clause.text.isalpha() for clause in (one, other)]
+    if all(letters):
+        return True
+    han = all(all(map(is_han, clause.text)) for clause in (one, other))
+    return han and 1 in (len(one.text), len(other.text))
