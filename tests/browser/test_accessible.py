@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = {
     "": """/ /en/ /projects /projects?lamp=red /projects/{project} /en/projects/{project}
-        /projects/{project}/compare /en/projects/{project}/compare?at=25 /projects/2026-002/compare
+        /projects/{project}?year=2026 /projects/{project}/compare /en/projects/{project}/compare?at=25 /projects/2026-002/compare
         /projects/{project}/views/1 /en/projects/{project}/views/1 /projects/{project}/views/2 /reports/{number} /reports/{gone}
         /units /units/001 /archive /archive?q=封顶 /archive?q=没有的词 /record /record/3 /record/keys /verify /en/verify
         /record/months /en/record/months /record/months/2020-01 /en/record/months/2020-01
