@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = {
     "": """/ /en/ /projects /projects?lamp=red /projects/{project} /en/projects/{project}
-        /projects/{project}/compare /en/projects/{project}/compare?at=25 /projects/2026-002/compare
+        /projects/{project}?year=2026 /projects/{project}/compare /en/projects/{project}/compare?at=25 /projects/2026-002/compare
         /projects/{project}/views/1 /en/projects/{project}/views/1 /projects/{project}/views/2 /reports/{number} /reports/{gone}
         /units /units/001 /archive /archive?q=封顶 /archive/suggest?q=dong /en/archive/suggest?q=东 /archive?q=没有的词 /archive?q=没有的词 /archive?unit=001&unit=030&from=2026-11-01
         /archive?view=photos /en/archive?kind=report&view=photos /subscriptions/asked /en/subscriptions/asked
