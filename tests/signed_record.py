@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.database import Database
-from portal.record import log
 from portal.record.checkpoint import Checkpoint
+from portal.record.many import publish_new
 from portal.record.merkle import grow, root_of
 from portal.record.notes import Note
 from portal.record.signed import freeze_of
@@ -60,8 +60,8 @@ def keys(portal: Portal, owner: Database) -> SigningKeys:
 
 def publish(portal: Portal, count: int, *, first: int = 0) -> None:
     with portal.database.writing() as session:
-        for number in range(first, first + count):
-            log.publish(session, shown(f"report/2026-{number:06d}"), at=AT)
+        notes = [shown(f"report/2026-{number:06d}") for number in range(first, first + count)]
+        publish_new(session, notes, at=AT)
 
 
 def given(portal: Portal, keys: SigningKeys) -> Checkpoint:
