@@ -29,7 +29,7 @@ from tests.faults.patient import Patient, Sent, approve_what_waits, report_progr
 from tests.faults.running import Process, command, free_port, running, until_it_answers
 from tests.small_district import SmallDistrict, build
 
-CYCLES = int(os.environ.get("PORTAL_TEST_CYCLES", "12"))
+CYCLES = int(os.environ.get("PORTAL_TEST_CYCLES", "8"))
 SEED = int(os.environ.get("PORTAL_TEST_SEED", "20261124"))
 SLOWER = 3 if on_s3() else 1  # a bucket answers later than a folder, so processes live longer
 ENOUGH_SECONDS = (240 + 20 * CYCLES) * SLOWER  # after which people give up and the test fails
