@@ -24,6 +24,12 @@ from tests.record.test_verify import damage
 
 AT = dt.datetime(2026, 11, 24, 4, tzinfo=dt.UTC)
 
+
+def other(column: str) -> str:
+    """SQL for another hash than the one in this column, whatever that begins with."""
+    return f"""CASE substr("{column}", 1, 2) WHEN 'ff' THEN '00' ELSE 'ff' END || substr("{column}", 3)"""
+
+
 TABLES = ("record_media", "record_shelf", "record_opening", "record_entry")
 EDITS = {
     "act": "UPDATE record_entry SET act = 'redacted' WHERE seq = 77",
@@ -31,10 +37,10 @@ EDITS = {
     "item": "UPDATE record_entry SET item = 'report/2026-999999' WHERE seq = 77",
     "kind": "UPDATE record_entry SET kind = 'project' WHERE seq = 77",
     "version": "UPDATE record_entry SET version = 9 WHERE seq = 77",
-    "commit": 'UPDATE record_entry SET "commit" = \'ff\' || substr("commit", 3) WHERE seq = 77',
+    "commit": f'UPDATE record_entry SET "commit" = {other("commit")} WHERE seq = 77',
     "prev": "UPDATE record_entry SET prev = 3 WHERE seq = 77",
     "leaf": "UPDATE record_entry SET leaf = replace(leaf, 'report', 'rapport') WHERE seq = 77",
-    "hash": "UPDATE record_entry SET leaf_hash = 'ff' || substr(leaf_hash, 3) WHERE seq = 77",
+    "hash": f"UPDATE record_entry SET leaf_hash = {other('leaf_hash')} WHERE seq = 77",
 }
 
 
@@ -59,6 +65,7 @@ def keys(portal: Portal, owner: Database) -> SigningKeys:
 
 
 def publish(portal: Portal, count: int, *, first: int = 0) -> None:
+    """So many new notes, beginning with this number."""
     with portal.database.writing() as session:
         notes = [shown(f"report/2026-{number:06d}") for number in range(first, first + count)]
         publish_new(session, notes, at=AT)

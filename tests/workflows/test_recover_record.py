@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from portal.adapters import schema
+from portal.record import log
 from portal.record.blocks import Discrepancy
 from portal.record.mirror import check_log, must_follow
 from portal.record.recover import Recovered
@@ -15,8 +16,9 @@ from portal.record.verify import verify
 from portal.record.verify_signed import signed_faults
 from portal.worker import run_once
 from portal.workflows.recover_record import rebuild_tiles, recover_record
+from tests.record.test_log import shown
 from tests.record.test_verify import damage, open_public
-from tests.signed_record import EDITS, given, publish, shorten, why_frozen
+from tests.signed_record import AT, EDITS, given, publish, shorten, why_frozen
 
 
 def recover(portal, owner) -> Recovered:
@@ -89,7 +91,8 @@ def test_an_item_whose_document_was_lost_can_be_published_again(signed, owner, k
     damage(owner, "DELETE FROM record_checkpoint")
     run_once(signed)
     assert recover(signed, owner).without_document == [299]
-    publish(signed, 1, first=299)
+    with signed.database.writing() as session:
+        log.publish(session, shown("report/2026-000299"), at=AT)
     with signed.database.reading() as session:
         entry = session.get_one(Entry, 300)
         assert (entry.item, entry.version, entry.prev) == ("report/2026-000299", 2, 299)

@@ -23,7 +23,7 @@ from portal.workflows.sign_record import AUDIT, Watch
 from portal.workflows.verify_audit import audit_faults
 from tests.conftest import needs_sqlite
 from tests.record.test_verify import damage
-from tests.signed_record import keys
+from tests.signed_record import keys, other
 
 __all__ = ["keys"]
 
@@ -140,9 +140,9 @@ CHANGES = {
     "subject_kind": "UPDATE audit_entry SET subject_kind = 'unit' WHERE id = 9",
     "subject_id": "UPDATE audit_entry SET subject_id = '4' WHERE id = 9",
     "detail": "UPDATE audit_entry SET detail = '{}' WHERE id = 9",
-    "salt": "UPDATE audit_leaf SET salt = 'ff' || substr(salt, 3) WHERE entry_id = 9",
+    "salt": f"UPDATE audit_leaf SET salt = {other('salt')} WHERE entry_id = 9",
     "leaf": "UPDATE audit_leaf SET leaf = replace(leaf, 'act/9', 'act/8') WHERE entry_id = 9",
-    "leaf_hash": "UPDATE audit_leaf SET leaf_hash = 'ff' || substr(leaf_hash, 3) WHERE entry_id = 9",
+    "leaf_hash": f"UPDATE audit_leaf SET leaf_hash = {other('leaf_hash')} WHERE entry_id = 9",
 }
 
 
