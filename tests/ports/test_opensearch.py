@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.adapters.opensearch_index import OpenSearchIndex
+from portal.adapters.opensearch_index import FORMAT, OpenSearchIndex
 from portal.ports import Query, SearchUnavailable
 from tests.ports.opensearch_server import index_name, opensearch, server
 from tests.ports.test_search_index import fill, found, note
@@ -57,7 +57,7 @@ def test_two_indexes_behind_the_alias_are_none_and_the_next_batch_makes_it_one(
     fill(index, note(1), position=5)
     other = opensearch(name)
     made = other._create()
-    server().write("POST", ("_aliases",), {"actions": [{"add": {"index": made, "alias": f"{name}-1"}}]})
+    server().write("POST", ("_aliases",), {"actions": [{"add": {"index": made, "alias": f"{name}-{FORMAT}"}}]})
     server().write("PUT", (made, "_doc", "position"), {"position": 9}, refresh="true")
     assert other.position() == -1
     fill(other, note(1), note(2), position=5)
