@@ -196,6 +196,7 @@ if (desk.dataset.of) {
   const answer = await fetch(desk.dataset.of, { cache: "no-store", credentials: "omit" });
   if (answer.ok) await check(await answer.text()).catch(unanswered);
   else {
+    await answer.body?.cancel();  // what nobody reads would keep its connection
     begin();
     conclude("open");
   }
