@@ -57,7 +57,9 @@ def test_two_indexes_behind_the_alias_are_none_and_the_next_batch_makes_it_one(
     fill(index, note(1), position=5)
     other = opensearch(name)
     made = other._create()
-    server().write("POST", ("_aliases",), {"actions": [{"add": {"index": made, "alias": f"{name}-{FORMAT}"}}]})
+    server().write(
+        "POST", ("_aliases",), {"actions": [{"add": {"index": made, "alias": f"{name}-{FORMAT}"}}]}
+    )
     server().write("PUT", (made, "_doc", "position"), {"position": 9}, refresh="true")
     assert other.position() == -1
     fill(other, note(1), note(2), position=5)
