@@ -19,9 +19,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.fresh import fresh_portal
 from benchmarks.notes import BUILT_AT, NOW, endless_notes
-from config import Settings
-from portal.adapters import schema
 from portal.cli.import_checking import check
 from portal.cli.import_writing import write_notes
 from portal.database import Database
@@ -30,9 +29,8 @@ from portal.domain.archive_columns import COLUMNS
 from portal.ports import Space
 from portal.record.document import canonical
 from portal.record.signing import SigningKeys
-from portal.wiring import Portal, wire
+from portal.wiring import Portal
 from portal.workflows.follow_record import follow_into_search
-from portal.workflows.found_keys import found_keys
 from portal.workflows.sign_record import Watch, follow_into_tiles
 
 FLOOR = 1000  # bare inserts
@@ -83,20 +81,10 @@ class _Longest:
 
 @contextmanager
 def _portal(folder: Path) -> Iterator[tuple[Portal, SigningKeys]]:
-    settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]
-        database_url=f"sqlite:///{folder / 'portal.sqlite'}",
-        media_url=f"file:{folder / 'uploads'}",
-        search_url=f"whoosh:{folder / 'index'}",
-        instance=folder / "instance",
-    )
-    portal, keys = wire(settings, now=lambda: NOW), SigningKeys.make("bench.example/record")
-    schema.upgrade(portal.database)
-    build_district(portal, password="x", progress=lambda _done, _total: None, reports=False)
-    with portal.database.writing() as session:
-        found_keys(session, keys, now=NOW)
-    yield portal, keys
-    portal.close()
+    """With the demonstration's district, before anything was reported."""
+    with fresh_portal(folder, at=NOW) as (portal, keys):
+        build_district(portal, password="x", progress=lambda _done, _total: None, reports=False)
+        yield portal, keys
 
 
 def _write(file: Path, notes: int) -> None:

@@ -19,17 +19,15 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 from werkzeug.serving import make_server
 
+from benchmarks.fresh import fresh_portal
 from benchmarks.notes import disclosed, endless_notes, time_of
-from config import Settings
-from portal.adapters import schema
 from portal.ports import Space
 from portal.record import log, merkle
 from portal.record.checkpoint import Checkpoint
@@ -40,8 +38,7 @@ from portal.record.signing import SigningKeys
 from portal.record.tables import Entry, Opening
 from portal.record.tiles import WIDTH, Tile, join, pack
 from portal.web.app import create_app
-from portal.wiring import Portal, wire
-from portal.workflows.found_keys import found_keys
+from portal.wiring import Portal
 from portal.workflows.sign_record import Watch, follow_into_tiles
 
 ROUNDS, APPENDS = 5, 100
@@ -80,29 +77,12 @@ class Spent:
 
 def main() -> None:
     """Measure and print."""
-    with tempfile.TemporaryDirectory() as folder, _portal(Path(folder)) as (portal, keys):
+    with tempfile.TemporaryDirectory() as folder, fresh_portal(Path(folder), at=AT) as (portal, keys):
         _appends(portal, Path(folder))
         _tiles(portal, keys)
         files = _million()
         _proofs(files, keys)
         _browser(portal, files, keys)
-
-
-@contextmanager
-def _portal(folder: Path) -> Iterator[tuple[Portal, SigningKeys]]:
-    settings = Settings(
-        _env_file=None,  # type: ignore[call-arg]
-        database_url=f"sqlite:///{folder / 'portal.sqlite'}",
-        media_url=f"file:{folder / 'uploads'}",
-        search_url=f"whoosh:{folder / 'index'}",
-        instance=folder / "instance",
-    )
-    portal, keys = wire(settings, now=lambda: AT), SigningKeys.make("bench.example/record")
-    schema.upgrade(portal.database)
-    with portal.database.writing() as session:
-        found_keys(session, keys, now=AT)
-    yield portal, keys
-    portal.close()
 
 
 # --- appending --------------------------------------------------------------------------------------

@@ -7,10 +7,8 @@ import logging
 import pkgutil
 import secrets
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Request, Response, current_app, g, has_request_context, request
 from flask.typing import ResponseReturnValue
@@ -31,6 +29,7 @@ from portal.web.kept import Pages
 from portal.web.page_meta import json_ld
 from portal.web.pictures import Pictures
 from portal.web.public.map import Ground
+from portal.web.site import sites_of
 from portal.web.statics import Statics
 from portal.web.vendor import Vendor
 from portal.wiring import Portal
@@ -50,30 +49,6 @@ GROUPS = (
 SMALL_FORM = 1024 * 1024
 FILM_ENDINGS = (".mp4", ".mov", ".webm", ".m4v")
 WHOLE_REPORT = (MAX_PHOTOS + 1) * (MAX_PHOTO_BYTES + 65536) + MAX_VIDEOS * (MAX_VIDEO_BYTES + 65536)
-
-
-@dataclass(frozen=True)
-class Site:
-    """What the masthead and the footer say of the site, in one language."""
-
-    name: str
-    district: str
-    organiser: str
-    address: str
-    phone: str
-    site_code: str
-    icp: str
-    police: str
-    domain: str
-    undertaker: str
-    party_mark: str
-    accessible_mark: str
-    find_errors: str
-
-    @property
-    def police_code(self) -> str:
-        """The figures of 公安备案号, by which the ministry's page finds it."""
-        return "".join(filter(str.isdecimal, self.police))
 
 
 class PortalRequest(Request):
@@ -136,7 +111,7 @@ def create_app(portal: Portal) -> Any:
             cdn=settings.media_cdn, signed=portal.signed_origin, tiles=settings.tiles_origin
         ),
         photo_folder=f"{settings.media_cdn}/media/",
-        site=_sites(portal),
+        site=sites_of(settings),
         ground=Ground(settings.map_tiles, settings.map_tiles_credit, settings.map_datum),
         meeting_day=settings.monthly_meeting,
         demo=settings.mode.value == "demo",
@@ -285,25 +260,3 @@ def _tidy(_error: BaseException | None) -> None:
     """What a request spooled and nobody kept goes away with it."""
     for arrival in g.pop("arrivals", []):
         arrival.discard()
-
-
-def _sites(portal: Portal) -> dict[str, Site]:
-    s = portal.settings
-    facts = {
-        "address": s.address,
-        "phone": s.phone,
-        "site_code": s.site_code,
-        "icp": s.icp,
-        "police": s.police,
-        "domain": urlsplit(s.url).netloc or s.hosts.split(",")[0].strip(),
-        "undertaker": s.undertaker,
-        "party_mark": s.party_mark,
-        "accessible_mark": s.accessible_mark,
-        "find_errors": s.find_errors,
-    }
-    return {
-        language.CHINESE: Site(name=s.site_name, district=s.district, organiser=s.organiser, **facts),
-        language.ENGLISH: Site(
-            name=s.site_name_english, district=s.district_english, organiser=s.organiser, **facts
-        ),
-    }

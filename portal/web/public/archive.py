@@ -16,7 +16,7 @@ from portal.web.public.hits import hit_of
 from portal.web.public.links import item_href, to
 from portal.web.public.narrowing import chips_of, facets_of, sorts_of
 from portal.web.public.standing import judged
-from portal.web.public.understanding import Offer, informed, names, offers, pages_of, readings
+from portal.web.public.understanding import Offer, informed, offers, pages_of, readings
 from portal.web.windows import portal, window
 
 bp = Blueprint("public_archive", __name__)
@@ -54,7 +54,7 @@ def _render(shelf: Shelf) -> str:
         pages=min(MOST_PAGES, max(1, -(-answer.total // PAGE))),
         base=more(looking.here, "page", ""),
         readings=readings(answer, asked.text),
-        pages_of=[(each.text, item_href(each.item)) for each in pages_of(asked.text, names(shelf))],
+        pages_of=[(each.text, item_href(each.item)) for each in pages_of(asked.text, shelf)],
         offered=offered,
         nearest=nearest,
         everything=to("/archive", q=asked.text) if asked.text else to("/archive"),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from flask import current_app
+from flask import current_app, g
 
 from portal.ports import Answer, Query, SearchIndex, SearchUnavailable
 from portal.record.names import KeptNames
@@ -22,9 +22,11 @@ NEAREST = 3  # hits shown of the best of what is offered
 
 
 def names(shelf: Shelf) -> Names:
-    """The names on this shelf, kept by the process while they stand."""
-    kept = cast(KeptNames, current_app.extensions.setdefault("names", KeptNames()))
-    return kept.of(shelf)
+    """The names on this shelf, kept by the process while they stand; asked for once in a request."""
+    if "names" not in g:
+        kept = cast(KeptNames, current_app.extensions.setdefault("names", KeptNames()))
+        g.names = kept.of(shelf)
+    return cast(Names, g.names)
 
 
 def informed(query: Query, shelf: Shelf) -> Query:
@@ -45,12 +47,12 @@ def readings(answer: Answer, text: str) -> list[dict[str, Any]]:
     ]
 
 
-def pages_of(text: str, known: Names) -> list[Name]:
+def pages_of(text: str, shelf: Shelf) -> list[Name]:
     """The units and projects whose name, in one of its forms, is all that was typed."""
     clauses = parse(text)
     if len(clauses) != 1 or clauses[0].asks is Asks.FACET or clauses[0].minus:
         return []
-    return known.called(clauses[0].text)
+    return names(shelf).called(clauses[0].text)
 
 
 @dataclass(frozen=True, kw_only=True)
