@@ -70,17 +70,9 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
     pictures = pictures_in(reports)
     return render_template(
         "public/project.html",
-        project=shown.document,
-        shown=shown,
-        standing=standing,
-        reason=why(standing.verdict) if standing.verdict else "",
-        state=word(MATTER_STATES, shown.document["state"]),
-        kind=word(PROJECT_KINDS, shown.document["type"]),
-        stopped=shown.document["state"] in STOPPED,
+        **_promise(shown, standing, on=on),
         lead=first_photo(pictured, proof=True) if pictured else None,
         lead_href=item_href(pictured.item) if pictured else "",
-        days_left=(dt.date.fromisoformat(shown.document["due_on"]) - on).days,
-        done=shown.document["state"] in DONE,
         steps=_steps(standing, reports),
         points=_points(standing, reports, on),
         pairs=[shown_pair(code, pair) for pair in pairs_of(shown.document, pictures)[:PAIRS]],
@@ -98,6 +90,22 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
         share=project_shared(standing, pictured),
         dossier_size=size_words(weight(reports)),
     )
+
+
+def _promise(shown: Shown, standing: Standing, *, on: dt.date) -> dict[str, Any]:
+    """What was promised, and how it stands on that day."""
+    document = shown.document
+    return {
+        "project": document,
+        "shown": shown,
+        "standing": standing,
+        "reason": why(standing.verdict) if standing.verdict else "",
+        "state": word(MATTER_STATES, document["state"]),
+        "kind": word(PROJECT_KINDS, document["type"]),
+        "stopped": document["state"] in STOPPED,
+        "done": document["state"] in DONE,
+        "days_left": (dt.date.fromisoformat(document["due_on"]) - on).days,
+    }
 
 
 def _steps(standing: Standing, reports: list[Shown]) -> list[dict[str, Any]]:
