@@ -142,7 +142,8 @@ class SmallDistrict:
 def picture(number: int = 0, *, size: tuple[int, int] = (640, 480)) -> bytes:
     """JPEG bytes of a picture that differs for every number."""
     image = Image.linear_gradient("L").resize(size).convert("RGB")
-    image.paste((40 + number * 7 % 200, 90, 30 + number * 13 % 200), (20, 20, 120 + number % 400, 200))
+    turn, step = divmod(number, 400)
+    image.paste((40 + number * 7 % 200, 90, 30 + number * 13 % 200), (20, 20, 120 + step, 200 + 8 * turn))
     data = io.BytesIO()
     image.save(data, "JPEG", quality=85)
     return data.getvalue()

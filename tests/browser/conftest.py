@@ -250,13 +250,14 @@ def visit(chromium, live):
     fails the test, but for what the test expects."""
     opened, noise = [], []
 
-    def open_window(login="", *, width=1280, height=900, phone=False, expected=()):
+    def open_window(login="", *, width=1280, height=900, phone=False, expected=(), workers="allow"):
         context = chromium.new_context(
             base_url=live.base,
             viewport={"width": 360, "height": 800} if phone else {"width": width, "height": height},
             is_mobile=phone,
             has_touch=phone,
             reduced_motion="reduce",
+            service_workers=workers,
         )
         opened.append(context)
         context.set_default_timeout(15_000)  # ms; a loaded machine is slow, and that is no failure

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.browser
 
 # What the browser itself says when a request does not come through or is refused.
 BROKEN = "Failed to load resource"
+NO_WORKER = "Service Worker registration blocked"
 SENDING = re.compile(r"/uploads\b")
 WORDS = "挡墙砌到第 3 层，还差 20 米。"
 
@@ -33,8 +34,12 @@ def text_file(name):
 
 @pytest.fixture
 def phone(visit, begun):
-    """A phone that shows the draft, and complains about the network in its console."""
-    page = visit("stranger", phone=True, expected=(BROKEN,))
+    """A phone that shows the draft, and complains about the network in its console.
+
+    It runs no service worker: one that takes the page over just then carries requests past what a test puts in their
+    way (`Page.route`). test_offline.py has the worker.
+    """
+    page = visit("stranger", phone=True, expected=(BROKEN, NO_WORKER), workers="block")
     page.goto(begun)
     return page
 
