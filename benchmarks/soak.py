@@ -1,49 +1,50 @@
 """Whether any reader ever sees a page older than the record: `python -m benchmarks soak`, BENCH_SECONDS long (600).
 
 32 connections read lists, projects, reports and feeds of a copy of the measured portal without a pause, as browsers do
-that keep what they have (If-None-Match), in every compression. Meanwhile a unit uploads photos through its desk and
-notes are published, twice a second. Every answer is looked at: it must show what was on the record when its request
-began. An answer that does not is counted and named, and so is every error.
+that keep what they have (If-None-Match), in every compression. Meanwhile a unit reports with photos through its desk,
+two supervisors approve through theirs, the worker publishes that, and other notes are published, twice a second. Every
+answer is looked at: it must show what was on the record when its request began, which a watcher of the record's end
+tells. An answer that does not is counted and named, and so is every error.
 """
 
 from __future__ import annotations
 
 import gzip
 import http.client
-import io
 import os
 import random
 import re
 import shutil
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar
 from typing import Any
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
 import brotli
-from PIL import Image
+from sqlalchemy import select
 
 from benchmarks import district
+from benchmarks.desks import Desk, Done, approve, report_on
 from benchmarks.pages import Server, serving
-from config import Settings
+from config import ROOT, Settings
 from portal.record import log
+from portal.record.followers import last_seq
 from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Shelved
 from portal.rules.numbers import report_item
 from portal.wiring import Portal, wire
 
 CONNECTIONS = 32
-BETWEEN_NOTES, BETWEEN_PHOTOS = 0.5, 1.0  # seconds
+BETWEEN_NOTES, BETWEEN_GLANCES = 0.5, 0.05  # seconds
+OF_THE_PAST = "2018-"  # no desk gives a number of that year
 WATCHED = 40  # projects that notes are published of and that are read
 FOLDER = district.FOLDER.parent / "soak"
-TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 CODINGS = ("br, gzip", "gzip", "identity")
 
 
@@ -54,7 +55,7 @@ class Told:
     newest: dict[str, str] = field(default_factory=dict)
     last: str = ""
     published: int = 0
-    uploaded: int = 0
+    from_desks: int = 0
     answers: Counter[str] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
@@ -65,28 +66,37 @@ def main() -> None:
     """Run and print what was met; stale answers and errors by name."""
     seconds = float(os.environ.get("BENCH_SECONDS", "600"))
     with _copied() as (portal, environment):
-        told = Told()
+        told, done = Told(), Done()
         models = _models(portal)
-        with serving("wsgi:application", environment) as server:
-            acts = [lambda: _publish(portal, models, told), lambda: _upload(server.port, told)]
-            reads = [
-                lambda n=n: _read(server.port, told, chance=random.Random(n)) for n in range(CONNECTIONS)
+        with serving("wsgi:application", environment) as server, _working(environment):
+            port, password = server.port, environment["PORTAL_DEMO_PASSWORD"]
+            acts: list[Callable[[], None]] = [
+                lambda: _watch(portal, told),
+                lambda: _publish(portal, models, told),
+                lambda: report_on(Desk(port, "reporter", password), done, told.over),
+                lambda: approve(Desk(port, "supervisor", password), done, told.over),
+                lambda: approve(Desk(port, "second", password), done, told.over),
             ]
-            threads = [threading.Thread(target=_guarded, args=(act, told)) for act in (*acts, *reads)]
+            acts += [lambda n=n: _read(port, told, chance=random.Random(n)) for n in range(CONNECTIONS)]  # type: ignore[misc]
+            threads = [threading.Thread(target=_guarded, args=(act, told)) for act in acts]
             for thread in threads:
                 thread.start()
             told.over.wait(seconds)
             told.over.set()
             for thread in threads:
                 thread.join(60)
-            _print(told, server, seconds)
+            _print(told, done, server, seconds)
 
 
-def _print(told: Told, server: Server, seconds: float) -> None:
+def _print(told: Told, done: Done, server: Server, seconds: float) -> None:
     waits = statistics.quantiles(told.waits, n=100)
+    print(f"{seconds:.0f} s, {CONNECTIONS} connections; {told.published} notes published")
     print(
-        f"{seconds:.0f} s, {CONNECTIONS} connections; {told.published} notes published, {told.uploaded} photos sent"
+        f"desks: {done.photos} photos sent, {done.submitted} reports submitted, {done.approved} approved, "
+        f"{told.from_desks} of them published by the end; refused in words: {len(done.refused)}"
     )
+    for each, times in Counter(re.sub(r"\d+", "…", refused) for refused in done.refused).most_common(5):
+        print(f"  {times} × {each}")
     print(
         f"answers: {sum(told.answers.values()):,} ({', '.join(f'{n:,} × {s}' for s, n in told.answers.most_common())})"
     )
@@ -106,11 +116,24 @@ def _guarded(act: Any, told: Told) -> None:
         told.wrong.append(f"{act.__name__}: {type(trouble).__name__}: {trouble}")
 
 
+def _watch(portal: Portal, told: Told) -> None:
+    """Tell of every report as soon as it stands on the record, whoever published it."""
+    with portal.database.reading() as session:
+        end = last_seq(session)
+    while not told.over.wait(BETWEEN_GLANCES):
+        with portal.database.reading() as session:
+            fresh = select(Shelved).where(Shelved.kind == "report", Shelved.seq > end).order_by(Shelved.seq)
+            for row in session.scalars(fresh):
+                number, end = row.item.removeprefix("report/"), row.seq
+                told.newest[row.project] = told.last = number
+                told.from_desks += not number.startswith(OF_THE_PAST)
+
+
 def _publish(portal: Portal, models: list[Shown], told: Told) -> None:
-    """Note after note goes onto the record, each remembered when it is there and not before."""
+    """Note after note goes onto the record."""
     while not told.over.wait(BETWEEN_NOTES):
         model = models[told.published % len(models)]
-        number = f"2018-{told.published:06d}"
+        number = f"{OF_THE_PAST}{told.published:06d}"
         today = district.SERVED_ON  # the newest month is what a page tells first
         document = model.document | {
             "number": number,
@@ -121,8 +144,6 @@ def _publish(portal: Portal, models: list[Shown], told: Told) -> None:
         with portal.database.writing() as session:
             shown = log.Disclosed(item=report_item(number), kind="report", document=document)
             log.publish(session, shown, at=portal.now())
-        told.newest[document["project"]["code"]] = number
-        told.last = number
         told.published += 1
 
 
@@ -170,67 +191,27 @@ def _plain(body: bytes, coding: str | None) -> bytes:
     return gzip.decompress(body) if coding == "gzip" else body
 
 
-def _upload(port: int, told: Told) -> None:
-    """A reporter signs in, begins a report and sends photos, one after the other, and another report after that."""
-    browser = build_opener(HTTPCookieProcessor(CookieJar()))
-    base = f"http://127.0.0.1:{port}"
-    _post(browser, f"{base}/account/login", login="reporter", password="measured-and-never-used")
-    codes = re.findall(r"/desk/unit/projects/([\w-]+)/report", _get(browser, f"{base}/desk/unit"))
-    while not told.over.is_set():
-        for code in dict.fromkeys(codes):
-            _post(browser, f"{base}/desk/unit/projects/{code}/report", page=f"{base}/desk/unit")
-            with browser.open(f"{base}/desk/unit") as home:
-                drafts = re.findall(r"/desk/unit/reports/(\d+)", home.read().decode())
-            for draft in dict.fromkeys(drafts):
-                if told.over.wait(BETWEEN_PHOTOS):
-                    return
-                told.uploaded += _send_photo(browser, f"{base}/desk/unit/reports/{draft}", told.uploaded)
-        if not codes:
-            raise RuntimeError("the reporter has nothing to report on")
-
-
-def _get(browser: OpenerDirector, address: str) -> str:
-    with browser.open(address) as answer:
-        return str(answer.read().decode())
-
-
-def _post(browser: OpenerDirector, address: str, *, page: str = "", **fields: str) -> None:
-    token = TOKEN.search(_get(browser, page or address))
-    assert token, f"no form on {page or address}"
-    with browser.open(address, urlencode({"csrf_token": token[1], **fields}).encode()) as answer:
-        answer.read()
-
-
-def _send_photo(browser: OpenerDirector, report: str, number: int) -> bool:
-    """Whether it was taken; a report that is full or sent takes none, and that is no fault."""
-    token = TOKEN.search(_get(browser, report))
-    if token is None:
-        return False
-    photo = io.BytesIO()
-    Image.effect_noise((900, 700), 40 + number % 60).convert("RGB").save(photo, "JPEG", quality=80)
-    mark = f"----{number}-{os.urandom(8).hex()}"
-    named = 'Content-Disposition: form-data; name="photos"; filename="p.jpg"\r\nContent-Type: image/jpeg'
-    body = f"--{mark}\r\n{named}\r\n\r\n".encode() + photo.getvalue() + f"\r\n--{mark}--\r\n".encode()
-    told = {
-        "Content-Type": f"multipart/form-data; boundary={mark}",
-        "X-CSRFToken": token[1],
-        "Accept": "application/json",
-    }
-    try:
-        with browser.open(Request(f"{report}/photos", body, told)) as answer:
-            return bool(answer.status < 300)
-    except OSError as refused:
-        if getattr(refused, "code", 500) >= 500:
-            raise
-        return False
-
-
 def _models(portal: Portal) -> list[Shown]:
     """A report of each watched project, to be published again under other numbers."""
     with portal.database.reading() as session:
         reports = Shelf(session).items(Shelved.kind == "report", limit=2000)
     by_project = {shown.document["project"]["code"]: shown for shown in reports}
     return list(by_project.values())[:WATCHED]
+
+
+@contextmanager
+def _working(environment: Mapping[str, str]) -> Iterator[None]:
+    """The worker as `portal work` runs it, until the block ends."""
+    command = [sys.executable, "-m", "portal", "work"]
+    with (FOLDER / "work.log").open("wb") as said:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=said, stderr=said
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(60)
 
 
 @contextmanager
