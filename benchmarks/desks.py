@@ -120,7 +120,8 @@ def report_on(desk: Desk, done: Done, over: threading.Event) -> None:
         with _refusals_noted(done):
             home = desk.get("/desk/unit")
             path, page = desk.post(begin, Form(home, begin).fields)
-            fields = Form(page, path).fields | {"done": f"第 {number} 次上报：挡墙又砌高一层。"}
+            words = {"done": f"第 {number} 次上报：挡墙又砌高一层。", "physical_percent": "60"}
+            fields = Form(page, path).fields | words
             path, page = desk.send(path, fields | {"act": "save"}, list(_photos()))
             done.photos += PHOTOS
             fields = Form(page, path).fields

@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
+from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Report
 from portal.domain.uploads import PartialUpload
+from portal.workflows.draft_report import discard_draft
 from tests.browser.conftest import AXE, sign_in
 from tests.browser.test_phone import choose, expire_sign_ins, photo, received, saved
 from tests.faults.fault_proxy import Fault, FaultProxy
@@ -128,6 +130,75 @@ def test_three_photos_chosen_without_a_network_outlive_a_closed_page_and_arrive_
     saved(page)
     expect(page.locator("[name=done]")).to_have_value(WORDS)
     expect(page.locator("#phone-only")).to_be_hidden(timeout=30_000)
+
+
+def test_a_report_begun_without_a_network_is_begun_once_at_the_portal(carried, network, live, axe):
+    code = live.district.projects[1]
+    page = carried("stranger")
+    page.goto("/desk/unit")
+    installed(page)
+    goes_away(page, network)
+    page.goto("/desk/unit")
+    page.locator("#begin-project").select_option(code)
+    page.get_by_role("button", name="在这台设备上开一份").tap()
+    card = page.locator(".kept-draft")
+    expect(card).to_have_count(1)
+    card.get_by_label("做成了什么").fill(WORDS)
+    card.locator("input[type=file]").set_input_files([photo(151), photo(152)])
+    expect(card.locator(".tray li")).to_have_count(2)
+    page.evaluate(axe)
+    assert page.evaluate(AXE) == []
+    context = page.context
+    page.close()
+
+    page = context.new_page()
+    comes_back(page, network)
+    lost = []
+
+    def swallow(route):
+        route.fetch()
+        lost.append(route.request.url)
+        route.abort()
+
+    page.route(
+        f"**/projects/{code}/report", swallow, times=1
+    )  # it is begun, but the phone does not hear of it
+    page.goto("/desk/unit")
+    expect(page.locator("#phone-only")).to_contain_text("还没传上去：1 份文字。", timeout=60_000)
+    assert len(lost) == 1
+    with live.portal.database.reading() as session:
+        (report,) = session.scalars(
+            select(Report).where(Report.state == ReportState.DRAFT, Report.project.has(code=code))
+        )
+        begun = f"/desk/unit/reports/{report.id}"
+        assert [each.file_name for each in report.photos] == ["现场151.jpg", "现场152.jpg"]
+    page.goto(begun)
+    page.locator("#kept-words [data-restore]").tap()
+    saved(page)
+    expect(page.locator("#phone-only")).to_be_hidden(timeout=30_000)
+    with live.portal.database.writing() as session:
+        report = session.get_one(Report, report.id)
+        assert report.done == WORDS
+        discard_draft(session, report=report, actor=report.author, now=live.clock())
+
+
+def test_a_report_begun_here_can_be_thrown_away_and_put_back(carried, network, live):
+    page = carried("stranger")
+    page.goto("/desk/unit")
+    goes_away(page, network)
+    page.locator(f"[data-code='{live.district.projects[1]}'] button", has_text="报送进展").tap()
+    card = page.locator(".kept-draft")
+    card.get_by_label("做成了什么").fill(WORDS)
+    card.locator("input[type=file]").set_input_files([photo(161)])
+    card.get_by_role("button", name="删掉这一份").tap()
+    expect(card).to_have_count(0)
+    page.get_by_role("button", name="放回来").tap()
+    expect(card.get_by_label("做成了什么")).to_have_value(WORDS)
+    expect(card.locator(".tray li")).to_have_count(1)
+    card.get_by_role("button", name="删掉这一份").tap()
+    page.reload()
+    expect(page.get_by_role("button", name="在这台设备上开一份")).to_be_visible()
+    expect(card).to_have_count(0)
 
 
 def test_without_a_service_worker_photos_outlive_the_page_all_the_same(carried, network, live, begun):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.domain.lifecycle import MatterAct
+from portal.domain.progress import MAX_PHOTO_BYTES, MAX_PHOTOS
 from portal.queries.burden import month_so_far, open_requests
 from portal.queries.unit_work import unit_work
 from portal.rules.clock import day_of
@@ -42,19 +43,33 @@ def home() -> str:
             requests=open_requests(session, person=actor),
             month=month_so_far(session, person=actor, now=now()),
             today=day_of(now()),
+            most=MAX_PHOTOS,
+            most_bytes=MAX_PHOTO_BYTES,
         )
 
 
 @bp.post("/desk/unit/projects/<code>/report")
 def report(code: str) -> BaseResponse:
-    """Begin to report on a project, or go on where the unit stopped."""
+    """Begin to report on a project, or go on where the unit stopped. A phone that began without a network asks for
+    JSON and is told where what it holds belongs; it may ask again, it is the same draft."""
     with writing() as (session, actor):
         pace = drafts_of(actor)
         count_or_refuse(portal().limits, pace, code="too_many_drafts", now=now(), session=session)
         draft = start_draft(session, project=own_project(session, code, actor), actor=actor, now=now())
         session.flush()
-        report_id = draft.id
-    return redirect(url_for("unit_report.show", report_id=report_id), 303)
+        report_id, title = draft.id, draft.project.name
+    page = url_for("unit_report.show", report_id=report_id)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(
+            report=str(report_id),
+            title=title,
+            page=page,
+            uploads=url_for("unit_uploads.begin", report_id=report_id),
+            photos=url_for("unit_report.upload", report_id=report_id),
+            most=MAX_PHOTOS,
+            bytes=MAX_PHOTO_BYTES,
+        )
+    return redirect(page, 303)
 
 
 @bp.post("/desk/unit/projects/<code>/act")

@@ -45,7 +45,22 @@ def test_a_draft_is_gone_on_with_instead_of_a_second_one(reporter, district):
     page = text(reporter.get("/desk/unit"))
     assert "接着写" in page
     assert f'href="{path_of(report_id)}"' in page
-    assert f"/projects/{district.projects[0]}/report" not in page
+    assert f'action="/desk/unit/projects/{district.projects[0]}/report"' not in page
+
+
+def test_a_phone_that_began_without_a_network_is_told_the_one_draft_however_often_it_asks(
+    reporter, sign_in, portal, district
+):
+    code, words = district.projects[0], {"Accept": "application/json"}
+    address = f"/desk/unit/projects/{code}/report"
+    told = [reporter.submit(address, page="/desk/unit", headers=words).json for _ in range(2)]
+    assert told[0] == told[1]
+    page = told[0]["page"]
+    assert path_of(int(told[0]["report"])) == page
+    assert [told[0][way] for way in ("uploads", "photos")] == [f"{page}/uploads", f"{page}/photos"]
+    assert f'data-begin="{address}"' in text(reporter.get("/desk/unit"))
+    refused = sign_in("stranger").submit(address, page="/desk/unit", headers=words)
+    assert (refused.status_code, bool(refused.json["said"])) == (404, True)
 
 
 def test_what_waits_says_how_long(reporter, district, clock):

@@ -71,6 +71,16 @@ export const forgetWords = (report) => { storage((kept) => kept.removeItem(words
 export const knownDrafts = () => storage((kept) => JSON.parse(kept.getItem(drafts())), []);
 export const knowDraft = (draft) => storage((kept) => kept.setItem(drafts(),
   JSON.stringify([draft, ...knownDrafts().filter((each) => each.report !== draft.report)].slice(0, 40))));
+
+/* The unit's projects, so that a report on one can be begun without a network: [{code, title, begin, most, bytes}]. */
+const projects = () => `unit-projects-${person()}`;
+export const knowProjects = (known) => storage((kept) => kept.setItem(projects(), JSON.stringify(known)));
+export const knownProjects = () => storage((kept) => JSON.parse(kept.getItem(projects())), []);
+export const beginHere = ({ code, title, begin, most, bytes }) => {
+  const draft = { report: `new-${code}`, title, begin, most, bytes, page: "", uploads: "", photos: "" };
+  if (!knownDrafts().some((each) => each.report === draft.report)) knowDraft(draft);
+};
+
 export const forgetDraft = (report) => {
   forgetWords(report);
   storage((kept) => kept.setItem(drafts(), JSON.stringify(knownDrafts().filter((each) => each.report !== report))));
@@ -80,7 +90,7 @@ export const forgetDraft = (report) => {
 export const clear = async () => {
   for (const item of await list()) await remove(item.id);
   storage((kept) => {
-    for (const key of Object.keys(kept)) if (key.startsWith(`report-${person()}-`) || key === drafts() || key === PERSON) kept.removeItem(key);
+    for (const key of Object.keys(kept)) if (key.startsWith(`report-${person()}-`) || [drafts(), projects(), PERSON].includes(key)) kept.removeItem(key);
   });
 };
 

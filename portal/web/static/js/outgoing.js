@@ -1,6 +1,7 @@
 /* Sends what the outbox holds, one photo after the other in the order in which they were chosen, from whatever page of
    the unit desk is open. Tells with events on `document`, "outgoing" with {id, state, …} for each photo, in every tab. */
 
+import { settleAll } from "./begun.js";
 import * as outbox from "./outbox.js";
 import { Stopped, giveUp, send } from "./sending.js";
 
@@ -48,9 +49,25 @@ const one = async (item) => {
   }
 };
 
+const refuse = async (item, said) => { await outbox.change(item, { refused: said || "?" }); tell(item.id, "refused", { said }); };
+
+/* What was begun on this phone is begun at the portal, before its photos can go anywhere. Answers why it cannot, or "". */
+const settled = async () => {
+  try {
+    await settleAll({ signal: AbortSignal.timeout?.(SILENT), refused: async (items, said) => { for (const item of items) await refuse(item, said); } });
+    return "";
+  } catch (error) {
+    if (error instanceof Stopped) return error.why;
+    if (["AbortError", "TimeoutError"].includes(error?.name)) return "offline";
+    throw error;
+  }
+};
+
 /* All that can be sent now. Answers why it stopped, "" when nothing is left. */
 const drain = async () => {
   const left = new Set();
+  const early = await settled();
+  if (early) return early;
   for (;;) {
     const item = (await outbox.list()).find((each) => !each.refused && !left.has(each.id) && !dropped.has(each.id));
     if (!item) return left.size ? "later" : "";
@@ -58,7 +75,7 @@ const drain = async () => {
       await one(item);
     } catch (error) {
       if (!(error instanceof Stopped)) { if (error?.name === "AbortError") continue; throw error; }
-      if (error.why === "refused") { await outbox.change(item, { refused: error.said || "?" }); tell(item.id, "refused", { said: error.said }); continue; }
+      if (error.why === "refused") { await refuse(item, error.said); continue; }
       tell(item.id, error.why, { said: error.said });
       if (error.why === "later") { left.add(item.id); continue; }
       return error.why;

@@ -31,6 +31,13 @@ const post = async (address, { more = {}, body, signal } = {}) => {
   return { answer, said };
 };
 
+/** What the portal answers to a question that changes nothing when it is asked again. Raises `Stopped`. */
+export const asked = async (address, { signal } = {}) => {
+  const { answer, said } = await post(address, { signal });
+  if (!answer.ok) throw judged(answer.status, said.said);
+  return said;
+};
+
 const viewOf = (item) => /^photos-view-(\d+)$/.exec(item.field)?.[1] ?? "";
 
 /* Where it is to be sent, or, when the unit has sent it before, the photo. */

@@ -32,6 +32,17 @@ document.addEventListener("outbox", ({ detail }) => {
 document.addEventListener("visibilitychange", () => { if (!document.hidden) say(); });
 say();
 
+/* The unit's first page says what may be reported on; begun without a network, it is begun on this phone. */
+const projects = document.getElementById("own-projects");
+if (projects) outbox.knowProjects([...projects.querySelectorAll("[data-begin]")].map(({ dataset: { code, title, begin, most, bytes } }) => ({ code, title, begin, most, bytes })));
+projects?.addEventListener("submit", (event) => {
+  const project = event.target.closest("[data-begin]")?.dataset;
+  if (navigator.onLine || !project || new URL(event.target.action).pathname !== project.begin) return;
+  event.preventDefault();
+  outbox.beginHere(project);
+  location.href = bar.dataset.kept;
+});
+
 /* WeChat on iPhone has none; everything but opening a closed page without a network works without it. */
 navigator.serviceWorker?.register(worker, { scope }).catch(() => {});
 
