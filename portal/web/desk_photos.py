@@ -1,5 +1,5 @@
-"""Photos that are not published, for desks: through the portal, or from the bucket by an address that is good for
-a minute where browsers reach it."""
+"""Photos that are not published, and originals, for desks: through the portal, or from the bucket by an address that is
+good for a minute where browsers reach it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from portal.web.headers import MEDIA_POLICY
 SIGNED_SECONDS = 60  # long enough to follow the address, too short to pass it on
 TYPES = {
     "jpg": "image/jpeg", "avif": "image/avif", "png": "image/png", "webp": "image/webp", "heic": "image/heic",
+    "mp4": "video/mp4", "mov": "video/quicktime", "webm": "video/webm",
 }  # fmt: skip
 
 

@@ -153,6 +153,7 @@ TABLE: dict[tuple[str, str], str] = {
     ("GET", f"{_REVIEW}/videos"): SUPERVISION,
     ("GET", f"{_REVIEW}/videos/<int:video_id>/film.mp4"): SUPERVISION,
     ("GET", f"{_REVIEW}/videos/<int:video_id>/<int:edge>.<any(jpg, avif):extension>"): SUPERVISION,
+    ("POST", f"{_REVIEW}/videos/<int:video_id>/original"): SUPERVISION,
     ("GET", f"{_REVIEW}/withdraw"): SUPERVISION,
     ("POST", f"{_REVIEW}/withdraw"): SUPERVISION,
     ("GET", "/desk/leader"): LEADER,

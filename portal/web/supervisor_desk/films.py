@@ -1,4 +1,5 @@
-"""Videos of submissions as they will be shown, with how far our films of them are."""
+"""Videos of submissions as they will be shown, with how far our films of them are; and the one address that ever serves
+the original of one."""
 
 from __future__ import annotations
 
@@ -11,9 +12,10 @@ from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Report, Video
 from portal.ports import MediaMissing
 from portal.web import desk_films, desk_photos
-from portal.web.desk import find, reading
+from portal.web.desk import find, now, reading, writing
 from portal.web.doors import Audience, door
 from portal.web.supervisor_desk.showing import report_in_remit, report_path
+from portal.workflows.open_original import open_original
 
 bp = door(Blueprint("supervisor_films", __name__), Audience.SUPERVISION)
 
@@ -24,6 +26,7 @@ def video_cards(report: Report) -> list[dict[str, Any]]:
     """The videos of a submission for the review desk."""
     return [
         desk_films.card(video, place=place, folder=report_path(report, "videos", str(video.id)) + "/")
+        | {"original": report_path(report, "videos", str(video.id), "original")}
         for place, video in enumerate(report.videos, start=1)
         if video.renditions
     ]
@@ -70,6 +73,22 @@ def poster(report_id: int, video_id: int, edge: int, extension: str) -> Response
         return desk_photos.staged(name)
     except MediaMissing:
         raise NoSuchThing("no_such_thing") from None
+
+
+@bp.post("/desk/supervision/reports/<int:report_id>/videos/<int:video_id>/original")
+def original(report_id: int, video_id: int) -> Response:
+    """The original with its sound, exactly as it came, as a download; who took it is written down first."""
+    with writing() as (session, actor):
+        report = report_in_remit(session, report_id, actor)
+        video = find(session, Video, video_id)
+        if video.report_id != report.id:
+            raise NoSuchThing("no_such_thing")
+        name = open_original(session, media=video, actor=actor, now=now())
+        try:
+            answer = desk_photos.sealed(name)
+        except MediaMissing:  # and it is not written down as handed out
+            raise NoSuchThing("no_such_thing") from None
+    return answer
 
 
 def _video_of(report: Report, video: Video) -> Video:

@@ -1,4 +1,4 @@
-"""Photos of submissions for the moderating eye, and the one address that ever serves an original."""
+"""Photos of submissions for the moderating eye, and the one address that ever serves the original of one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def original(report_id: int, photo_id: int) -> Response:
         photo = find(session, Photo, photo_id)
         if photo.report_id != report.id:
             raise NoSuchThing("no_such_thing")
-        name = open_original(session, photo=photo, actor=actor, now=now())
+        name = open_original(session, media=photo, actor=actor, now=now())
         try:
             answer = desk_photos.sealed(name)
         except MediaMissing:  # and it is not written down as handed out

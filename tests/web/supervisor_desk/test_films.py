@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+
+from sqlalchemy import select
+
+from portal.domain.audit import AuditEntry
 from portal.domain.lifecycle import ReportState
-from portal.domain.progress import Report
+from portal.domain.progress import Report, Video
 from portal.wiring import Portal
 from tests.browsing import Browser
 from tests.filmed_district import SAID, films_are_remembered, make, submitted  # noqa: F401
@@ -41,6 +46,26 @@ def test_a_submitted_film_plays_from_any_place_of_it(supervisor: Browser, distri
     assert supervisor.get(f"{desk_of(report_id)}/videos/{video_id}/240.jpg").content_type == "image/jpeg"
     assert supervisor.get(f"{desk_of(report_id)}/videos").json["videos"][0]["state"] == "ready"
     assert supervisor.get(f"{desk_of(report_id)}/videos/{video_id + 9}/film.mp4").status_code == 404
+
+
+def test_the_original_is_a_download_that_is_written_down_and_nobody_elses(
+    supervisor: Browser, outsider: Browser, district: SmallDistrict
+) -> None:
+    report_id, video_id = submitted(district)
+    address, page = f"{desk_of(report_id)}/videos/{video_id}/original", desk_of(report_id)
+    assert f'formaction="{address}"' in supervisor.get(page).text
+    assert outsider.submit(address, page="/account").status_code == 404
+    assert supervisor.submit(f"{page}/videos/{video_id + 9}/original", page=page).status_code == 404
+    with district.portal.database.reading() as session:
+        assert "open_original" not in set(session.scalars(select(AuditEntry.act)))
+        sealed = session.get_one(Video, video_id).original_sha256
+    taken = supervisor.submit(address, page=page)
+    assert (taken.status_code, taken.mimetype) == (200, "video/mp4")
+    assert taken.headers["Content-Disposition"].startswith("attachment")
+    assert hashlib.sha256(taken.data).hexdigest() == sealed
+    with district.portal.database.reading() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.act == "open_original")).one()
+        assert (entry.subject_kind, entry.detail) == ("video", {"video": sealed})
 
 
 def test_videos_go_back_with_a_reason(
