@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 MOST_ADDRESSES = 20_000
 FULL_AGAIN = 100  # seconds until an empty purse is full
 DOWNLOAD = 0.2  # seconds that a whole download costs besides, for the disk and the way
-LEAST_WAIT = 10  # seconds that a refusal asks for; coming back at once would only be refused again
+# Seconds that a refusal asks for, in words and in Retry-After: the first that is enough. Coming back at once would only
+# be refused again, and few different waits let the words be kept.
+WAITS = (10, 30, 60, 120, 300)
 DESKS = frozenset({"desk", "account", "healthz", "readyz"})  # they have doors and limits of their own
 TOO_OFTEN = "portal.too_often"  # in the environment of a request: the seconds after which to come again
 WHOLE_NETWORK = 64  # bits of an IPv6 address that name a household
@@ -109,7 +111,7 @@ class Fairness:
 
     def __init__(self, purses: Purses, *, behind_proxy: bool) -> None:
         self._purses, self._behind_proxy = purses, behind_proxy
-        self._words: dict[str, tuple[list[tuple[str, str]], bytes]] = {}
+        self._words: dict[tuple[str, int], tuple[list[tuple[str, str]], bytes]] = {}
 
     def answer(
         self, app: WSGIApplication, environ: WSGIEnvironment, start_response: StartResponse
@@ -119,11 +121,11 @@ class Fairness:
         if not reader or path[1:].partition("/")[0] in DESKS:
             return app(environ, start_response)
         if seconds := self._purses.wait(reader):
-            environ[TOO_OFTEN] = str(max(seconds, LEAST_WAIT))
-            words = self._words.get(environ.get("portal.language", ""))
+            wait = environ[TOO_OFTEN] = next((wait for wait in WAITS if wait >= seconds), WAITS[-1])
+            words = self._words.get((environ.get("portal.language", ""), wait))
             if words is not None and "session=" not in environ.get("HTTP_COOKIE", ""):
                 headers, body = words
-                start_response("429 Too Many Requests", [*headers, ("Retry-After", environ[TOO_OFTEN])])
+                start_response("429 Too Many Requests", headers)
                 return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
         began = time.thread_time()
         try:
@@ -132,7 +134,7 @@ class Fairness:
             more = DOWNLOAD if path.endswith(".zip") else 0.0
             self._purses.pay(reader, time.thread_time() - began + more)
 
-    def keep_words(self, language: str, headers: Iterable[tuple[str, str]], body: bytes) -> None:
-        """How a reader of this language is refused."""
-        kept = [header for header in headers if header[0] not in ("Retry-After", "Set-Cookie", "Vary")]
-        self._words[language] = kept, body
+    def keep_words(self, language: str, wait: int, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+        """How a reader of this language is refused who is to wait so many seconds."""
+        kept = [header for header in headers if header[0] not in ("Set-Cookie", "Vary")]
+        self._words[language, wait] = kept, body

@@ -20,7 +20,10 @@ def guard() -> Response | None:
     response = error_page(
         429,
         said=_("从您这个网络来的请求，短时间里太多了。打开过的页面照常能看，新的页面要等一等。"),
-        cure=_("过十秒再试。几个人共用一个网络时，错开一会儿就好；要成批取用，请用订阅和整包下载。"),
+        cure=_(
+            "过 %(n)s 秒再试。几个人共用一个网络时，错开一会儿就好；要成批取用，请用订阅和整包下载。",
+            n=seconds,
+        ),
     )
     response.headers["Retry-After"] = str(seconds)
     return response
@@ -31,5 +34,5 @@ def keep_words(response: Response) -> Response:
     if response.status_code == 429 and TOO_OFTEN in request.environ and response.mimetype == "text/html":
         fairness = cast(Fairness, current_app.extensions["fairness"])
         language = request.environ.get("portal.language", "")
-        fairness.keep_words(language, response.headers, response.get_data())
+        fairness.keep_words(language, request.environ[TOO_OFTEN], response.headers, response.get_data())
     return response
