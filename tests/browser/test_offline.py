@@ -185,11 +185,13 @@ def test_a_report_begun_without_a_network_is_begun_once_at_the_portal(carried, n
 def test_a_report_begun_here_can_be_thrown_away_and_put_back(carried, network, live):
     page = carried("stranger")
     page.goto("/desk/unit")
+    installed(page)
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
     goes_away(page, network)
     page.locator(f"[data-code='{live.district.projects[1]}'] button", has_text="报送进展").tap()
     card = page.locator(".kept-draft")
     card.get_by_label("做成了什么").fill(WORDS)
-    card.locator("input[type=file]").set_input_files([photo(161)])
+    card.locator("input[type=file]").set_input_files([photo(161)])  # and pressed before it is kept
     card.get_by_role("button", name="删掉这一份").tap()
     expect(card).to_have_count(0)
     page.get_by_role("button", name="放回来").tap()

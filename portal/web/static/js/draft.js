@@ -97,7 +97,7 @@ function write(form) {
   document.addEventListener("signed-in", () => { if (unsaved) save(); });
   const onTheirWay = () => Number(form.dataset.uploading ?? 0) + Number(form.dataset.uploadingFilms ?? 0);
   addEventListener("beforeunload", (event) => {
-    if (!leaving && (unsaved || Number(form.dataset.unkept ?? 0) > 0 || Number(form.dataset.uploadingFilms ?? 0) > 0)) event.preventDefault();
+    if (!leaving && (unsaved || Number(form.dataset.unkept ?? 0) > 0 || Number(form.dataset.unkeptFilms ?? 0) > 0)) event.preventDefault();
   });
 
   /* The order of the tray, and which arrows still lead somewhere. */

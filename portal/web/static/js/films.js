@@ -1,8 +1,10 @@
-/* Videos go up as soon as they are chosen, one after the other and in pieces, and say how far their conversion is. A page
-   that was loaded anew goes on where it was when the same file is chosen once more. Without this file
-   the form carries them, and loading the page again shows how far they are. */
+/* The videos of a report. One that is chosen is kept on this phone first and goes up from there (outgoing.js), in pieces
+   and after the photos, so that it outlives a reload and a network that is gone; once there, its card says how far the
+   conversion is. Without this file the form carries them, and loading the page again shows how far they are. */
 
-import { Stopped, giveUp, send as sendOne } from "./sending.js";
+import * as outbox from "./outbox.js";
+import { drop, kick, retry } from "./outgoing.js";
+import { card, turn } from "./tray.js";
 
 const ASK_EVERY = 5000;
 const section = document.getElementById("video-section");
@@ -36,105 +38,97 @@ function watch(section) {
 function receive(form, section) {
   const words = section.dataset;
   const tray = document.getElementById("video-tray");
-  const blank = document.getElementById("tray-file").content.firstElementChild;
-  const queue = [];
-  let running = null;
+  const uploads = new Map();                               // by id, and by itself before it has one
+  const place = { report: form.dataset.report, title: form.dataset.title, page: location.pathname, uploads: form.dataset.uploads, photos: words.videos };
 
-  const show = (upload, text, icon, { tone = "", percent = null, retry = false } = {}) => {
-    const { item } = upload;
-    item.querySelector(".tray-state span").textContent = text;
-    const use = item.querySelector(".tray-state use");
-    use.setAttribute("href", `${use.getAttribute("href").split("#")[0]}#${icon}`);
-    if (tone) item.dataset.lamp = tone; else delete item.dataset.lamp;
-    const bar = item.querySelector("progress");
-    bar.hidden = percent === null;
-    bar.value = percent ?? 0;
-    item.querySelector("[data-retry]").hidden = !retry;
-  };
-  const room = () => Number(words.most) - tray.querySelectorAll("[data-video-id]").length - queue.length - (running ? 1 : 0);
+  const onTheirWay = () => [...uploads.values()].filter((each) => each.state !== "refused");
+  const received = () => tray.querySelectorAll("[data-video-id]").length;
   const arrange = () => {
-    const full = Number(words.most) <= tray.querySelectorAll("[data-video-id]").length;
+    const full = Number(words.most) <= received();
     document.getElementById("video-picker").hidden = full;
     document.getElementById("video-room").hidden = !full;
-    form.dataset.uploadingFilms = queue.length + (running ? 1 : 0);
+    form.dataset.uploadingFilms = onTheirWay().length;
+    form.dataset.unkeptFilms = onTheirWay().filter((each) => !each.kept).length;
     form.dispatchEvent(new Event("uploads"));
   };
-  const next = () => {
-    if (!running && queue.length) send(running = queue.shift());
-    arrange();
+  const say = (upload, state, facts) => { turn(upload, state, facts); arrange(); };
+  const forget = (upload) => { for (const key of [upload, upload.id]) uploads.delete(key); arrange(); };
+
+  const begin = ({ name, bytes }) => {
+    const upload = card(name, bytes.size, {
+      again: (each) => { say(each, "waiting"); retry(each.id); },
+      cancel: (each) => {
+        each.cancelled = true;
+        if (each.id) drop(each.id);
+        each.item.remove();
+        form.elements.videos.focus();
+        forget(each);
+      },
+    });
+    tray.append(upload.item);
+    return upload;
   };
-  const ended = () => { running = null; next(); };
 
   /* By its name, size and ends a file is known again that is too large to be hashed, so that it goes on where it was. */
   const markOf = async (file) => {
     const ends = [file.slice(0, 65536), file.slice(-65536)], said = `${file.name} ${file.size} ${file.lastModified}`;
-    const digest = await crypto.subtle.digest("SHA-256", await new Blob([said, ...ends]).arrayBuffer());
-    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    return outbox.hashOf(await new Blob([said, ...ends]).arrayBuffer());
   };
-  const send = async (upload) => {
-    upload.stop = new AbortController();
-    try {
-      upload.mark ??= await markOf(upload.file).catch(() => "");
-      upload.bytes = upload.file;
-      arrived(upload, await sendOne(upload, {
-        progress: (percent) => show(upload, words.sending.replace("#", percent), "up", { percent }),
-        working: () => show(upload, words.working, "up", { percent: 100 }),
-        signal: upload.stop.signal,
-      }));
-    } catch (error) {
-      if (error instanceof Stopped) stopped(upload, error);
-      else if (error?.name !== "AbortError") throw error;
-    } finally {
-      ended();
-    }
+  const choose = async (file) => {
+    const upload = begin({ name: file.name, bytes: file });
+    uploads.set(upload, upload);
+    if (file.size > Number(words.bytes)) { say(upload, "refused", { said: words.tooLarge }); return; }
+    say(upload, "keeping");
+    const mark = await markOf(file).catch(() => "");
+    const kept = await outbox.add({ ...place, field: "videos", name: file.name, bytes: new Blob([file], { type: file.type }), sha256: "", mark });
+    uploads.delete(upload);
+    if (upload.cancelled) { drop(kept.id); return; }
+    Object.assign(upload, { id: kept.id, kept: kept.kept });
+    uploads.set(upload.id, upload);
+    say(upload, "waiting");
   };
-  const arrived = (upload, said) => {
-    upload.item.remove();
-    if (said.removed || tray.querySelector(`[data-video-id="${said.video}"]`)) return;
-    const parsed = document.createElement("template");
-    parsed.innerHTML = said.html;
-    tray.append(parsed.content.querySelector("li"));
-  };
-  const stopped = (upload, { why, said }) => {
-    if (why === "signed-out") document.dispatchEvent(new Event("signed-out"));
-    const refused = why === "refused" && said;
-    show(upload, refused ? words.refused.replace("#", said) : said || words.offline, "warn",
-      { tone: refused ? "red" : "yellow", retry: !refused });
-  };
-  const again = () => {
-    for (const item of tray.children) {
-      const retry = item.querySelector("[data-retry]");
-      if (retry && !retry.hidden) retry.click();
-    }
-  };
-  addEventListener("online", again);
-  document.addEventListener("signed-in", again);
 
-  const choose = (file, input) => {
-    const item = blank.cloneNode(true);
-    const upload = { file, item, name: file.name, field: "videos", uploads: form.dataset.uploads, photos: words.videos };
-    item.querySelector(".tray-name").textContent = `${file.name}　${(file.size / 1048576).toFixed(1)} MB`;
-    item.querySelector("progress").setAttribute("aria-label", file.name);
-    item.querySelector("[data-retry]").onclick = () => { queue.push(upload); next(); };
-    item.querySelector("[data-cancel]").onclick = () => {
-      if (queue.includes(upload)) queue.splice(queue.indexOf(upload), 1);
-      upload.stop?.abort();
-      giveUp(upload);
-      item.remove();
-      input.focus();
-      arrange();
-    };
-    tray.append(item);
-    if (file.size > Number(words.bytes)) show(upload, words.refused.replace("#", words.tooLarge), "warn", { tone: "red" });
-    else { show(upload, words.sending.replace("#", 0), "wait", { percent: 0 }); queue.push(upload); }
+  const taken = (upload, said) => {
+    upload.item.remove();
+    if (!said.removed && !tray.querySelector(`[data-video-id="${said.video}"]`)) {
+      const parsed = document.createElement("template");
+      parsed.innerHTML = said.html;
+      tray.append(parsed.content.querySelector("li"));
+    }
+    forget(upload);
   };
-  form.addEventListener("change", (event) => {
+  document.addEventListener("outgoing", ({ detail }) => {
+    if (["offline", "signed-out"].includes(detail.state)) {  // what waits behind it waits for the same
+      for (const each of uploads.values()) if (each.state === "waiting") say(each, detail.state);
+    }
+    const upload = uploads.get(detail.id);
+    if (!upload) return;
+    if (detail.state === "taken") taken(upload, detail.answer);
+    else say(upload, detail.state, detail);
+  });
+
+  form.addEventListener("change", async (event) => {
     const input = event.target;
     if (input.name !== "videos" || !input.files.length) return;
-    for (const file of [...input.files].slice(0, Math.max(room(), 0))) choose(file, input);
+    const room = Number(words.most) - received() - onTheirWay().length;
+    const files = [...input.files].slice(0, Math.max(room, 0));
     input.value = "";                                      // the form itself must not carry them again
     const said = input.closest(".picker")?.querySelector("[data-chosen]");
     if (said) said.textContent = "";
-    next();
+    for (const file of files) await choose(file);
+    kick();
   });
+
+  /* What was chosen before this page was loaded. */
+  const restore = async () => {
+    const kept = (await outbox.list()).filter((each) => each.report === place.report && each.field === "videos");
+    for (const each of kept.filter(({ id }) => !uploads.has(id))) {
+      const upload = Object.assign(begin(each), { id: each.id, kept: each.kept });
+      uploads.set(each.id, upload);
+      if (each.refused) say(upload, "refused", { said: each.refused, again: true });
+      else say(upload, "waiting");
+    }
+    kick();
+  };
+  restore();
 }

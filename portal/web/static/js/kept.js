@@ -46,6 +46,7 @@ const photoCard = (item) => {
   card.querySelector(".tray-name").textContent = `${item.name}　${sizeOf(item.bytes.size)}`;
   state.querySelector("span").textContent = item.refused ? state.dataset.refused.replace("#", item.refused) : away.hidden ? state.dataset.waiting : state.dataset.offline;
   if (item.refused) card.dataset.lamp = "red";
+  if (item.field === "videos") card.dataset.film = "";
   card.querySelector("button").onclick = async () => { await outbox.remove(item.id); card.remove(); };
   return card;
 };
@@ -60,6 +61,7 @@ const draftCard = (draft, photos) => {
   const opened = card.querySelector("[data-open]");
   if (draft.page) opened.href = draft.page;
   else opened.replaceWith(Object.assign(document.createElement("span"), { className: "note", textContent: draft.refused ? opened.dataset.refused.replace("#", draft.refused) : opened.dataset.new }));
+  let keeping = Promise.resolve();
   tray.append(...photos.map(photoCard));
   text.id = `done-${draft.report}`;
   card.querySelector("[data-label]").htmlFor = text.id;
@@ -69,8 +71,8 @@ const draftCard = (draft, photos) => {
     outbox.keepWords(draft.report, { ...outbox.keptWords(draft.report)?.fields, done: text.value });
     said.textContent = said.dataset.kept;
   };
-  input.onchange = async () => {
-    const files = [...input.files], left = Number(draft.most) - tray.children.length;
+  const keep = async () => {
+    const files = [...input.files], left = Number(draft.most) - tray.querySelectorAll("li:not([data-film])").length;
     input.value = "";
     let trouble = files.length > left ? said.dataset.tooMany : "";
     if (draft.begin) outbox.knowDraft(draft);
@@ -85,11 +87,12 @@ const draftCard = (draft, photos) => {
     }
     said.textContent = trouble || said.dataset.kept;
   };
+  input.onchange = () => { keeping = keeping.then(keep); };
   if (draft.begin) {                                       // nobody else has it: it may be thrown away here
     card.dataset.begunHere = "";
     const away = card.querySelector("[data-away]");
     away.hidden = false;
-    away.querySelector("button").onclick = () => throwAway(draft, card);
+    away.querySelector("button").onclick = () => keeping.then(() => throwAway(draft, card));
   }
   return card;
 };
@@ -113,8 +116,8 @@ const throwAway = async (draft, card) => {
 };
 
 const saySent = async () => {
-  const { photos, words } = await outbox.unsent();
-  document.getElementById("kept-none").hidden = Boolean(photos || words || page.querySelector("[data-begun-here]"));
+  const { photos, videos, words } = await outbox.unsent();
+  document.getElementById("kept-none").hidden = Boolean(photos || videos || words || page.querySelector("[data-begun-here]"));
 };
 document.addEventListener("outbox", saySent);
 

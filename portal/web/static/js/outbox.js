@@ -1,4 +1,4 @@
-/* What is on this phone only: photos in IndexedDB, words and the drafts they belong to in localStorage. Everything is
+/* What is on this phone only: photos and videos in IndexedDB, words and the drafts they belong to in localStorage. Everything is
    kept under the person it belongs to; nobody else who signs in on this phone sees it or sends it. */
 
 const STORE = "photos";
@@ -30,7 +30,7 @@ const act = async (mode, work) => {
 };
 const tell = (what) => document.dispatchEvent(new CustomEvent("outbox", { detail: what }));
 
-/** Put a photo in: {report, title, page, uploads, photos, field, name, type, bytes, sha256}. Answers it with its id;
+/** Put a photo or a video in: {report, title, page, uploads, photos, field, name, type, bytes, sha256}. Answers it with its id;
     `kept` is false when this device keeps nothing, so that it lasts as long as the page. */
 export const add = async (photo) => {
   const item = { ...photo, id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, person: person(), at: Date.now(), kept: true };
@@ -94,10 +94,10 @@ export const clear = async () => {
   });
 };
 
-/** How many photos and texts are on this phone only. */
+/** How many photos, videos and texts are on this phone only. */
 export const unsent = async () => {
-  const photos = (await list()).length;
-  return { photos, words: knownDrafts().filter((each) => keptWords(each.report)).length };
+  const items = await list(), videos = items.filter((each) => each.field === "videos").length;
+  return { photos: items.length - videos, videos, words: knownDrafts().filter((each) => keptWords(each.report)).length };
 };
 
 /** The SHA-256 of a file, in hex; "" where the browser cannot say. */

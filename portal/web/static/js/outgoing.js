@@ -1,5 +1,6 @@
-/* Sends what the outbox holds, one photo after the other in the order in which they were chosen, from whatever page of
-   the unit desk is open. Tells with events on `document`, "outgoing" with {id, state, …} for each photo, in every tab. */
+/* Sends what the outbox holds, one photo after the other in the order in which they were chosen and then the videos, from
+   whatever page of the unit desk is open. Tells with events on `document`, "outgoing" with {id, state, …} for each, in
+   every tab. */
 
 import { settleAll } from "./begun.js";
 import * as outbox from "./outbox.js";
@@ -69,7 +70,8 @@ const drain = async () => {
   const early = await settled();
   if (early) return early;
   for (;;) {
-    const item = (await outbox.list()).find((each) => !each.refused && !left.has(each.id) && !dropped.has(each.id));
+    const open = (await outbox.list()).filter((each) => each.uploads && !each.refused && !left.has(each.id) && !dropped.has(each.id));
+    const item = open.find((each) => each.field !== "videos") ?? open[0];
     if (!item) return left.size ? "later" : "";
     try {
       await one(item);

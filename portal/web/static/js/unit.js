@@ -12,8 +12,9 @@ const SHELL = "unit-shell-";
 outbox.stayAs(document.documentElement.dataset.person);
 
 const inWords = async () => {
-  const { photos, words } = await outbox.unsent();
-  return [photos && bar.dataset.photos.replace("#", photos), words && bar.dataset.words.replace("#", words)].filter(Boolean).join(bar.dataset.and);
+  const unsent = await outbox.unsent();
+  return ["photos", "videos", "words"].filter((kind) => unsent[kind])
+    .map((kind) => bar.dataset[kind].replace("#", unsent[kind])).join(bar.dataset.and);
 };
 const say = async () => {
   const what = await inWords();
@@ -32,12 +33,13 @@ document.addEventListener("outbox", ({ detail }) => {
 document.addEventListener("visibilitychange", () => { if (!document.hidden) say(); });
 say();
 
-/* The unit's first page says what may be reported on; begun without a network, it is begun on this phone. */
+/* The unit's first page says what may be reported on; begun without a network, it is begun on this phone,
+   where the service worker has the page for it. */
 const projects = document.getElementById("own-projects");
 if (projects) outbox.knowProjects([...projects.querySelectorAll("[data-begin]")].map(({ dataset: { code, title, begin, most, bytes } }) => ({ code, title, begin, most, bytes })));
 projects?.addEventListener("submit", (event) => {
   const project = event.target.closest("[data-begin]")?.dataset;
-  if (navigator.onLine || !project || new URL(event.target.action).pathname !== project.begin) return;
+  if (navigator.onLine || !navigator.serviceWorker?.controller || !project || new URL(event.target.action).pathname !== project.begin) return;
   event.preventDefault();
   outbox.beginHere(project);
   location.href = bar.dataset.kept;

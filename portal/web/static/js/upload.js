@@ -3,6 +3,7 @@
 
 import * as outbox from "./outbox.js";
 import { drop, kick, retry } from "./outgoing.js";
+import { card as blankCard, turn as turnCard } from "./tray.js";
 
 const form = document.getElementById("report");
 if (form) receive(form);
@@ -11,42 +12,11 @@ function receive(form) {
   const words = document.getElementById("report-words").dataset;
   const tray = document.getElementById("tray");
   const count = document.getElementById("tray-state");
-  const blank = document.getElementById("tray-file").content.firstElementChild;
   const room = document.getElementById("tray-room");
   const uploads = new Map();                               // by id, and by itself before it has one: {id, item, replaced, preview, state, kept}
   let surplus = false;
 
-  const show = (upload, { text, icon, tone = "", percent = null, again = false }) => {
-    const { item } = upload;
-    const said = item.querySelector(".tray-state span");
-    if (said.textContent !== text) said.textContent = text;
-    const use = item.querySelector(".tray-state use");
-    use.setAttribute("href", `${use.getAttribute("href").split("#")[0]}#${icon}`);
-    if (tone) item.dataset.lamp = tone; else delete item.dataset.lamp;
-    const bar = item.querySelector("progress");
-    bar.hidden = percent === null;
-    bar.value = percent ?? 0;
-    item.querySelector("[data-retry]").hidden = !again;
-    item.querySelector("[data-cancel]").textContent = tone === "red" ? words.dismiss : words.cancel;
-  };
-
-  const states = {
-    keeping: () => ({ text: words.keeping, icon: "wait" }),
-    waiting: () => ({ text: words.waiting, icon: "wait", percent: 0 }),
-    sending: ({ percent }) => ({ text: words.sending.replace("#", percent), icon: "up", percent }),
-    working: () => ({ text: words.working, icon: "up", percent: 100 }),
-    offline: () => ({ text: words.offline, icon: "warn", tone: "yellow", again: true }),
-    later: ({ said }) => ({ text: said || words.notSaved, icon: "warn", tone: "yellow", again: true }),
-    "signed-out": () => ({ text: words.signedOut, icon: "warn", tone: "yellow", again: true }),
-    refused: ({ said, again = false }) => ({ text: words.refused.replace("#", said || ""), icon: "warn", tone: "red", again }),
-  };
-  const turn = (upload, state, facts = {}) => {
-    upload.state = state;
-    const shown = states[state](facts);
-    if (!upload.kept && shown.tone === "yellow") shown.text = `${shown.text}　${words.notKept}`;
-    show(upload, shown);
-    tell();
-  };
+  const turn = (upload, state, facts = {}) => { turnCard(upload, state, facts); tell(); };
 
   const tell = () => {
     const waiting = [...uploads.values()].filter((each) => each.state !== "refused");
@@ -96,26 +66,24 @@ function receive(form) {
   };
 
   const card = ({ name, bytes, field, takenOn }) => {
-    const item = blank.cloneNode(true);
     const input = form.elements[field];
     const replaced = input?.closest?.("[data-returned]") ?? null;
-    const upload = { id: "", item, replaced, takenOn, preview: URL.createObjectURL(bytes), state: "keeping", kept: true };
+    const upload = blankCard(name, bytes.size, {
+      again: (each) => { turn(each, "waiting"); retry(each.id); },
+      cancel: (each) => {
+        each.cancelled = true;
+        if (each.id) drop(each.id);
+        each.item.remove();
+        (input?.focus ? input : form.elements.photos)?.focus?.();
+        forget(each);
+      },
+    });
+    Object.assign(upload, { replaced, takenOn, preview: URL.createObjectURL(bytes) });
     const picture = new Image();
     picture.alt = "";
-    picture.onload = () => item.querySelector(".thumb").replaceChildren(picture);
+    picture.onload = () => upload.item.querySelector(".thumb").replaceChildren(picture);
     picture.src = upload.preview;
-    const size = bytes.size < 1048576 ? `${Math.ceil(bytes.size / 1024)} KB` : `${(bytes.size / 1048576).toFixed(1)} MB`;
-    item.querySelector(".tray-name").textContent = `${name}　${size}`;
-    item.querySelector("progress").setAttribute("aria-label", name);
-    item.querySelector("[data-retry]").onclick = () => { turn(upload, "waiting"); retry(upload.id); };
-    item.querySelector("[data-cancel]").onclick = () => {
-      upload.cancelled = true;
-      if (upload.id) drop(upload.id);
-      item.remove();
-      (input?.focus ? input : form.elements.photos)?.focus?.();
-      forget(upload);
-    };
-    if (replaced) replaced.after(item); else tray.append(item);
+    if (replaced) replaced.after(upload.item); else tray.append(upload.item);
     return upload;
   };
 
@@ -165,7 +133,7 @@ function receive(form) {
 
   /* What was chosen before this page was loaded. */
   const restore = async () => {
-    for (const kept of (await outbox.list()).filter((each) => each.report === form.dataset.report)) {
+    for (const kept of (await outbox.list()).filter((each) => each.report === form.dataset.report && each.field !== "videos")) {
       if (uploads.has(kept.id)) continue;
       const upload = Object.assign(card(kept), { id: kept.id, kept: kept.kept });
       uploads.set(kept.id, upload);
