@@ -31,6 +31,7 @@ from portal.web.pictures import Pictures
 from portal.web.public.map import Ground
 from portal.web.site import sites_of
 from portal.web.statics import Statics
+from portal.web.templating import Templates, icon
 from portal.web.vendor import Vendor
 from portal.wiring import Portal
 
@@ -85,6 +86,7 @@ class CompiledOnce(BytecodeCache):
 
 class PortalFlask(Flask):
     request_class = PortalRequest
+    jinja_environment = Templates
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Here a whole act begins, so here it is done again when another's came first: unless a part of it was
@@ -200,6 +202,7 @@ def _prepare_templates(app: Flask) -> None:
         vendor_tags=vendor.tags,
         vendor_url=vendor.address,
         json_ld=json_ld,
+        drawing=icon,
     )
 
 

@@ -19,7 +19,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 TRANSLATIONS = Path(__file__).parents[2] / "translations"
 ENGLISH = "en"
@@ -93,4 +93,7 @@ def _marked(language: str, message: str) -> Markup:
 def _in_template(message: str, **values: Any) -> Markup:
     """`_` as templates know it: values are escaped, and `%` is written `%%` with and without them."""
     text = _marked(current(), message)
-    return text % values if values or "%" in text else text
+    if not values:
+        return text % values if "%" in text else text
+    escaped = {name: value if type(value) is int else escape(value) for name, value in values.items()}
+    return Markup(str.__mod__(text, escaped))  # noqa: S704 - our own sentence, and what is escaped
