@@ -90,10 +90,15 @@ def _marked(language: str, message: str) -> Markup:
     return Markup(english().gettext(message) if language == ENGLISH else message)  # noqa: S704 - our own sentences
 
 
+def in_words(language: str, message: str) -> Markup:
+    """A sentence of a template that has no values; `%` is written `%%` with and without them."""
+    text = _marked(language, message)
+    return text % {} if "%" in text else text
+
+
 def _in_template(message: str, **values: Any) -> Markup:
-    """`_` as templates know it: values are escaped, and `%` is written `%%` with and without them."""
-    text = _marked(current(), message)
+    """`_` as templates know it: values are escaped."""
     if not values:
-        return text % values if "%" in text else text
+        return in_words(current(), message)
     escaped = {name: value if type(value) is int else escape(value) for name, value in values.items()}
-    return Markup(str.__mod__(text, escaped))  # noqa: S704 - our own sentence, and what is escaped
+    return Markup(str.__mod__(_marked(current(), message), escaped))  # noqa: S704 - our own, and what is escaped
