@@ -117,6 +117,13 @@ class Sources:
     avifs: str
 
 
+def largest(renditions: Iterable[Rendition]) -> Rendition | None:
+    """The largest that every browser can show; none of none."""
+    return max(
+        (each for each in renditions if each["format"] == "jpeg"), key=itemgetter("edge"), default=None
+    )
+
+
 def sources(renditions: Sequence[Rendition], folder: str, edge: int) -> Sources | None:
     """edge: how large the usual one should be. None of no JPEG."""
     jpegs = by_edge(renditions, "jpeg")
@@ -150,6 +157,7 @@ def install(app: Flask) -> None:
         by_edge,
         at_least,
         sources,
+        largest,
         tone_class,
     ):
         app.jinja_env.filters[each.__name__] = each
