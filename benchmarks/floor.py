@@ -52,7 +52,8 @@ WHERE latest = 1 AND kind = 'project' ORDER BY dated DESC, seq DESC LIMIT ?
 
 _PAGE = """<!doctype html>
 <html lang="zh-CN"><head><meta charset="utf-8"><title>项目</title>
-<link rel="stylesheet" href="/static/style.css"></head><body><header><h1>项目</h1><p>共 {{ projects|length }} 项</p></header><main><ul class="wall">
+<link rel="stylesheet" href="/static/style.css"></head><body>
+<header><h1>项目</h1><p>共 {{ projects|length }} 项</p></header><main><ul class="wall">
 {% for project in projects %}
 <li class="card"><div class="mount"><img src="/media/{{ project.item }}.jpg"
 srcset="/media/{{ project.item }}-240.jpg 240w, /media/{{ project.item }}-480.jpg 480w"
