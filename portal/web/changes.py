@@ -38,7 +38,7 @@ def history_words(history: list[Shown]) -> list[dict[str, Any]]:
         known = before is not None and not (before.sealed or version.sealed or version.withdrawn)
         changes = _differing(said[place - 1], said[place]) if known else []
         step = changes[0] if [change["label"] for change in changes] == [_("状态")] else None
-        promise = changed_words(_promise(before), _promise(version)) if before and changes else []
+        beside = step is not None or not (before and changes and _promised_otherwise(before, version))
         told.append(
             {
                 "seq": version.seq,
@@ -50,10 +50,15 @@ def history_words(history: list[Shown]) -> list[dict[str, Any]]:
                 "sealed_by": version.sealed_by,
                 "changes": changes,
                 "step": step,
-                "beside": step is not None or not promise,
+                "beside": beside,
             }
         )
     return told[::-1]
+
+
+def _promised_otherwise(before: Shown, after: Shown) -> bool:
+    """Whether more than what may change beside the promise has changed."""
+    return bool(changed_words(_promise(before), _promise(after)))
 
 
 def _promise(version: Shown) -> Document:
