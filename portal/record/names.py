@@ -5,9 +5,8 @@ Only what stands is read, and as of a past day only what stood then; nothing unp
 
 from __future__ import annotations
 
-import threading
-
-from portal.record.shelf import Shelf, touched
+from portal.record.remembered import Remembered
+from portal.record.shelf import Shelf
 from portal.record.tables import Shelved
 from portal.rules.numbers import ALIASES_ITEM
 from portal.text.names import Name, Names
@@ -47,21 +46,4 @@ def _titles_of_their_own(shelf: Shelf) -> list[str]:
     return sorted({row.title for row in rows[:MOST_TITLES] if row.title})
 
 
-class KeptNames:
-    """The names that stand now, read again when the record has touched one. Safe to share by threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: tuple[int, Names] | None = None
-
-    def of(self, shelf: Shelf) -> Names:
-        """The names of a shelf; those of a past day are read each time."""
-        if shelf.as_of is not None:
-            return names_of(shelf)
-        seq = touched(shelf.session, SCOPES)
-        kept = self._kept
-        if kept is None or kept[0] != seq:
-            kept = (seq, names_of(shelf))
-            with self._lock:
-                self._kept = kept
-        return kept[1]
+NAMES = Remembered(names_of, rests_on=SCOPES)

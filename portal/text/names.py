@@ -100,6 +100,16 @@ class Names:
                 found.setdefault(pair, []).append(number)
         return found
 
+    @cached_property
+    def _paged(self) -> dict[str, list[int]]:
+        """For every form, the names with a page of their own that have it."""
+        found: dict[str, list[int]] = {}
+        for number, name in enumerate(self.all):
+            if name.item:
+                for form in dict.fromkeys((whole := folded(name.text), *stems(whole))):
+                    found.setdefault(form, []).append(number)
+        return found
+
     def label(self, facet: str, value: str) -> str:
         """The folded name of a facet value."""
         return self.labels.get(facet, {}).get(value) or folded(value)
@@ -185,10 +195,8 @@ class Names:
     def called(self, word: str, *, limit: int = 3) -> list[Name]:
         """The names, with a page of their own, that a folded word is: as written, by another name, by its sound."""
         forms = {*self.aliases.get(word, (word,)), *self.spoken(word)}
-        paged = (name for name in self.all if name.item)
-        return [name for name in paged if not forms.isdisjoint((form := folded(name.text), *stems(form)))][
-            :limit
-        ]
+        found = sorted({number for form in forms for number in self._paged.get(form, ())})
+        return [self.all[number] for number in found[:limit]]
 
     def _shortened(self, word: str) -> tuple[str, ...]:
         """Names that begin and end as the word does and have its characters in this order."""

@@ -7,13 +7,13 @@ import logging
 import pkgutil
 import secrets
 import time
+from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, cast
 
 from flask import Blueprint, Flask, Request, Response, current_app, g, has_request_context, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
-from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Connection, event
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -31,6 +31,7 @@ from portal.web.pictures import Pictures
 from portal.web.public.map import Ground
 from portal.web.site import sites_of
 from portal.web.statics import Statics
+from portal.web.templating import CompiledOnce, Templates, icon
 from portal.web.vendor import Vendor
 from portal.wiring import Portal
 
@@ -70,21 +71,22 @@ class PortalRequest(Request):
         return arrival
 
 
-class CompiledOnce(BytecodeCache):
-    """Applications of one process share their compiled templates; a changed template is compiled anew."""
-
-    _compiled: ClassVar[dict[str, bytes]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if (code := self._compiled.get(f"{bucket.key} {bucket.checksum}")) is not None:
-            bucket.bytecode_from_string(code)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._compiled[f"{bucket.key} {bucket.checksum}"] = bucket.bytecode_to_string()
-
-
 class PortalFlask(Flask):
     request_class = PortalRequest
+    jinja_environment = Templates
+
+    @property
+    def jinja_env(self) -> Templates:
+        """The templates in the language of this request."""
+        return self._chinese if language.current() == language.CHINESE else self._english
+
+    @cached_property
+    def _chinese(self) -> Templates:
+        return cast(Templates, self.create_jinja_environment())
+
+    @cached_property
+    def _english(self) -> Templates:
+        return self._chinese.speaking(language.ENGLISH)
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Here a whole act begins, so here it is done again when another's came first: unless a part of it was
@@ -190,7 +192,7 @@ def _configuration(portal: Portal) -> dict[str, Any]:
 
 def _prepare_templates(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.bytecode_cache = CompiledOnce()
+    app.jinja_env.bytecode_cache = CompiledOnce(language.CHINESE)
     vendor = Vendor(Path(app.static_folder or "") / "vendor", url=windows.static_url)
     app.jinja_env.filters["one_sheet"] = windows.one_sheet
     app.jinja_env.globals.update(
@@ -200,6 +202,7 @@ def _prepare_templates(app: Flask) -> None:
         vendor_tags=vendor.tags,
         vendor_url=vendor.address,
         json_ld=json_ld,
+        drawing=icon,
     )
 
 

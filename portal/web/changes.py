@@ -19,21 +19,26 @@ Row = tuple[str, str]
 
 def changed_words(before: Document, after: Document) -> list[dict[str, Any]]:
     """Every field that differs, as the `difference` macro expects it."""
+    return _differing(dict(rows(before)), dict(rows(after)))
+
+
+def _differing(before: Mapping[str, str], after: Mapping[str, str]) -> list[dict[str, Any]]:
     return [
         {"label": change.path[0], "before": change.before, "after": change.after}
-        for change in difference(dict(rows(before)), dict(rows(after)))
+        for change in difference(before, after)
     ]
 
 
 def history_words(history: list[Shown]) -> list[dict[str, Any]]:
     """Every version of an item, newest first: what was done, why, and what it changed."""
     told = []
+    said = [dict(rows(version.document)) for version in history]
     for place, version in enumerate(history):
         before = history[place - 1] if place else None
         known = before is not None and not (before.sealed or version.sealed or version.withdrawn)
-        changes = changed_words(before.document, version.document) if before and known else []
+        changes = _differing(said[place - 1], said[place]) if known else []
         step = changes[0] if [change["label"] for change in changes] == [_("状态")] else None
-        promise = changed_words(_promise(before), _promise(version)) if before and known else []
+        beside = step is not None or not (before and changes and _promised_otherwise(before, version))
         told.append(
             {
                 "seq": version.seq,
@@ -45,10 +50,15 @@ def history_words(history: list[Shown]) -> list[dict[str, Any]]:
                 "sealed_by": version.sealed_by,
                 "changes": changes,
                 "step": step,
-                "beside": step is not None or not promise,
+                "beside": beside,
             }
         )
     return told[::-1]
+
+
+def _promised_otherwise(before: Shown, after: Shown) -> bool:
+    """Whether more than what may change beside the promise has changed."""
+    return bool(changed_words(_promise(before), _promise(after)))
 
 
 def _promise(version: Shown) -> Document:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
@@ -19,6 +20,7 @@ from portal.web.language import ENGLISH, current
 
 Day = dt.date | dt.datetime | str
 Rendition = Mapping[str, Any]
+PHONE = 480  # pixels: the largest that windows show on phones
 
 
 def as_day(value: Day) -> dt.date:
@@ -101,7 +103,36 @@ def at_least(renditions: Sequence[Rendition], edge: int) -> Rendition | None:
 
 def srcset(renditions: Iterable[Rendition], folder: str) -> str:
     """What a browser chooses from, by width."""
-    return ", ".join(f"{folder}{each['name']} {each['width']}w" for each in renditions)
+    return ", ".join([f"{folder}{each['name']} {each['width']}w" for each in renditions])
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What one picture is shown from. usual: the JPEG for browsers that do not choose; the others are what browsers
+    choose from: all JPEGs, those that are narrow enough for a phone, all AVIFs; each "" where there is none."""
+
+    usual: Rendition
+    jpegs: str
+    narrow: str
+    avifs: str
+
+
+def largest(renditions: Iterable[Rendition]) -> Rendition | None:
+    """The largest that every browser can show; none of none."""
+    return max(
+        (each for each in renditions if each["format"] == "jpeg"), key=itemgetter("edge"), default=None
+    )
+
+
+def sources(renditions: Sequence[Rendition], folder: str, edge: int) -> Sources | None:
+    """edge: how large the usual one should be. None of no JPEG."""
+    jpegs = by_edge(renditions, "jpeg")
+    usual = at_least(jpegs, edge)
+    if usual is None:
+        return None
+    narrow = [each for each in jpegs if each["edge"] <= PHONE]
+    avifs = by_edge(renditions, "avif")
+    return Sources(usual, srcset(jpegs, folder), srcset(narrow, folder), srcset(avifs, folder))
 
 
 def tone_class(tone: str | None) -> str:
@@ -125,7 +156,8 @@ def install(app: Flask) -> None:
         apart,
         by_edge,
         at_least,
-        srcset,
+        sources,
+        largest,
         tone_class,
     ):
         app.jinja_env.filters[each.__name__] = each

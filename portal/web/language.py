@@ -19,7 +19,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 TRANSLATIONS = Path(__file__).parents[2] / "translations"
 ENGLISH = "en"
@@ -90,7 +90,15 @@ def _marked(language: str, message: str) -> Markup:
     return Markup(english().gettext(message) if language == ENGLISH else message)  # noqa: S704 - our own sentences
 
 
+def in_words(language: str, message: str) -> Markup:
+    """A sentence of a template that has no values; `%` is written `%%` with and without them."""
+    text = _marked(language, message)
+    return text % {} if "%" in text else text
+
+
 def _in_template(message: str, **values: Any) -> Markup:
-    """`_` as templates know it: values are escaped, and `%` is written `%%` with and without them."""
-    text = _marked(current(), message)
-    return text % values if values or "%" in text else text
+    """`_` as templates know it: values are escaped."""
+    if not values:
+        return in_words(current(), message)
+    escaped = {name: value if type(value) is int else escape(value) for name, value in values.items()}
+    return Markup(str.__mod__(_marked(current(), message), escaped))  # noqa: S704 - our own, and what is escaped

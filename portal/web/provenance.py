@@ -52,12 +52,14 @@ REASONS: Mapping[Reason, Say] = {
 }
 
 
+_SAID = {reason.value: say for reason, say in REASONS.items()}
+
+
 def in_words(grade: str, reasons: Iterable[str]) -> dict[str, Any]:
     """A grade as the `origin` macro shows it. A reason that this version does not know is passed over."""
     known = Grade(grade)
-    said = {reason.value: say for reason, say in REASONS.items()}
     return {
         "grade": known.value,
         "words": GRADES[known](),
-        "reasons": [said[reason]() for reason in reasons if reason in said],
+        "reasons": [_SAID[reason]() for reason in reasons if reason in _SAID],
     }

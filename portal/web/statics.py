@@ -62,11 +62,14 @@ class Statics:
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
+        self._addresses: dict[str, str] = {}  # of what our own pages link
 
     def address(self, name: str) -> str:
         """Where a file is found, with its version, so that it can be kept for ever."""
-        file = self.find(name)
-        return f"/static/{name}" + (f"?v={file.version}" if file else "")
+        if name not in self._addresses:
+            file = self.find(name)
+            self._addresses[name] = f"/static/{name}" + (f"?v={file.version}" if file else "")
+        return self._addresses[name]
 
     def find(self, name: str) -> File | None:
         if (file := self._files.get(name)) is not None:

@@ -102,16 +102,17 @@ def window(
     mimetype: str = HTML,
     also: str = "",
     keep: bool = True,
+    more: Callable[[Shelf], str] | None = None,
 ) -> Response:
-    """Answer a window that shows these scopes of the record.
+    """Answer a window that shows these scopes of the record, and one `more` that is only known from the shelf.
 
     `also` joins the validator when the page depends on more than the record; such a page is not kept by
     the front. A rendering may come with a status; only 200 is validated and kept.
     """
-    scopes = (*scopes, "rules/lamps")
     day = today()
     with shelf() as shown:
-        seq = touched(shown.session, scopes)
+        scopes = (*scopes, *([more(shown)] if more else []), "rules/lamps")
+        seq = shown.touched(*scopes)
         g.frozen = seq < -1
         etag = _etag(seq, day, also, mimetype)
         known = request.headers.get("If-None-Match", "")

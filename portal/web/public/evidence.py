@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+from portal.record.remembered import Remembered
 from portal.record.shelf import Shelf, Shown
 from portal.web.covered import covered_words
 from portal.web.filters import shortday
@@ -12,10 +13,11 @@ from portal.web.language import _
 from portal.web.provenance import in_words
 from portal.web.public.films import poster_of
 from portal.web.public.links import item_href, to, zh
-from portal.web.public.standing import Standing
+from portal.web.public.standing import Standing, standings
 from portal.web.states import LAMPS, why, word
 
 Photo = dict[str, Any]
+Pictured = tuple[Standing, Shown | None]  # a project, and the report whose photo stands for it
 
 
 def photo_of(
@@ -68,19 +70,29 @@ def first_photo(report: Shown | None, **how: bool) -> Photo | None:
     return poster | more | ({"unit": zh(report.document["unit"]["name"])} if how.get("unit") else {})
 
 
-def cards_of(shelf: Shelf, standings: Sequence[Standing]) -> list[dict[str, Any]]:
-    """Projects in a wall, each with its newest photo: of its newest report that has some."""
-    without = [each.code for each in standings if each.report and not is_pictured(each.report)]
-    older = shelf.latest_reports_of(without, pictured=True) if without else {}
-    return [_card(each, older.get(each.code, each.report)) for each in standings]
+def pictured(shelf: Shelf, chosen: Sequence[Standing]) -> list[Pictured]:
+    """Projects, each with its newest report that shows something."""
+    older = _OLDER.of(shelf) if shelf.as_of is None else _older(shelf, chosen)
+    return [(each, older.get(each.code, each.report)) for each in chosen]
 
 
-def _card(standing: Standing, pictured: Shown | None) -> dict[str, Any]:
+def _older(shelf: Shelf, projects: Iterable[Standing]) -> dict[str, Shown]:
+    """Of projects whose newest report shows nothing, the newest one that does."""
+    without = [each.code for each in projects if each.report and not is_pictured(each.report)]
+    return shelf.latest_reports_of(without, pictured=True) if without else {}
+
+
+_OLDER = Remembered(lambda shelf: _older(shelf, standings(shelf)), rests_on=("kind/project", "kind/report"))
+
+
+def card_of(project: Pictured) -> dict[str, Any]:
+    """A project in a wall, with its newest photo."""
+    standing, report = project
     document, verdict = standing.project.document, standing.verdict
     card: dict[str, Any] = {
         "title": zh(document["title"]),
         "href": item_href(standing.project.item),
-        "photo": first_photo(pictured),
+        "photo": first_photo(report),
         "place": zh(document["town"]["name"]),
         "at": standing.report.document["dated"] if standing.report else None,
     }

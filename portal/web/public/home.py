@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, render_template
 
+from portal.record.remembered import Remembered
 from portal.record.shelf import Shelf, Shown
-from portal.record.tables import Act, Shelved
+from portal.record.tables import Act
 from portal.rules.clock import day_of
 from portal.web.language import _
-from portal.web.public.evidence import cards_of, first_photo, is_pictured, ledger_row
+from portal.web.public.evidence import Pictured, card_of, first_photo, ledger_row, pictured
 from portal.web.public.links import item_href, to
 from portal.web.public.sharing import site_data
-from portal.web.public.standing import DONE, Standing, counted, rules_of, shown_day, standings, worst_first
+from portal.web.public.standing import (
+    DONE,
+    JUDGED_BY,
+    Standing,
+    counted,
+    district,
+    shown_day,
+    standings,
+    worst_first,
+)
 from portal.web.windows import window
 
 bp = Blueprint("public_home", __name__)
@@ -30,35 +42,71 @@ def home() -> Response:
     return window("*", render=_render)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What home says of the district, in no language.
+
+    lead: the report whose photo opens the page; fresh: projects whose evidence is newest; due: milestones that come
+    next, each with its day; late: what is behind, the largest gap first; towns: by code, the name and the lamps.
+    """
+
+    lead: Shown | None
+    fresh: Sequence[Pictured]
+    counts: Mapping[str, int]
+    total: int
+    rules: Mapping[str, Any]
+    due: Sequence[tuple[dt.date, str, Standing]]
+    late: Sequence[Standing]
+    account: Mapping[str, Any]
+    towns: Mapping[str, tuple[str, Mapping[str, int]]]
+
+
+def _facts(shelf: Shelf, on: dt.date) -> Facts:
+    everything, rules = standings(shelf), district(shelf).rules
+    newest = shelf.lately_pictured(limit=LOOKED_AT)
+    by_code = {each.code: each for each in everything}
+    codes = list(dict.fromkeys(code for _seq, code in newest))[:FRESH]
+    return Facts(
+        lead=shelf.at(newest[0][0]) if newest else None,
+        fresh=pictured(shelf, [by_code[code] for code in codes if code in by_code]),
+        counts=counted(everything),
+        total=len(everything),
+        rules=rules,
+        due=_due(everything, on),
+        late=[each for each in worst_first(everything) if each.colour in ("red", "yellow")],
+        account=_account(shelf, everything, on),
+        towns=_towns(everything),
+    )
+
+
+_FACTS = Remembered(_facts, rests_on=JUDGED_BY)
+
+
 def _render(shelf: Shelf) -> str:
-    all_of_them, on = standings(shelf), shown_day(shelf)
-    reports = shelf.items(Shelved.kind == "report", limit=LOOKED_AT)
-    reports.sort(key=lambda report: report.told, reverse=True)
-    with_photos = [report for report in reports if is_pictured(report)]
-    late = [each for each in worst_first(all_of_them) if each.colour in ("red", "yellow")]
+    on = shown_day(shelf)
+    facts = _FACTS.of(shelf, on)
     return render_template(
         "public/home.html",
-        total=len(all_of_them),
-        lead=_lead(with_photos),
-        strip=[(colour, n) for colour, n in counted(all_of_them).items() if n and colour != "none"],
-        lamps=_lamps(all_of_them, rules_of(shelf)),
-        due=_due(all_of_them, on),
+        total=facts.total,
+        lead=_lead(facts.lead),
+        strip=[(colour, n) for colour, n in facts.counts.items() if n and colour != "none"],
+        lamps=_lamps(facts.counts, facts.rules),
+        due=[_coming(*each) for each in facts.due],
         due_within=DUE_WITHIN,
-        fresh=_fresh(shelf, with_photos, all_of_them),
-        late=[ledger_row(each) for each in late[:LATE]],
-        late_total=len(late),
+        fresh=[card_of(each) for each in facts.fresh],
+        late=[ledger_row(each) for each in facts.late[:LATE]],
+        late_total=len(facts.late),
         year=on.year,
-        account=_account(shelf, all_of_them, on),
-        towns=_towns(all_of_them),
+        account=facts.account,
+        towns=[_town(code, *each) for code, each in facts.towns.items()],
         on=on,
         about_site=site_data(),
     )
 
 
-def _lead(reports: list[Shown]) -> dict[str, Any] | None:
-    if not reports:
+def _lead(report: Shown | None) -> dict[str, Any] | None:
+    if report is None:
         return None
-    report = reports[0]
     return {
         "photo": first_photo(report, proof=True, unit=True),
         "project": report.document["title"],
@@ -66,8 +114,7 @@ def _lead(reports: list[Shown]) -> dict[str, Any] | None:
     }
 
 
-def _lamps(standings: list[Standing], rules: Any) -> list[dict[str, Any]]:
-    counts = counted(standings)
+def _lamps(counts: Mapping[str, int], rules: Mapping[str, Any]) -> list[dict[str, Any]]:
     remarks = {
         "red": _("比计划慢 %(n)s 个百分点以上，或者过了时限", n=rules["red_from_points"]),
         "yellow": _("慢了 %(n)s 个百分点以上，或者快到时限", n=rules["yellow_from_points"]),
@@ -80,41 +127,40 @@ def _lamps(standings: list[Standing], rules: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _fresh(shelf: Shelf, reports: list[Shown], standings: list[Standing]) -> list[dict[str, Any]]:
-    """The newest evidence of different projects, after the one that leads the page."""
-    by_code = {each.code: each for each in standings}
-    codes = dict.fromkeys(report.document["project"]["code"] for report in reports)
-    return cards_of(shelf, [by_code[code] for code in list(codes)[:FRESH] if code in by_code])
-
-
-def _due(standings: list[Standing], on: dt.date) -> list[dict[str, Any]]:
+def _due(standings: list[Standing], on: dt.date) -> list[tuple[dt.date, str, Standing]]:
     """Milestones that come due next, of projects that are not done."""
     coming = []
+    first, last = on.isoformat(), (on + dt.timedelta(days=DUE_WITHIN)).isoformat()
     for each in standings:
         document = each.project.document
         if document["state"] in DONE or each.verdict is None:
             continue
         for milestone in document["milestones"]:
-            day = dt.date.fromisoformat(milestone["due_on"])
-            if on <= day <= on + dt.timedelta(days=DUE_WITHIN) and each.verdict.actual < milestone["percent"]:
-                coming.append((day, each.code, milestone["name"], each))
-    coming.sort(key=lambda row: row[:2])
-    return [
-        {"on": day, "name": name, "project": each.project.document["title"], "colour": each.colour,
-         "href": item_href(each.project.item)}
-        for day, _code, name, each in coming[:DUE]
-    ]  # fmt: skip
+            if first <= milestone["due_on"] <= last and each.verdict.actual < milestone["percent"]:
+                coming.append((dt.date.fromisoformat(milestone["due_on"]), milestone["name"], each))
+    return sorted(coming, key=lambda row: (row[0], row[2].code))[:DUE]
+
+
+def _coming(day: dt.date, name: str, standing: Standing) -> dict[str, Any]:
+    return {
+        "on": day,
+        "name": name,
+        "project": standing.project.document["title"],
+        "colour": standing.colour,
+        "href": item_href(standing.project.item),
+    }
 
 
 def _account(shelf: Shelf, standings: list[Standing], on: dt.date) -> dict[str, Any]:
     """This year in figures, each with its total or its method."""
     first = dt.date(on.year, 1, 1)
     acts = shelf.acts("report", since=first)
+    since, until = first.isoformat(), on.isoformat()
     due = [
         (milestone["percent"], each)
         for each in standings
         for milestone in each.project.document["milestones"]
-        if first.isoformat() <= milestone["due_on"] <= on.isoformat() and each.verdict is not None
+        if since <= milestone["due_on"] <= until and each.verdict is not None
     ]
     reached = [
         each
@@ -135,20 +181,24 @@ def _account(shelf: Shelf, standings: list[Standing], on: dt.date) -> dict[str, 
     }
 
 
-def _towns(standings: list[Standing]) -> list[dict[str, Any]]:
-    """Every town that has projects, with its worst lamp and how many show it."""
+def _towns(standings: list[Standing]) -> dict[str, tuple[str, dict[str, int]]]:
+    """Every town that has projects, in the order of codes."""
     towns: dict[str, list[Standing]] = {}
     names: dict[str, str] = {}
     for each in standings:
         town = each.project.document["town"]
         towns.setdefault(town["code"], []).append(each)
         names[town["code"]] = town["name"]
-    rows = []
-    for code in sorted(towns):
-        counts = counted(towns[code])
-        colour = next((c for c in ("red", "yellow", "green", "blue") if counts[c]), "none")
-        rows.append(
-            {"name": names[code], "colour": colour, "count": counts[colour], "total": len(towns[code]),
-             "href": to("/projects", town=code)}
-        )  # fmt: skip
-    return rows
+    return {code: (names[code], counted(towns[code])) for code in sorted(towns)}
+
+
+def _town(code: str, name: str, counts: Mapping[str, int]) -> dict[str, Any]:
+    """A town with its worst lamp and how many show it."""
+    colour = next((c for c in ("red", "yellow", "green", "blue") if counts[c]), "none")
+    return {
+        "name": name,
+        "colour": colour,
+        "count": counts[colour],
+        "total": sum(counts.values()),
+        "href": to("/projects", town=code),
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -65,8 +66,13 @@ def locator(project: Shown) -> dict[str, Any] | None:
     if place is None or frame is None or not towns:
         return None
     own = project.document["town"]["code"]
-    lands = [{"d": frame.path(town.rings), "own": town.code == own} for town in towns]
+    lands = [{"d": path, "own": code == own} for code, path in _outlines(frame, towns)]
     return {"frame": frame, "lands": lands, "spot": frame.point(place)}
+
+
+@lru_cache(maxsize=8)  # nearly every project lies within the same frame
+def _outlines(frame: Frame, towns: tuple[Town, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((town.code, frame.path(town.rings)) for town in towns)
 
 
 def _render(shelf: Shelf) -> str:

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, abort, render_template, request
 
 from portal.record.pictures import Picture, pictures_in
 from portal.record.shelf import Shelf, Shown
-from portal.record.tables import Shelved
 from portal.rules.clock import day_of, month_of
 from portal.rules.numbers import PROJECT_CODE, project_item
 from portal.rules.schedule import scheduled_percent
@@ -56,7 +55,7 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
         abort(404)
     if shown.sealed or shown.withdrawn:
         return gone(shelf, shown)
-    everything = shelf.items(Shelved.kind == "report", Shelved.project == code, tombstones=True)
+    everything = shelf.reports_of(code)
     everything.sort(key=lambda report: report.told)
     reports = [report for report in everything if not (report.withdrawn or report.sealed)]
     on = shown_day(shelf)
@@ -150,20 +149,20 @@ def _points(standing: Standing, reports: list[Shown], on: dt.date) -> list[dict[
     points: list[dict[str, Any]] = [
         {"label": _label(start), "planned": 0, "actual": 0 if start <= on else None}
     ]
+    told = [(r.document["month"], int(r.document["physical_percent"])) for r in reports]
     month = start
     while month <= end:
         close = min(_month_end(month), end)
         day = min(close, on) if month_of(close) == month_of(on) else close
-        actual = None if day > on else _actual(reports, day)
+        actual = None if day > on else _last_told(told, month_of(day))
         points.append({"label": _label(day), "planned": scheduled_percent(curve, day), "actual": actual})
         month = _month_end(month) + dt.timedelta(days=1)
     return points
 
 
-def _actual(reports: list[Shown], day: dt.date) -> int:
-    """The percent last reported for the months up to a day."""
-    past = [r for r in reports if r.document["month"] <= month_of(day)]
-    return int(past[-1].document["physical_percent"]) if past else 0
+def _last_told(told: list[tuple[str, int]], month: str) -> int:
+    """The percent last reported for the months up to one."""
+    return next((percent for of, percent in reversed(told) if of <= month), 0)
 
 
 def _label(day: dt.date) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,11 +10,12 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from portal.record.remembered import Remembered
 from portal.record.shelf import Shelf
 from portal.web.language import _
-from portal.web.public.evidence import cards_of, lamp_word
+from portal.web.public.evidence import card_of, lamp_word, pictured
 from portal.web.public.links import positive, to, zh
-from portal.web.public.standing import ORDER, Standing, shown_day, standings, worst_first
+from portal.web.public.standing import JUDGED_BY, ORDER, Standing, shown_day, standings, worst_first
 from portal.web.states import MATTER_STATES, PROJECT_KINDS, word
 from portal.web.windows import window
 
@@ -22,6 +24,9 @@ bp = Blueprint("public_projects", __name__)
 PAGE = 24
 SORTS = ("late", "due", "code")
 
+Values = Mapping[str, str]
+Document = Mapping[str, Any]
+
 
 @dataclass(frozen=True)
 class Facet:
@@ -29,8 +34,8 @@ class Facet:
     name is published content, which stays Chinese."""
 
     title: Callable[[], str]
-    value: Callable[[Mapping[str, Any], Standing], str]
-    label: Callable[[Mapping[str, Any], str], str]
+    value: Callable[[Document, Standing], str]
+    label: Callable[[Document, str], str]
     content: bool = False
 
 
@@ -60,19 +65,46 @@ def projects() -> Response:
     return window("kind/project", "kind/report", render=_render)
 
 
+@dataclass(frozen=True)
+class Listed:
+    """What the list is narrowed down from. projects: each with its value of every facet; named: for a facet and a
+    value, the first document that has it, which says what it is called."""
+
+    projects: tuple[tuple[Standing, Values], ...]
+    named: Mapping[tuple[str, str], Document]
+
+    def meeting(self, chosen: Values) -> list[tuple[Standing, Values]]:
+        return [row for row in self.projects if all(row[1][name] == value for name, value in chosen.items())]
+
+
+def _listed(shelf: Shelf, _on: dt.date) -> Listed:
+    rows: list[tuple[Standing, Values]] = []
+    named: dict[tuple[str, str], Document] = {}
+    for each in standings(shelf):
+        document = each.project.document
+        values = {name: facet.value(document, each) for name, facet in FACETS.items()}
+        for which in values.items():
+            named.setdefault(which, document)
+        rows.append((each, values))
+    return Listed(projects=tuple(rows), named=named)
+
+
+_LISTED = Remembered(_listed, rests_on=JUDGED_BY)
+
+
 def _render(shelf: Shelf) -> str:
-    everything = standings(shelf)
+    everything = _LISTED.of(shelf, shown_day(shelf))
     chosen = {name: request.args[name] for name in FACETS if request.args.get(name)}
     sort = request.args.get("sort", "")
     sort = sort if sort in SORTS else SORTS[0]
-    found = _sorted([each for each in everything if _meets(each, chosen)], sort)
+    found = _sorted([each for each, _values in everything.meeting(chosen)], sort)
     page, pages = positive("page"), max(1, -(-len(found) // PAGE))
     shown = found[(page - 1) * PAGE : page * PAGE]
     kept = {**chosen, "sort": sort if sort != SORTS[0] else ""}
     return render_template(
         "public/projects.html",
         total=len(found),
-        cards=cards_of(shelf, shown),
+        cards=[card_of(each) for each in pictured(shelf, shown)],
         chips=_chips(everything, chosen, kept),
         facets=[_facet(name, everything, chosen, kept) for name in FACETS],
         sorts=[(label, to("/projects", **{**chosen, "sort": key}), key == sort) for key, label in _sorts()],
@@ -95,36 +127,27 @@ def _sorted(found: list[Standing], sort: str) -> list[Standing]:
     return worst_first(found) if sort == "late" else sorted(found, key=lambda each: each.code)
 
 
-def _meets(standing: Standing, chosen: Mapping[str, str]) -> bool:
-    document = standing.project.document
-    return all(FACETS[name].value(document, standing) == value for name, value in chosen.items())
-
-
-def _facet(
-    name: str, everything: list[Standing], chosen: Mapping[str, str], kept: Mapping[str, str]
-) -> dict[str, Any]:
+def _facet(name: str, everything: Listed, chosen: Values, kept: Values) -> dict[str, Any]:
     """The values of one facet among what the other facets leave, each a link."""
-    facet = FACETS[name]
+    facet, mine = FACETS[name], chosen.get(name, "")
     others = {other: value for other, value in chosen.items() if other != name}
-    counts: Counter[str] = Counter()
-    labels: dict[str, str] = {}
-    for each in everything:
-        document = each.project.document
-        value = facet.value(document, each)
-        labels.setdefault(value, facet.label(document, value))
-        counts[value] += _meets(each, others)
+    counts = Counter(values[name] for _each, values in everything.meeting(others))
+    values = {*counts, mine} if (name, mine) in everything.named else {*counts}
     options = [
         (
-            zh(labels[value]) if facet.content else labels[value],
+            _called(facet, everything.named[name, value], value),
             counts[value],
-            to("/projects", **{**kept, name: "" if chosen.get(name) == value else value}),
-            chosen.get(name) == value,
+            to("/projects", **{**kept, name: "" if mine == value else value}),
+            mine == value,
         )
-        for value in sorted(
-            (v for v in counts if counts[v] or chosen.get(name) == v), key=_order(name, counts)
-        )
+        for value in sorted(values, key=_order(name, counts))
     ]
     return {"title": facet.title(), "open": name in ("lamp", "year") or name in chosen, "options": options}
+
+
+def _called(facet: Facet, document: Document, value: str) -> str:
+    label = facet.label(document, value)
+    return zh(label) if facet.content else label
 
 
 def _order(name: str, counts: Counter[str]) -> Callable[[str], Any]:
@@ -136,14 +159,11 @@ def _order(name: str, counts: Counter[str]) -> Callable[[str], Any]:
     return lambda value: (-counts[value], value)
 
 
-def _chips(
-    everything: list[Standing], chosen: Mapping[str, str], kept: Mapping[str, str]
-) -> list[dict[str, Any]]:
+def _chips(everything: Listed, chosen: Values, kept: Values) -> list[dict[str, Any]]:
     chips = []
     for name, value in chosen.items():
-        facet = FACETS[name]
-        named = next((e for e in everything if facet.value(e.project.document, e) == value), None)
-        label = facet.label(named.project.document, value) if named else value
+        document = everything.named.get((name, value))
+        label = value if document is None else FACETS[name].label(document, value)
         chips.append({"label": label, "href": to("/projects", **{**kept, name: ""})})
     return chips
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 from flask import Blueprint, Response, abort, render_template, request
 
 from portal.record.shelf import Shelf, Shown
-from portal.record.tables import Shelved
 from portal.rules.numbers import project_item, report_item
 from portal.web.changes import changed_words, history_words
 from portal.web.public.evidence import photos_of
@@ -16,12 +14,11 @@ from portal.web.public.films import films_of
 from portal.web.public.gone import gone
 from portal.web.public.links import item_href
 from portal.web.public.sharing import report_shared
-from portal.web.windows import shelf, window
+from portal.web.windows import window
 
 bp = Blueprint("public_reports", __name__)
 
 NUMBER = re.compile(r"20\d\d-\d{6}")
-NEARBY = 20  # reports before and after one that are looked at for its neighbours
 
 
 @bp.get("/reports/<number>")
@@ -30,10 +27,11 @@ def report(number: str) -> Response:
     if not NUMBER.fullmatch(number):
         abort(404)
     item = report_item(number)
-    with shelf() as shown:
-        version = shown.get(item)
-    code = version.document.get("project", {}).get("code", "") if version else ""
-    return window(item, f"project/{code}", render=lambda shelf: _render(shelf, number))
+    return window(
+        item,
+        more=lambda shelf: project_item(shelf.project_of(item)),
+        render=lambda shelf: _render(shelf, number),
+    )
 
 
 def _render(shelf: Shelf, number: str) -> str | tuple[str, int]:
@@ -44,7 +42,9 @@ def _render(shelf: Shelf, number: str) -> str | tuple[str, int]:
     if wanted.withdrawn or wanted.sealed:
         return gone(shelf, wanted)
     standing = history[-1]
-    before, after = _neighbours(shelf, wanted)
+    gone_since = standing.withdrawn or standing.sealed
+    code = wanted.document["project"]["code"]
+    before, after = (None, None) if gone_since else shelf.beside(standing, code)
     newer = next((v for v in history if v.version == wanted.version + 1), None)
     return render_template(
         "public/report.html",
@@ -57,7 +57,7 @@ def _render(shelf: Shelf, number: str) -> str | tuple[str, int]:
         photos=photos_of(wanted, view=True),
         films=films_of(wanted),
         history=history_words(history),
-        project_href=item_href(project_item(wanted.document["project"]["code"])),
+        project_href=item_href(project_item(code)),
         share=report_shared(wanted),
         before=before,
         after=after,
@@ -73,17 +73,3 @@ def _wanted(history: list[Shown]) -> Shown:
     if found is None:
         abort(404)
     return found
-
-
-def _neighbours(shelf: Shelf, report: Shown) -> tuple[Shown | None, Shown | None]:
-    """The standing reports of the same project before and after this one. However many there are, only those of days
-    nearby are looked at."""
-    code, day = report.document["project"]["code"], dt.date.fromisoformat(report.document["dated"])
-    of_project = (Shelved.kind == "report", Shelved.project == code)
-    earlier = shelf.items(*of_project, Shelved.dated <= day, limit=NEARBY)
-    later = shelf.items(*of_project, Shelved.dated >= day, newest_first=False, limit=NEARBY)
-    around = sorted({each.seq: each for each in (*earlier, *later)}.values(), key=lambda each: each.told)
-    place = next((at for at, each in enumerate(around) if each.item == report.item), None)
-    if place is None:
-        return None, None
-    return around[place - 1] if place else None, around[place + 1] if place + 1 < len(around) else None

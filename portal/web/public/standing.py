@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flask import current_app
 from sqlalchemy import ColumnElement
 
-from portal.record.shelf import Shelf, Shown, touched
+from portal.record.remembered import Remembered
+from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Shelved
 from portal.rules.lamps import DEFAULT_RULES, Lamp, Verdict, judge
 from portal.rules.numbers import LAMP_RULES_ITEM
@@ -36,7 +36,7 @@ class Standing:
     def code(self) -> str:
         return str(self.project.document["project"]["code"])
 
-    @property
+    @cached_property
     def colour(self) -> str:
         return self.verdict.lamp.value if self.verdict else "none"
 
@@ -77,26 +77,48 @@ def stand(project: Shown, report: Shown | None, *, rules: Mapping[str, Any], on:
     return Standing(project, report, verdict)
 
 
+@dataclass(frozen=True)
+class District:
+    """Every project, judged, in the order of codes, and the rules that it was judged by."""
+
+    standings: tuple[Standing, ...]
+    rules: Mapping[str, Any]
+
+
+def _district(shelf: Shelf, on: dt.date) -> District:
+    rules = rules_of(shelf)
+    found = judged(shelf, shelf.items(Shelved.kind == "project"), rules=rules, on=on)
+    return District(standings=tuple(found), rules=rules)
+
+
+_DISTRICT = Remembered(_district, rests_on=JUDGED_BY)
+
+
+def district(shelf: Shelf) -> District:
+    """As it stands on the day a page speaks of. Home and every narrowing of the list begin with it."""
+    return _DISTRICT.of(shelf, shown_day(shelf))
+
+
 def standings(shelf: Shelf, *where: ColumnElement[bool]) -> list[Standing]:
-    """Every project that meets the conditions, judged, in the order of codes. All of them as they stand today are
-    remembered until the record touches one, because home and every narrowing of the list begin with them."""
-    if where or shelf.as_of is not None:
-        return judged(shelf, shelf.items(Shelved.kind == "project", *where))
-    key = touched(shelf.session, JUDGED_BY), shown_day(shelf)
-    remembered: dict[str, Any] = current_app.extensions.setdefault("standings", {})
-    if remembered.get("key") != key:
-        found = judged(shelf, shelf.items(Shelved.kind == "project"))
-        current_app.extensions["standings"] = remembered = {"key": key, "all": found}
-    return list(remembered["all"])
+    """Every project that meets the conditions, judged, in the order of codes."""
+    if not where:
+        return list(district(shelf).standings)
+    return judged(shelf, shelf.items(Shelved.kind == "project", *where))
 
 
-def judged(shelf: Shelf, projects: Sequence[Shown]) -> list[Standing]:
+def judged(
+    shelf: Shelf,
+    projects: Sequence[Shown],
+    *,
+    rules: Mapping[str, Any] | None = None,
+    on: dt.date | None = None,
+) -> list[Standing]:
     """These projects, judged by their newest reports."""
     if not projects:
         return []
     codes = [each.item.partition("/")[2] for each in projects]
     reports = shelf.latest_reports_of(codes)
-    rules, on = rules_of(shelf), shown_day(shelf)
+    rules, on = rules or rules_of(shelf), on or shown_day(shelf)
     found = [
         stand(project, reports.get(code), rules=rules, on=on)
         for project, code in zip(projects, codes, strict=True)

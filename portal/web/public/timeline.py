@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from flask import get_template_attribute
+from markupsafe import Markup
+
 from portal.record.shelf import Shown
 from portal.record.tables import Act
 from portal.rules.clock import month_of
 from portal.web.language import ENGLISH, _, current
 from portal.web.public.evidence import photos_of
 from portal.web.public.films import poster_of
+from portal.web.public.pieces import piece
 from portal.web.public.standing import DONE, STOPPED
 
 AT_ONCE = 24  # entries told in full on one page; the others are months and lines that lead to them
@@ -119,15 +123,21 @@ def _told(month: str, reports: list[Shown], photos: int, *, room: int) -> dict[s
         "label": _name(month),
         "note": _("%(year)s 年　公开 %(n)s 次", year=month[:4], n=len(standing)),
         "entries": [
-            _entry(report, photos, brief=place >= room) for place, report in enumerate(reversed(reports))
+            _entry(report, 0 if place >= room else photos) for place, report in enumerate(reversed(reports))
         ],
     }
 
 
-def _entry(report: Shown, photos: int, *, brief: bool) -> dict[str, Any]:
+def _entry(report: Shown, photos: int) -> Markup:
+    """photos: how many are shown of an entry that is told in full; 0 for one that is told in a line."""
+    key = (report.seq, report.withdrawn or report.sealed, photos)
+    return piece(key, lambda: get_template_attribute("public/entries.html", "told")(_facts(report, photos)))
+
+
+def _facts(report: Shown, photos: int) -> dict[str, Any]:
     if report.withdrawn or report.sealed:
         return {"gone": True, "report": report}
-    if brief:
+    if not photos:
         return {"gone": False, "brief": True, "report": report, "document": report.document}
     shown = photos_of(report, proof=False)
     return {

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from flask import current_app, g
+from flask import g
 
 from portal.ports import Answer, Query, SearchIndex, SearchUnavailable
-from portal.record.names import KeptNames
+from portal.record.names import NAMES
 from portal.record.shelf import Shelf
 from portal.text.fold import folded
 from portal.text.names import Name, Names
@@ -22,10 +22,9 @@ NEAREST = 3  # hits shown of the best of what is offered
 
 
 def names(shelf: Shelf) -> Names:
-    """The names on this shelf, kept by the process while they stand; asked for once in a request."""
+    """The names on this shelf; those of a past day are read once in a request."""
     if "names" not in g:
-        kept = cast(KeptNames, current_app.extensions.setdefault("names", KeptNames()))
-        g.names = kept.of(shelf)
+        g.names = NAMES.of(shelf)
     return cast(Names, g.names)
 
 
