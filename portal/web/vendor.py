@@ -15,7 +15,7 @@ from markupsafe import Markup
 from portal.adapters.front_end import KEPT, MANIFEST
 
 _STYLE = Markup('<link rel="stylesheet" href="{url}" integrity="{integrity}">')
-_MODULE = Markup('<link rel="modulepreload" href="{url}" integrity="{integrity}" data-vendor="{package}">')
+_MODULE = Markup('<link rel="modulepreload" fetchpriority="low" href="{url}" integrity="{integrity}" data-vendor="{package}">')
 _TAGS = {"style": _STYLE, "module": _MODULE}
 
 

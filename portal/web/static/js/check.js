@@ -1,5 +1,6 @@
 /* "How to check this", done: on the page of an entry, and for any proof file on /verify. All words are in the page
-   (data-ok, data-wrong of each step); this file fills them in. */
+   (data-ok, data-wrong of each step); this file fills them in. What an entry will be checked for (data-todo) stands
+   there from the beginning, so that the room kept for the answers is never empty. */
 
 const desk = document.querySelector("[data-check]");
 const { proof: proofAddress, record: recordAddress, hash, signature } = desk.dataset;
@@ -39,7 +40,13 @@ const conclude = (how, facts = {}) => {
 };
 
 const begin = () => {
-  for (const item of steps.values()) item.hidden = true;
+  for (const item of steps.values()) {
+    const { todo } = item.dataset;
+    item.hidden = !todo;
+    delete item.dataset.lamp;
+    item.querySelector("[data-mark]").textContent = "·";
+    item.querySelector("[data-words]").textContent = todo ?? "";
+  }
   verdict.hidden = false;
   delete verdict.dataset.lamp;
   verdict.querySelector("[data-words]").textContent = verdict.dataset.busy;
@@ -193,11 +200,11 @@ const unanswered = (error) => {
 /* --- where a proof comes from -------------------------------------------------------------------- */
 
 if (desk.dataset.of) {
+  begin();
   const answer = await fetch(desk.dataset.of, { cache: "no-store", credentials: "omit" });
   if (answer.ok) await check(await answer.text()).catch(unanswered);
   else {
     await answer.body?.cancel();  // what nobody reads would keep its connection
-    begin();
     conclude("open");
   }
 }
