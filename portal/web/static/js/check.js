@@ -1,6 +1,6 @@
 /* "How to check this", done: on the page of an entry, and for any proof file on /verify. All words are in the page
-   (data-ok, data-wrong of each step); this file fills them in. What an entry will be checked for (data-todo) stands
-   there from the beginning, so that the room kept for the answers is never empty. */
+   (data-ok, data-wrong of each step); this file fills them in. What of an entry was not come to is named
+   as well (data-todo), so that the room kept for the answers is never empty. */
 
 const desk = document.querySelector("[data-check]");
 const { proof: proofAddress, record: recordAddress, hash, signature } = desk.dataset;
@@ -37,15 +37,18 @@ const conclude = (how, facts = {}) => {
   verdict.dataset.lamp = { good: "green", bad: "red", open: "yellow", unread: "yellow" }[how];
   verdict.querySelector("[data-words]").textContent = filled(verdict.dataset[how], facts);
   desk.querySelector("[data-cure]").hidden = how !== "bad";
+  for (const item of steps.values()) {
+    if (!item.hidden || !item.dataset.todo) continue;
+    item.hidden = false; // after all that was told, so nothing moves
+    item.querySelector("[data-mark]").textContent = "·";
+    item.querySelector("[data-words]").textContent = item.dataset.todo;
+  }
 };
 
 const begin = () => {
   for (const item of steps.values()) {
-    const { todo } = item.dataset;
-    item.hidden = !todo;
+    item.hidden = true;
     delete item.dataset.lamp;
-    item.querySelector("[data-mark]").textContent = "·";
-    item.querySelector("[data-words]").textContent = todo ?? "";
   }
   verdict.hidden = false;
   delete verdict.dataset.lamp;
