@@ -76,6 +76,9 @@ services: ## start PostgreSQL, S3, OpenSearch, Redis on loopback, for tests agai
 services-stop: ## stop them
 	@$(PYTHON) -m services stop
 
+shots: $(VENV)/dev ## contact sheets of every page in every look, into instance/shots (ONLY=, IN=)
+	@$(BIN)/python -m tests.browser.shots $(if $(ONLY),--only $(ONLY)) $(if $(IN),--in $(IN))
+
 lock: ## pin requirements with hashes again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-dev.in -o requirements-dev.txt

@@ -200,6 +200,7 @@ def _prepare_templates(app: Flask) -> None:
         photo_folder=app.extensions["photo_folder"],
         window_path=language.window_path,
         vendor_tags=vendor.tags,
+        vendor_later=vendor.later,
         vendor_url=vendor.address,
         json_ld=json_ld,
         drawing=icon,

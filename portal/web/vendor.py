@@ -16,6 +16,7 @@ from portal.adapters.front_end import KEPT, MANIFEST
 
 _STYLE = Markup('<link rel="stylesheet" href="{url}" integrity="{integrity}">')
 _MODULE = Markup('<link rel="modulepreload" href="{url}" integrity="{integrity}" data-vendor="{package}">')
+_LATER = Markup('<template data-vendor="{package}">{tags}</template>')  # nothing in it is fetched by itself
 _TAGS = {"style": _STYLE, "module": _MODULE}
 
 
@@ -41,6 +42,12 @@ class Vendor:
         return Markup("\n").join(
             self._tag(name, entry) for entry in self._packages.get(name, []) if entry["part"] in _TAGS
         )
+
+    def later(self, name: str) -> Markup:
+        """The same tags where our own script finds them, to be used once the page stands: on a slow line, what only a
+        tap needs would keep the first words waiting. Nothing when the package was never collected."""
+        tags = self.tags(name)
+        return _LATER.format(package=name, tags=tags) if tags else tags
 
     def address(self, package: str, name: str) -> str:
         """Where our own script finds a file of a package at need; "" when it was never collected."""

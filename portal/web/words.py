@@ -46,7 +46,7 @@ REFUSALS: dict[str, Say] = {
     "videos_not_open": lambda: _("录像没有被退回，不用换。"),
     "job_not_set_aside": lambda: _("这件工作刚被别人处理过，或者已经做成了。"),
     "plan_changed_elsewhere": lambda: _("计划刚被别人改过。看看新的清单再印发。"),
-    "plan_already_adopted": lambda: _("%(year)s 年的计划已经印发过了。"),
+    "plan_already_adopted": lambda: _("%(year)s年的计划已经印发过了。"),
     "too_many_tries": lambda: _("试的次数太多，请 %(seconds)s 秒后再来。"),
     "too_many_subscriptions": lambda: _("一个邮箱最多订 %(most)s 条。先在信里停掉一条，再点这个链接。"),
     "too_many_subscriptions_asked": lambda: _("短时间里订的太多，请 %(seconds)s 秒后再来。"),

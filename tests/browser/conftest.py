@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import threading
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -45,6 +46,7 @@ AXE = """async () => {
   const found = await axe.run(document, {runOnly: tags});
   return found.violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 120)).join(" | "));
 }"""
+CALM = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
 VIEWER = ROOT / "portal" / "web" / "static" / "vendor" / "photoswipe"
 needs_viewer = pytest.mark.skipif(
     not VIEWER.is_dir(), reason="the photo viewer is not here: run `make assets`"
@@ -62,23 +64,34 @@ def axe():
 
 @pytest.fixture(scope="session")
 def chromium():
-    found = next(
-        (p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None
-    )
+    found = where_chromium_is()
     if found is None:
         pytest.skip("Chromium is not here: install your system's package `chromium`")
-    args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=args)
+        browser = playwright.chromium.launch(executable_path=found, args=CALM)
         yield browser
         browser.close()
 
 
+def where_chromium_is():
+    """The path of the browser, or nothing."""
+    return next(
+        (p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None
+    )
+
+
 @pytest.fixture(scope="session")
 def live(tmp_path_factory, migrated):
-    """The small district, served, with its worker running and a report in every state."""
     home = tmp_path_factory.mktemp("live")
     shutil.copy(migrated, home / "portal.sqlite")
+    with serving(home) as site:
+        yield site
+
+
+@contextmanager
+def serving(home):
+    """The small district on the migrated database in this folder, served, with its worker running and a report in
+    every state."""
     settings = Settings(
         _env_file=None,
         database_url=f"sqlite:///{home / 'portal.sqlite'}",

@@ -145,29 +145,20 @@ def rooms(chromium, live):
         page.context.close()
 
 
+def facts_of(live):
+    """What stands in the braces of the addresses above."""
+    names = """number published gone draft returned waiting photo picture held correction link confirming
+        ending"""
+    return {name: getattr(live, name) for name in names.split()} | {"project": live.district.projects[0]}
+
+
 @pytest.mark.parametrize(
     ("login", "path"), KNOCKS, ids=[f"{login or 'anyone'} {path}" for login, path in KNOCKS]
 )
 def test_a_page_can_be_used_by_everybody(rooms, live, axe, login, path):
-    names = (
-        "number",
-        "published",
-        "gone",
-        "draft",
-        "returned",
-        "waiting",
-        "photo",
-        "picture",
-        "held",
-        "correction",
-        "link",
-        "confirming",
-        "ending",
-    )
-    facts = {name: getattr(live, name) for name in names} | {"project": live.district.projects[0]}
     page, noise = rooms(login)
     noise.clear()
-    page.goto(path.format(**facts))
+    page.goto(path.format(**facts_of(live)))
     page.evaluate(axe)
     faults = {}
     for width, scheme in ((360, "light"), (360, "dark"), (1280, "dark"), (1280, "light")):

@@ -104,7 +104,7 @@ def verdict(page: Page) -> str:
 
 def said(page: Page) -> dict[str, str]:
     """The steps that are shown, each with its lamp."""
-    shown = page.locator("[data-step]:not([hidden])")
+    shown = page.locator("[data-step][data-lamp]:not([hidden])")
     return {each.get_attribute("data-step"): each.get_attribute("data-lamp") for each in shown.all()}
 
 
@@ -248,7 +248,7 @@ def test_a_file_is_checked_on_the_page_for_it_with_the_sites_key_or_ones_own(
     page.locator("details:has(#key) summary").click()
     page.fill("#key", site.keys.public[0].line)
     page.press("#key", "Tab")
-    expect(page.locator("[data-step=signature]")).to_contain_text("你给的")
+    expect(page.locator("[data-step=signature]")).to_contain_text("您给的")
     assert verdict(page) == "green"
     page.fill("#key", SigningKeys.make(NAME).public[0].line)
     page.press("#key", "Tab")

@@ -42,6 +42,14 @@ def test_collected_packages_are_linked_with_the_hash_of_their_files(
     assert 'href="/static/vendor/photoswipe/photoswipe.css?v=1"' in tags
 
 
+def test_what_only_a_tap_needs_waits_in_a_template(tmp_path: Path, node_modules: Path) -> None:
+    assert Vendor(tmp_path / "vendor", url=address).later("photoswipe") == ""
+    collect(node_modules, tmp_path / "vendor")
+    vendor = Vendor(tmp_path / "vendor", url=address)
+    tags = vendor.later("photoswipe")
+    assert tags == f'<template data-vendor="photoswipe">{vendor.tags("photoswipe")}</template>'
+
+
 def test_the_licence_travels_along_but_is_not_linked(tmp_path: Path, node_modules: Path) -> None:
     target = tmp_path / "vendor"
     assert "photoswipe/LICENSE" in collect(node_modules, target)

@@ -70,7 +70,7 @@ def adopt(year: int) -> BaseResponse:
     except Invalid as refusal:
         say(by_field(refusal.problems)["plan"], "red")
         return redirect(url_for("admin_plan.show", year=year), 303)
-    say(_("%(year)s 年计划已印发，%(n)s 个项目已公开。", year=year, n=count))
+    say(_("%(year)s年计划已印发，%(n)s 个项目已公开。", year=year, n=count))
     return redirect(url_for("admin_plan.show", year=year), 303)
 
 

@@ -41,7 +41,7 @@ class Span:
 
     @classmethod
     def of_year(cls, year: int, count: int) -> Span:
-        return cls(dt.date(year, 1, 1), dt.date(year, 12, 31), count, _("%(year)s 年", year=year))
+        return cls(dt.date(year, 1, 1), dt.date(year, 12, 31), count, _("%(year)s年", year=year))
 
 
 def histogram_of(found: Mapping[int, int], looking: Looking) -> dict[str, Any] | None:

@@ -82,7 +82,7 @@ def _label(name: str, value: str, names: Names) -> str:
     if name == "kind":
         return word(ITEM_KINDS, value)
     if name == "year":
-        return _("%(year)s 年", year=value)
+        return _("%(year)s年", year=value)
     return names.get(value, value)
 
 

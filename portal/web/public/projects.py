@@ -41,7 +41,7 @@ class Facet:
 
 FACETS: dict[str, Facet] = {
     "lamp": Facet(lambda: _("灯"), lambda _d, s: s.colour, lambda _d, v: lamp_word(v)),
-    "year": Facet(lambda: _("年度"), lambda d, _s: str(d["year"]), lambda _d, v: _("%(year)s 年", year=v)),
+    "year": Facet(lambda: _("年度"), lambda d, _s: str(d["year"]), lambda _d, v: _("%(year)s年", year=v)),
     "kind": Facet(lambda: _("类型"), lambda d, _s: d["type"], lambda _d, v: word(PROJECT_KINDS, v)),
     "category": Facet(
         lambda: _("类别"), lambda d, _s: d["category"], lambda d, _v: d["category"], content=True

@@ -103,7 +103,7 @@ def _silence(months: list[str]) -> dict[str, Any]:
     newest, oldest = months[0], months[-1]
     said = _("这个月没有公开内容。")
     if newest != oldest:
-        first, last = (_("%(year)s 年 %(month)s", year=m[:4], month=_name(m)) for m in (oldest, newest))
+        first, last = (_("%(year)s年%(month)s", year=m[:4], month=_name(m)) for m in (oldest, newest))
         said = _("%(first)s到%(last)s，连着 %(n)s 个月没有公开内容。", first=first, last=last, n=len(months))
     return {"silent": True, "id": newest, "label": _name(newest), "year": newest[:4], "said": said}
 
@@ -121,7 +121,7 @@ def _told(month: str, reports: list[Shown], photos: int, *, room: int) -> dict[s
         "silent": False,
         "id": month,
         "label": _name(month),
-        "note": _("%(year)s 年　公开 %(n)s 次", year=month[:4], n=len(standing)),
+        "note": _("%(year)s年　公开 %(n)s 次", year=month[:4], n=len(standing)),
         "entries": [
             _entry(report, 0 if place >= room else photos) for place, report in enumerate(reversed(reports))
         ],

@@ -136,7 +136,7 @@ def test_nobody_is_not_found(admin):
 
 def test_the_overview_says_how_things_stand(admin):
     page = _page(admin, "/desk/admin")
-    for words in ("后台", "单位报送员", "2026 年", "乡镇街道", "登录"):
+    for words in ("后台", "单位报送员", "2026年", "乡镇街道", "登录"):
         assert words in page
 
 

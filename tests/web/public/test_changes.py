@@ -131,7 +131,7 @@ def test_without_days_it_is_this_month_and_ready_choices_are_offered(
     visitor: Browser, district: SmallDistrict
 ) -> None:
     page = visitor.get("/changes")
-    assert "2026年10月31日到2026年11月24日：" in words(page)
+    assert "2026年10月31日 到 2026年11月24日 ：" in words(page)
     chosen = [
         link
         for link in tags(page, "a")
@@ -201,8 +201,8 @@ def test_a_last_day_to_come_means_today(visitor: Browser, district: SmallDistric
 def test_with_a_last_day_alone_it_is_the_month_up_to_that_day(
     visitor: Browser, district: SmallDistrict
 ) -> None:
-    assert "2026年4月30日到2026年5月12日：" in words(visitor.get("/changes?to=2026-05-12"))
-    assert "2026年10月31日到2026年11月24日：" in words(visitor.get("/changes?to=2030-05-12"))
+    assert "2026年4月30日 到 2026年5月12日 ：" in words(visitor.get("/changes?to=2026-05-12"))
+    assert "2026年10月31日 到 2026年11月24日 ：" in words(visitor.get("/changes?to=2030-05-12"))
 
 
 def test_long_ones_come_in_pages(visitor: Browser, district: SmallDistrict) -> None:

@@ -38,6 +38,15 @@ def test_the_drawing_and_the_list_say_the_same(visitor, district):
     assert "2 个项目和工作事项" in shown
 
 
+def test_no_markup_of_html_ends_the_drawing(visitor, district):
+    """A name marked as Chinese is a span; within a drawing it would put all that follows outside."""
+    shown = page(visitor, "/en/map")
+    assert district.projects
+    drawn = shown[shown.index("map-still") :]
+    assert "<text" in (inside := drawn[: drawn.index("</svg>")])
+    assert "<span" not in inside
+
+
 def test_a_lamp_narrows_both(visitor, district):
     district.published(physical_percent="100")
     red, all_of_them = features(visitor, "/map.geojson?lamp=red"), features(visitor)

@@ -1,5 +1,6 @@
 /* "How to check this", done: on the page of an entry, and for any proof file on /verify. All words are in the page
-   (data-ok, data-wrong of each step); this file fills them in. */
+   (data-ok, data-wrong of each step); this file fills them in. What of an entry was not come to is named
+   as well (data-todo), so that the room kept for the answers is never empty. */
 
 const desk = document.querySelector("[data-check]");
 const { proof: proofAddress, record: recordAddress, hash, signature } = desk.dataset;
@@ -36,10 +37,19 @@ const conclude = (how, facts = {}) => {
   verdict.dataset.lamp = { good: "green", bad: "red", open: "yellow", unread: "yellow" }[how];
   verdict.querySelector("[data-words]").textContent = filled(verdict.dataset[how], facts);
   desk.querySelector("[data-cure]").hidden = how !== "bad";
+  for (const item of steps.values()) {
+    if (!item.hidden || !item.dataset.todo) continue;
+    item.hidden = false; // after all that was told, so nothing moves
+    item.querySelector("[data-mark]").textContent = "·";
+    item.querySelector("[data-words]").textContent = item.dataset.todo;
+  }
 };
 
 const begin = () => {
-  for (const item of steps.values()) item.hidden = true;
+  for (const item of steps.values()) {
+    item.hidden = true;
+    delete item.dataset.lamp;
+  }
   verdict.hidden = false;
   delete verdict.dataset.lamp;
   verdict.querySelector("[data-words]").textContent = verdict.dataset.busy;
@@ -193,11 +203,11 @@ const unanswered = (error) => {
 /* --- where a proof comes from -------------------------------------------------------------------- */
 
 if (desk.dataset.of) {
+  begin();
   const answer = await fetch(desk.dataset.of, { cache: "no-store", credentials: "omit" });
   if (answer.ok) await check(await answer.text()).catch(unanswered);
   else {
     await answer.body?.cancel();  // what nobody reads would keep its connection
-    begin();
     conclude("open");
   }
 }

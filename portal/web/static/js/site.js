@@ -1,8 +1,9 @@
 /* Small improvements on pages that already work without this file. */
 
-/* Photos open over the page: with PhotoSwipe where it was collected, else the plain link is followed. */
+/* Photos open over the page: with PhotoSwipe where it was collected, else the plain link is followed. It is fetched when
+   all of the page is there, or at the first tap. */
 const photoLinks = [...document.querySelectorAll("a[data-photo]")];
-const library = document.querySelector("link[data-vendor=photoswipe]");
+const library = document.querySelector("template[data-vendor=photoswipe]");
 const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 const slide = (link) => ({
@@ -13,10 +14,21 @@ const slide = (link) => ({
   msrc: link.querySelector("img")?.currentSrc,
 });
 
+let viewer = null;
+const fetchViewer = () => viewer ??= (async () => {
+  const links = [...document.importNode(library.content, true).querySelectorAll("link")];
+  await Promise.all(links.map((link) => new Promise((fetched, failed) => {
+    link.addEventListener("load", fetched);
+    link.addEventListener("error", failed);
+    document.head.append(link);
+  })));
+  return import(links.find((link) => link.rel === "modulepreload").href);
+})();
+
 const openPhoto = async (link) => {
-  const { default: PhotoSwipe } = await import(library.href);
+  const { default: PhotoSwipe } = await fetchViewer();
   const english = document.documentElement.lang === "en";
-  const viewer = new PhotoSwipe({
+  const shown = new PhotoSwipe({
     dataSource: photoLinks.map(slide),
     index: photoLinks.indexOf(link),
     showHideAnimationType: calm ? "none" : "fade",
@@ -28,12 +40,15 @@ const openPhoto = async (link) => {
     arrowNextTitle: english ? "Next" : "下一张",
     errorMsg: english ? "This photo did not load." : "这张照片没有打开。",
   });
-  viewer.on("destroy", () => link.focus());
-  viewer.init();
-  viewer.element.setAttribute("aria-label", english ? "Photos" : "照片");
+  shown.on("destroy", () => link.focus());
+  shown.init();
+  shown.element.setAttribute("aria-label", english ? "Photos" : "照片");
 };
 
 if (library && photoLinks.length) {
+  const early = () => fetchViewer().catch(() => {});
+  if (document.readyState === "complete") early();
+  else addEventListener("load", early);
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-photo]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
