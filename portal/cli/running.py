@@ -165,7 +165,7 @@ def gunicorn_options(settings: Settings, host: str, port: int) -> list[str]:
     return [
         f"--bind={host}:{port}",
         "--config=python:portal.web.preloaded",
-        "--worker-class=gthread",
+        "--worker-class=portal.web.doorstep.Worker",
         f"--workers={settings.processes}",
         f"--threads={settings.threads}",
         "--keep-alive=30",
