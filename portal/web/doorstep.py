@@ -73,7 +73,7 @@ def asked_of(req: Any) -> dict[str, Any] | None:
 
 
 @lru_cache(maxsize=64)
-def _head(version: tuple[int, int], status: str, stays: bool, second: int) -> bytes:  # noqa: FBT001
+def _head(version: tuple[int, int], status: str, stays: bool, second: int) -> bytes:
     """The lines that gunicorn begins every answer with; the same for a second."""
     lines = (
         f"HTTP/{version[0]}.{version[1]} {status}",

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 1024 * 1024
 MOST_OF_ONE = 1024 * 1024  # a page beyond this is not worth keeping
 BODILESS = frozenset({"content-type", "content-disposition"})  # what a 304 does not say again
-UNCHANGED = frozenset({"cache-control", "vary", "etag"})  # all that a 304 for a page says, besides the server's own
+UNCHANGED = frozenset(
+    {"cache-control", "vary", "etag"}
+)  # all that a 304 for a page says, besides the server's own
 REMADE = frozenset(
     {"content-length", "set-cookie", "etag"}
 )  # what is said anew for every reader, or to one alone
@@ -119,7 +121,9 @@ def ready(page: Page, environ: WSGIEnvironment) -> Ready:
     unchanged = bool(known) and known_tag(known, page.etag)
     made = page.answers.get((coding, unchanged))
     if made is None:  # two threads may both make it: the same answer
-        made = page.answers[coding, unchanged] = _unchanged(page, coding) if unchanged else _whole(page, coding)
+        made = page.answers[coding, unchanged] = (
+            _unchanged(page, coding) if unchanged else _whole(page, coding)
+        )
     return made
 
 
