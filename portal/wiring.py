@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from config import Mode, Settings
@@ -29,9 +30,6 @@ from portal.adapters.opensearch_index import OpenSearchIndex
 from portal.adapters.outbox import Outbox
 from portal.adapters.partial_uploads import PartialFiles
 from portal.adapters.passwords import Passwords
-from portal.adapters.s3_address import S3Address, S3Keys
-from portal.adapters.s3_media import S3MediaStore
-from portal.adapters.s3_tiles import S3TileStore
 from portal.adapters.smtp_address import SmtpAddress
 from portal.adapters.smtp_mailer import SmtpMailer
 from portal.adapters.spool import Spool
@@ -171,11 +169,12 @@ def _media(settings: Settings) -> tuple[MediaStore, Path]:
         return LocalMediaStore(root), root
     if not (settings.s3_key and settings.s3_secret):
         raise ValueError("an s3 address in PORTAL_MEDIA_URL needs PORTAL_S3_KEY and PORTAL_S3_SECRET")
-    sealed = S3Keys(key=settings.s3_sealed_key, secret=settings.s3_sealed_secret)
+    s3 = _s3()
+    sealed = s3.S3Keys(key=settings.s3_sealed_key, secret=settings.s3_sealed_secret)
     root = settings.folder(f"file:{settings.media_outbox}")
-    bucket = S3MediaStore(
-        S3Address.parse(settings.media_url),
-        keys=S3Keys(key=settings.s3_key, secret=settings.s3_secret),
+    bucket = s3.S3MediaStore(
+        s3.S3Address.parse(settings.media_url),
+        keys=s3.S3Keys(key=settings.s3_key, secret=settings.s3_secret),
         sealed_keys=sealed if sealed.key and sealed.secret else None,
     )
     return FollowingStore(LocalMediaStore(root), bucket=bucket, outbox=Outbox(root / "outbox")), root
@@ -193,7 +192,15 @@ def _mirror(settings: Settings) -> MediaStore | None:
     secret = settings.media_mirror_secret or settings.s3_secret
     if not (key and secret):
         raise ValueError("an s3 address in PORTAL_MEDIA_MIRROR needs PORTAL_MEDIA_MIRROR_KEY and its secret")
-    return S3MediaStore(S3Address.parse(settings.media_mirror), keys=S3Keys(key=key, secret=secret))
+    s3 = _s3()
+    address = s3.S3Address.parse(settings.media_mirror)
+    mirror: MediaStore = s3.S3MediaStore(address, keys=s3.S3Keys(key=key, secret=secret))
+    return mirror
+
+
+def _s3() -> Any:
+    """The stores in buckets. Their library is loaded only where there is a bucket: it takes memory in every process."""
+    return importlib.import_module("portal.adapters.s3_stores")
 
 
 def _room(media_root: Path, database: Database, settings: Settings) -> DiskRoom:
@@ -208,12 +215,16 @@ def _tiles(settings: Settings, media_root: Path) -> TileStore:
     """The record's tiles, beside the photos: in `record` of their folder or of their place in the bucket."""
     if not settings.media_url.startswith("s3:"):
         return LocalTileStore(media_root / "record")
-    keys = S3Keys(key=settings.s3_key, secret=settings.s3_secret)
-    return S3TileStore(S3Address.parse(settings.media_url), keys=keys)
+    s3 = _s3()
+    keys = s3.S3Keys(key=settings.s3_key, secret=settings.s3_secret)
+    tiles: TileStore = s3.S3TileStore(s3.S3Address.parse(settings.media_url), keys=keys)
+    return tiles
 
 
 def _signed_origin(settings: Settings) -> str:
-    return S3Address.parse(settings.media_url).browsers if settings.media_url.startswith("s3:") else ""
+    if not settings.media_url.startswith("s3:"):
+        return ""
+    return str(_s3().S3Address.parse(settings.media_url).browsers)
 
 
 def _search(settings: Settings) -> SearchIndex:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from portal.adapters.whoosh_mapped import read_in_place
 from portal.adapters.whoosh_snapshot import SCHEMA, Damaged
 from portal.ports import SearchUnavailable
 
@@ -120,6 +121,7 @@ class IndexFolder:
         try:
             index = FileIndex(storage, schema=SCHEMA)
             toc = index._read_toc()
+            read_in_place(toc.segments)
             reader = index._reader(storage, toc.schema, toc.segments, toc.generation)
             return reader, self._files([newest, *(segment.make_filename(".seg") for segment in toc.segments)])
         except Exception:

@@ -32,6 +32,10 @@ from portal.wiring import Portal, owner_database
 from portal.workflows.found_keys import KeysDiffer, found_keys
 from portal.workflows.publish_basics import publish_lamp_rules
 
+FEW_ARENAS = (
+    "MALLOC_ARENA_MAX",
+    "2",
+)  # threads that take turns need no heap each, of which little is given back
 GRACE = 30  # seconds a child has to finish what it holds
 
 
@@ -133,6 +137,7 @@ def serve(host: str | None, port: int | None) -> None:
             "PORTAL_SERVER is granian, which is not installed: `pip install granian`, or name gunicorn"
         )
     command = server_command(settings, host or settings.host, port or settings.port, "wsgi:application")
+    os.environ.setdefault(*FEW_ARENAS)
     os.execv(sys.executable, command)
 
 
@@ -161,11 +166,12 @@ def granian_options(settings: Settings, host: str, port: int) -> list[str]:
 
 
 def gunicorn_options(settings: Settings, host: str, port: int) -> list[str]:
-    """Threads that stream uploads; no access log, because addresses of readers are nobody's business."""
+    """Threads that stream uploads; no access log, because addresses of readers are nobody's business. What no process
+    changes is loaded once, before they part: making the application opens no connection and begins no thread."""
     return [
         f"--bind={host}:{port}",
-        "--config=python:portal.web.preloaded",
-        "--worker-class=gthread",
+        "--preload",
+        "--worker-class=portal.web.doorstep.Worker",
         f"--workers={settings.processes}",
         f"--threads={settings.threads}",
         "--keep-alive=30",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.database.glances import Glances
 from portal.database.trouble import (
     TROUBLE,
     DatabaseBusy,
@@ -77,7 +77,7 @@ class Database:
         self._glancing = (
             None if _is_sqlite(view.url) else view.execution_options(isolation_level="AUTOCOMMIT")
         )
-        self._bare = threading.local()
+        self._glances = Glances(view.url.database)
 
     @property
     def path(self) -> str | None:
@@ -145,21 +145,10 @@ class Database:
         every page. `{}` in the query becomes a mark for each value."""
         with in_our_words():
             if self._glancing is None:
-                marks = ",".join("?" * len(values))
-                return self._bare_sqlite().execute(query.format(marks), tuple(values)).fetchone()[0]
+                return self._glances.value(query, tuple(values))
             marks = ",".join(["%s"] * len(values))
             with self._glancing.connect() as connection:
                 return connection.exec_driver_sql(query.format(marks), tuple(values)).scalar()
-
-    def _bare_sqlite(self) -> sqlite3.Connection:
-        """A read-only connection for each thread, without SQLAlchemy's cost."""
-        connection: sqlite3.Connection | None = getattr(self._bare, "connection", None)
-        if connection is None:
-            connection = sqlite3.connect(
-                f"file:{self._view.url.database}?mode=ro", uri=True, timeout=10, isolation_level=None
-            )
-            self._bare.connection = connection
-        return connection
 
     def scrub(self, *, most_bytes: int = REWRITTEN) -> bool:
         """Leave nothing of what was deleted in the files of SQLite; False when readers were in the way and it has

@@ -101,7 +101,8 @@ class PortalFlask(Flask):
 
 
 def create_app(portal: Portal) -> Any:
-    """The WSGI application of a wired portal: the front, and Flask behind it (`.flask`)."""
+    """The WSGI application of a wired portal: the front (`.glance` asks it for seen pages alone), and Flask behind it
+    (`.flask`)."""
     app = PortalFlask("portal.web", template_folder=str(ROOT / "templates"), static_folder="static")
     settings = portal.settings
     app.config.update(_configuration(portal))
@@ -136,9 +137,11 @@ def create_app(portal: Portal) -> Any:
     app.context_processor(windows.page_context)
     app.context_processor(desk.desk_context)
     _prepare_templates(app)
-    front = _behind_proxies(_front(app), hops=settings.proxies)
-    front.flask = app
-    return front
+    front = _front(app)
+    whole = _behind_proxies(front, hops=settings.proxies)
+    whole.flask = app
+    whole.glance = _behind_proxies(front.glance, hops=settings.proxies)
+    return whole
 
 
 def _front(app: Flask) -> Front:
@@ -168,8 +171,8 @@ def _statics(app: Flask, settings: Settings) -> Statics:
     return Statics(Path(app.static_folder or ""), headers=said.items())
 
 
-def _behind_proxies(front: Front, *, hops: int) -> Any:
-    """The front, told by the proxies in front of it who asks, for which host and how."""
+def _behind_proxies(front: Any, *, hops: int) -> Any:
+    """The front, or its glance, told by the proxies in front of it who asks, for which host and how."""
     return ProxyFix(front, x_for=hops, x_proto=hops, x_host=hops) if hops else front
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from portal.rules.clock import day_of
 from portal.web.fairness import Fairness
-from portal.web.kept import Page, Pages, answer
+from portal.web.kept import Page, Pages, Ready, ready, send
 from portal.web.language import CHINESE, ENGLISH, speaking
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ TOUCHED = (  # as `portal.record.shelf.touched` says it
     "SELECT CASE WHEN EXISTS (SELECT 1 FROM record_freeze WHERE cured_at IS NULL) "
     "THEN -3 - COALESCE(MAX(seq), -1) ELSE COALESCE(MAX(seq), -1) END FROM record_touched WHERE scope IN ({})"
 )
+READING = ("GET", "HEAD")
 
 
 class Validator:
@@ -61,36 +62,42 @@ class Front:
         self._files, self._fairness = files, fairness
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "")
-        english = path == "/en" or path.startswith("/en/")
-        if english:
-            environ["portal.language"] = ENGLISH
-            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/en"
-            environ["PATH_INFO"] = path[3:] or "/"
+        language = _language_of(environ)
         key = page_key(environ)
-        if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
-            seen = self._seen(key, environ, start_response)
-            if seen is not None:
-                return seen
+        if environ["REQUEST_METHOD"] in READING:
+            files = self._files_of(environ)
+            if files is None:
+                seen = self._seen(key, environ)
+                answered = None if seen is None else send(seen, environ, start_response)
+            else:
+                answered = files.answer(environ, start_response)
+            if answered is not None:
+                return answered
         environ["portal.page_key"] = key
-        with speaking(ENGLISH if english else CHINESE):
+        with speaking(language):
             return self._fairness.answer(self._app, environ, start_response)
 
-    def _seen(
-        self, key: tuple[str, ...], environ: WSGIEnvironment, start_response: StartResponse
-    ) -> Iterable[bytes] | None:
-        """What needs no Flask: a file, or a page that was seen before and still stands."""
-        files = self._files.get(environ.get("PATH_INFO", "")[1:].partition("/")[0])
-        if files is not None:
-            return files.answer(environ, start_response)
+    def glance(self, environ: WSGIEnvironment, _start_response: object = None) -> Ready | None:
+        """The answer for a page that was seen before, for a server that asks before it begins one; None leaves the
+        request to the whole application. It is shaped like one, so that what proxies say is read the same way."""
+        _language_of(environ)
+        if environ["REQUEST_METHOD"] not in READING or self._files_of(environ) is not None:
+            return None
+        return self._seen(page_key(environ), environ)
+
+    def _files_of(self, environ: WSGIEnvironment) -> Files | None:
+        return self._files.get(environ.get("PATH_INFO", "")[1:].partition("/")[0])
+
+    def _seen(self, key: tuple[str, ...], environ: WSGIEnvironment) -> Ready | None:
+        """What is sent for a page that was seen before and still stands."""
         page = self._pages.get(key)
         if page is None or not self._stands(page):
             return None
         forms = len(page.forms)
-        answered = answer(page, environ, start_response)
+        sent = ready(page, environ)
         if len(page.forms) > forms:
             self._pages.keep(key, page)
-        return answered
+        return sent
 
     def _stands(self, page: Page) -> bool:
         """Whether a kept page is what a rendering now would give. A database in trouble is no yes: the
@@ -99,6 +106,17 @@ class Front:
             return page.day == day_of(self._now()) and self._validate(page.scopes) == page.seq
         except Exception:
             return False
+
+
+def _language_of(environ: WSGIEnvironment) -> str:
+    """The language that the address names; from here on it stands in SCRIPT_NAME, as if we were mounted there."""
+    path = environ.get("PATH_INFO", "")
+    if path != "/en" and not path.startswith("/en/"):
+        return CHINESE
+    environ["portal.language"] = ENGLISH
+    environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/en"
+    environ["PATH_INFO"] = path[3:] or "/"
+    return ENGLISH
 
 
 def page_key(environ: WSGIEnvironment) -> tuple[str, ...]:

@@ -17,16 +17,31 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 1024 * 1024
 MOST_OF_ONE = 1024 * 1024  # a page beyond this is not worth keeping
 BODILESS = frozenset({"content-type", "content-disposition"})  # what a 304 does not say again
+UNCHANGED = frozenset(
+    {"cache-control", "vary", "etag"}
+)  # all that a 304 for a page says, besides the server's own
 REMADE = frozenset(
     {"content-length", "set-cookie", "etag"}
 )  # what is said anew for every reader, or to one alone
 
 
 @dataclass(frozen=True)
+class Ready:
+    """An answer as it is sent, but for what the server adds. `written`: its headers in the server's writing, which a
+    server that writes them itself makes once (see doorstep)."""
+
+    status: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    written: list[bytes] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Page:
     """A rendered page and what it depends on. `day` is the local day its lamps were lit for.
 
-    `forms` are its bytes by coding, each made once, when the first reader takes it.
+    `forms` are its bytes by coding, each made once, when the first reader takes it; `answers` what is sent with them,
+    to those who have none and to those who have it already.
     """
 
     seq: int
@@ -37,6 +52,7 @@ class Page:
     body: bytes
     sent: int = OFTEN
     forms: dict[str, bytes] = field(default_factory=dict)
+    answers: dict[tuple[str, bool], Ready] = field(default_factory=dict)
 
     def form(self, coding: str) -> bytes:
         if coding == PLAIN:
@@ -98,20 +114,47 @@ def make_page(
     return Page(seq=seq, day=day, scopes=scopes, etag=etag, headers=kept, body=body, sent=sent)
 
 
-def answer(page: Page, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Send a page in the form that the reader takes, or 304 when the reader has it already."""
+def ready(page: Page, environ: WSGIEnvironment) -> Ready:
+    """What this reader gets: the page in the form that it takes, or 304 when it has the page already."""
     coding = coding_of(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    headers = [*page.headers, ("ETag", f'"{page.etag}{SUFFIX[coding]}"')]
     known = environ.get("HTTP_IF_NONE_MATCH", "")
-    if known and known_tag(known, page.etag):
-        start_response("304 Not Modified", [h for h in headers if h[0].lower() not in BODILESS])
-        return [b""]
+    unchanged = bool(known) and known_tag(known, page.etag)
+    made = page.answers.get((coding, unchanged))
+    if made is None:  # two threads may both make it: the same answer
+        made = page.answers[coding, unchanged] = (
+            _unchanged(page, coding) if unchanged else _whole(page, coding)
+        )
+    return made
+
+
+def _whole(page: Page, coding: str) -> Ready:
     body = page.form(coding)
+    headers = [*page.headers, _tag(page, coding)]
     if coding:
         headers.append(("Content-Encoding", coding))
-    headers.append(("Content-Length", str(len(body))))
-    start_response("200 OK", headers)
-    return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
+    return Ready("200 OK", (*headers, ("Content-Length", str(len(body)))), body)
+
+
+def _unchanged(page: Page, coding: str) -> Ready:
+    """Short, because phones ask often: what else was said with the page stands with it (RFC 9111, 3.2 and 4.3.4), and
+    another build or other settings never answer with this tag."""
+    said = [header for header in page.headers if header[0].lower() in UNCHANGED]
+    return Ready("304 Not Modified", (*said, _tag(page, coding)), b"")
+
+
+def _tag(page: Page, coding: str) -> tuple[str, str]:
+    return "ETag", f'"{page.etag}{SUFFIX[coding]}"'
+
+
+def answer(page: Page, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Send a page in the form that the reader takes, or 304."""
+    return send(ready(page, environ), environ, start_response)
+
+
+def send(sent: Ready, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """An answer that is ready, through WSGI."""
+    start_response(sent.status, list(sent.headers))
+    return [b"" if environ["REQUEST_METHOD"] == "HEAD" else sent.body]
 
 
 def known_tag(if_none_match: str, etag: str) -> bool:
