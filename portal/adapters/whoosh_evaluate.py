@@ -13,7 +13,6 @@ from portal.adapters.search_words import DAYS, meant
 from portal.adapters.whoosh_segment import Ids, Mask
 from portal.adapters.whoosh_snapshot import Snapshot
 from portal.ports import FACETS, Answer, Query
-from portal.text.names import Names
 from portal.text.parse import Asks, Clause, parse
 
 
@@ -40,6 +39,9 @@ class _Masks:
     def dated(self, first: int, last: int) -> Mask:
         return self._snapshot.live & (self._snapshot.dated >= first) & (self._snapshot.dated <= last)
 
+    def worth(self, low: int, high: int) -> Mask:
+        return self._snapshot.mask(self._snapshot.worth(low, high))
+
     def both(self, one: Mask, other: Mask) -> Mask:
         return one & other
 
@@ -64,7 +66,7 @@ def _chosen(snapshot: Snapshot, query: Query, clauses: Sequence[Clause]) -> dict
         codes.setdefault(facet, set()).update([values.index(value)] if value in values else [])
     for clause in clauses:
         if clause.asks is Asks.FACET and not clause.minus:
-            codes.setdefault(clause.facet, set()).update(_codes(snapshot, clause, query.names))
+            codes.setdefault(clause.facet, set()).update(_codes(snapshot, clause, query))
     masks = {facet: np.isin(snapshot.codes[facet], sorted(chosen)) for facet, chosen in codes.items()}
     if query.dated_from is not None or query.dated_to is not None:
         masks[DAYS] = _of_days(snapshot, query)
@@ -80,9 +82,9 @@ def _of_days(snapshot: Snapshot, query: Query) -> Mask:
     return found
 
 
-def _codes(snapshot: Snapshot, clause: Clause, names: Names) -> list[int]:
+def _codes(snapshot: Snapshot, clause: Clause, query: Query) -> list[int]:
     values = snapshot.values[clause.facet]
-    return [values.index(value) for value in meant(values, clause, names)]
+    return [values.index(value) for value in meant(values, clause, query)]
 
 
 def _within(snapshot: Snapshot, query: Query, clauses: Sequence[Clause]) -> Mask:
@@ -94,7 +96,7 @@ def _within(snapshot: Snapshot, query: Query, clauses: Sequence[Clause]) -> Mask
         found = found & (snapshot.seq <= query.until)
     for clause in clauses:
         if clause.asks is Asks.FACET and clause.minus:
-            found = found & ~np.isin(snapshot.codes[clause.facet], _codes(snapshot, clause, query.names))
+            found = found & ~np.isin(snapshot.codes[clause.facet], _codes(snapshot, clause, query))
     return found
 
 

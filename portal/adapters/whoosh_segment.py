@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -68,6 +69,7 @@ class Segment:
         self.dated, self.seq = self._numbers("dated"), self._numbers("seq")
         self._keys = leaf.column_reader("key", translate=False)
         self._texts = leaf.column_reader("text", translate=False)
+        self._sums = leaf.column_reader("sums", translate=False)
         self.values: dict[str, list[str]] = {}
         self.codes: dict[str, Ids] = {}
         self._load_facets()
@@ -89,6 +91,20 @@ class Segment:
             self.values[facet] = sorted(set(values))
             code = {name: number for number, name in enumerate(self.values[facet])}
             self.codes[facet] = np.fromiter(map(code.__getitem__, values), np.int32, self.size)
+
+    @cached_property
+    def _amounts(self) -> tuple[NDArray[np.int64], Ids]:
+        """Every sum of money that is named, in fen, and the item that names it."""
+        lengths = np.array(self._sums._lengths, np.int64)
+        written = self._sums._dbfile.get(self._sums._basepos, int(lengths.sum()))
+        return np.frombuffer(written, ">i8").astype(np.int64), np.repeat(
+            np.arange(len(lengths), dtype=np.int32), lengths // 8
+        )
+
+    def worth(self, low: int, high: int) -> Ids:
+        """The items that name a sum between these, both included, in fen."""
+        sums, ids = self._amounts
+        return np.unique(ids[(sums >= low) & (sums <= high)])
 
     def key(self, number: int) -> str:
         """The key of an item."""

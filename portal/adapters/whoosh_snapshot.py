@@ -22,7 +22,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from whoosh import columns, fields, formats
 
-FORMAT = 2  # raise it when terms or folding change: an index of another format counts as damaged
+FORMAT = 3  # raise it when terms or folding change: an index of another format counts as damaged
 POSITION_KEY = "\x1fposition"  # the item key of the document that keeps the position; no item is called so
 CACHE_BYTES = 24 * 2**20  # answers kept per snapshot, and as many per segment, so that a commit forgets few
 
@@ -50,6 +50,7 @@ SCHEMA = fields.Schema(
     dated=fields.COLUMN(columns.NumericColumn("q")),
     seq=fields.COLUMN(columns.NumericColumn("q")),
     facets=fields.COLUMN(columns.VarBytesColumn()),
+    sums=fields.COLUMN(columns.VarBytesColumn()),  # of money, in fen, eight bytes each
 )
 
 
@@ -156,6 +157,11 @@ class Snapshot:
     def literal(self, phrase: str) -> Ids:
         """The items whose folded title or body contains the folded phrase as it stands."""
         return self._literal.get(phrase, self._find_literal)
+
+    def worth(self, low: int, high: int) -> Ids:
+        """The items that name a sum of money between these, both included, in fen."""
+        ids = self._joined([segment.worth(low, high) for segment, _ in self.segments])
+        return ids[self.live[ids]]
 
     def _find_literal(self, phrase: str) -> Ids:
         ids = self._joined([segment.literal(phrase) for segment, _ in self.segments])

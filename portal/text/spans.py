@@ -103,15 +103,17 @@ def _open_ended(text: str, date: Found) -> Span | None:
 
 
 def _months(text: str, date: Found, following: Found | None) -> Span | None:
-    """11月到12月, of whatever year."""
+    """11月到12月, 10月1日到7日, of whatever year."""
     between = _BETWEEN.match(text, date.end)
     if following is None or between is None or following.start != between.end():
         return None
-    first, last = date.terms[0], following.terms[0]
-    if len(first) != 5 or len(last) != 5 or not first.startswith("@--") or not last.startswith("@--"):
+    first, last = date.terms[0].removeprefix("@--"), following.terms[0].removeprefix("@--")
+    if not first.isdecimal() or not last.isdecimal() or len(first) != len(last):
         return None
-    months = range(int(first[3:]), int(last[3:]) + 1)
-    terms = tuple(f"@--{month:02d}" for month in months)
+    every = (f"{month:02d}" for month in range(1, 13))
+    if len(first) == 4:
+        every = (f"{month}{day:02d}" for month in every for day in range(1, 32))
+    terms = tuple(f"@--{each}" for each in every if first <= each <= last)[:MOST_TERMS]
     return Span(date.start, following.end, 1, 0, terms) if terms else None
 
 

@@ -90,6 +90,7 @@ def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
     opening = aliased(Opening)
     document = select(opening.seq).where(opening.seq == Shelved.seq)
     yield document.exists()  # what has lost its opening is shown nowhere
+    wanted: list[ColumnElement[bool]] = []  # of each condition, or of several of which one is enough
     for clause in _words(query):
         said: ColumnElement[bool] = Shelved.title.icontains(clause.text, autoescape=True)
         if (
@@ -97,4 +98,7 @@ def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
         ):  # plain letters and digits also stand in the names of a document's fields
             within = document.where(opening.document.icontains(clause.text, autoescape=True))
             said = or_(said, within.exists())
-        yield ~said if clause.minus else said
+        if clause.instead and wanted:
+            said = or_(wanted.pop(), said)
+        wanted.append(~said if clause.minus else said)
+    yield from wanted
