@@ -19,6 +19,7 @@ from portal.text.terms import contains, is_han, is_one_term, required_terms
 
 Mask = NDArray[np.bool_]
 Ids = NDArray[np.int32]
+Places = NDArray[np.intp]  # the same where they are looked up with, which is twice as fast
 Weights = NDArray[np.float32]
 Value = TypeVar("Value")
 
@@ -48,7 +49,7 @@ class Kept(Generic[Value]):
         return value
 
 
-def bytes_of(found: Ids | tuple[Ids, Weights]) -> int:
+def bytes_of(found: NDArray[Any] | tuple[Ids, Weights]) -> int:
     """What a cached answer takes, with something for the objects around it."""
     parts = found if isinstance(found, tuple) else (found,)
     return sum(part.nbytes for part in parts) + 200
@@ -67,6 +68,8 @@ class Segment:
         self._literal: Kept[Ids] = Kept(cache_bytes // 4, bytes_of)
         self.size: int = leaf.doc_count_all()
         self.dated, self.seq = self._numbers("dated"), self._numbers("seq")
+        self.months, places = np.unique(self.dated // 100, return_inverse=True)  # yyyymm, ascending
+        self.month_codes: Ids = places.astype(np.int32)
         self._keys = leaf.column_reader("key", translate=False)
         self._texts = leaf.column_reader("text", translate=False)
         self._sums = leaf.column_reader("sums", translate=False)
@@ -101,10 +104,12 @@ class Segment:
             np.arange(len(lengths), dtype=np.int32), lengths // 8
         )
 
-    def worth(self, low: int, high: int) -> Ids:
+    def worth(self, low: int, high: int) -> Mask:
         """The items that name a sum between these, both included, in fen."""
         sums, ids = self._amounts
-        return np.unique(ids[(sums >= low) & (sums <= high)])
+        chosen = np.zeros(self.size, np.bool_)
+        chosen[ids[(sums >= low) & (sums <= high)]] = True
+        return chosen
 
     def key(self, number: int) -> str:
         """The key of an item."""

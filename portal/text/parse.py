@@ -139,7 +139,8 @@ def _joined(tokens: list[re.Match[str]]) -> Iterator[Clause]:
         clauses = _clauses(token)
         for number, clause in enumerate(clauses):
             alternative = instead and not number and not minus and clause.asks is not Asks.FACET
-            yield replace(clause, minus=clause.minus or minus, instead=alternative)
+            changed = minus or alternative
+            yield replace(clause, minus=clause.minus or minus, instead=alternative) if changed else clause
         instead = minus = False
 
 
