@@ -22,7 +22,8 @@ class Cutting(Generic[Found]):
         self._tries = 0
 
     def cut(self, phrase: str) -> tuple[Found, list[str]] | None:
-        """The items that have all pieces of a phrase, and the pieces; None for a short one, or none.
+        """The items that have all pieces of a phrase, and the pieces; None for a short one, or none, and for one of
+        numbers and letters alone, which are parts of one thing (G307K5+200).
 
         The longest beginning that some item has, then the longest of the rest that one of the same items has,
         and so on, back one step where that leads nowhere. A piece is at least two Han characters, a run of
@@ -31,7 +32,7 @@ class Cutting(Generic[Found]):
         pieces = atoms(phrase)
         short = len(pieces) == 4 and all(map(self._names.has, (phrase[:2], phrase[2:])))
         long = len(pieces) >= SHORTEST_CUT or short
-        return self._cut_rest(pieces, self._engine.everything) if long else None
+        return self._cut_rest(pieces, self._engine.everything) if long and any(map(is_han, pieces)) else None
 
     def _cut_rest(self, pieces: list[str], among: Found) -> tuple[Found, list[str]] | None:
         while pieces and pieces[0] in FILLERS:

@@ -137,10 +137,15 @@ class Segment:
             matcher = getattr(matcher, "child", matcher)  # without the filter: a snapshot knows the deleted
             matcher.reset()
             while matcher.is_active():  # block by block, not posting by posting
-                matcher._read_ids()
-                matcher._read_weights()
-                ids.append(np.asarray(matcher._ids, np.int32))
-                weights.append(np.array(matcher._weights, np.float32))
+                matcher._read_data()
+                steps, times, _ = matcher._data
+                ids.append(np.cumsum(np.array(steps, np.int32), dtype=np.int32))
+                once = 1.0 if times is None else times  # where all are the same, one number
+                weights.append(
+                    np.full(len(steps), once, np.float32)
+                    if isinstance(once, float)
+                    else np.array(times, np.float32)
+                )
                 matcher._next_block()
         return np.concatenate(ids), np.concatenate(weights)
 
