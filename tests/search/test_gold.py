@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from portal.adapters.whoosh_search import WhooshIndex
-from portal.ports import Query
+from portal.ports import Query, SearchIndex
+from tests.ports.opensearch_server import index_name, opensearch
 from tests.search.corpus import SHORT, UNITS, Note, names, notes
 
 NOTES = int(os.environ.get("PORTAL_TEST_GOLD", "600"))
@@ -175,13 +177,21 @@ def corpus() -> list[Note]:
     return notes(NOTES)
 
 
-@pytest.fixture(scope="module")
-def index(corpus: list[Note], tmp_path_factory: pytest.TempPathFactory) -> WhooshIndex:
-    made = WhooshIndex(Path(tmp_path_factory.mktemp("gold")) / "search")
-    for start in range(0, len(corpus), 1000):
-        batch = [note.indexed(start + place) for place, note in enumerate(corpus[start : start + 1000])]
-        made.apply(put=batch, drop=[], position=start)
-    return made
+@pytest.fixture(scope="module", params=["whoosh", "opensearch"])
+def index(
+    request: pytest.FixtureRequest, corpus: list[Note], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SearchIndex]:
+    with ExitStack() as stack:
+        made: SearchIndex = (
+            WhooshIndex(Path(tmp_path_factory.mktemp("gold")) / "search")
+            if request.param == "whoosh"
+            else opensearch(stack.enter_context(index_name()))
+        )
+        made.reset()
+        for start in range(0, len(corpus), 1000):
+            batch = [note.indexed(start + place) for place, note in enumerate(corpus[start : start + 1000])]
+            made.apply(put=batch, drop=[], position=start)
+        yield made
 
 
 def test_the_gold_set_is_as_large_as_it_claims() -> None:
@@ -190,7 +200,7 @@ def test_the_gold_set_is_as_large_as_it_claims() -> None:
     assert len({query for asked in GOLD.values() for query, _ in asked}) == sum(map(len, GOLD.values()))
 
 
-def test_people_find_what_they_mean(index: WhooshIndex, corpus: list[Note]) -> None:
+def test_people_find_what_they_mean(index: SearchIndex, corpus: list[Note]) -> None:
     known, report, rates = names(), [], {}
     for category, asked in GOLD.items():
         rated = []
