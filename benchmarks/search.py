@@ -30,7 +30,7 @@ from portal.text.highlight import snippet
 from portal.text.terms import contains
 
 BATCH = 1000
-CHANGES = 200  # notes replaced, and as many added, one by one
+CHANGES = 60  # notes replaced, and as many added, one by one
 
 
 Act = Callable[[], object]
