@@ -1,22 +1,27 @@
-"""What the archive search costs beside SQLite FTS5: `python -m benchmarks.search [notes]`.
+"""What the archive search costs beside SQLite FTS5: `python -m benchmarks.search [notes …]`.
 
-Writes believable notes (10,000 unless told), always the same ones, into an index in a temporary folder and
-into an FTS5 table of the same terms, and asks both the same. CPU milliseconds of this process, median and
-95th percentile, with the ratio of the medians.
+Writes believable notes (10,000 and 100,000 unless told), always the same ones, into an index in a temporary folder
+(or in one of BENCH_KEEP, which the next run finds) and into an FTS5 table of the same terms, and asks both the
+same. CPU milliseconds of this process, median and 95th percentile, with the ratio of the medians.
 """
 
 from __future__ import annotations
 
+import json
 import multiprocessing
-import random
+import os
+import shutil
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from benchmarks.county import PLACES, SUBJECTS, notes
 from benchmarks.fts5 import Fts5
 from portal.adapters.whoosh_search import WhooshIndex
 from portal.ports import Indexed, Query
@@ -25,72 +30,7 @@ from portal.text.highlight import snippet
 from portal.text.terms import contains
 
 BATCH = 1000
-
-
-def _listed(words: str) -> list[str]:
-    return words.split()
-
-
-PLACES = _listed(
-    "城东 城西 滨河 南山 北湖 青龙 白云 石桥 柳林 梅溪 枫岭 杨树湾 清水塘 凤凰 新桥 红星 平安 长丰 安定 永兴"
-)
-SUBJECTS = _listed(
-    "道路拓宽 管网改造 河道治理 小学扩建 安置房 污水处理厂 水库除险加固 农贸市场 "
-    "卫生院 桥梁维修 公园绿化 停车场 老旧小区改造 S210省道改线 标准厂房 福利中心"
-)
-WORKS = _listed(
-    "路基填筑 基础开挖 主体封顶 桩基施工 管道敷设 沥青摊铺 绿化栽植 外墙粉刷 设备安装 竣工验收 "
-    "征地拆迁 图纸会审 模板安装 钢筋绑扎 混凝土浇筑 边坡支护 消防检测 电梯调试 雨污分流 路灯安装"
-)
-PROBLEMS = _listed(
-    "连续降雨影响土方外运 电力杆线迁改尚未完成 个别农户拆迁协议未签订 砂石材料供应紧张 劳务人员不足 "
-    "变更设计批复较慢 PM10监测偶有超标 交叉作业较多 资金拨付滞后 地下管线情况不明"
-)
-NEXT = _listed("加快推进 倒排工期 增加班组 现场协调 专题会商 复查整改 组织验收 加强巡查 督促落实 及时公开")
-GIVEN = _listed("建国 志强 秀英 海燕 立新 明远 思源 晓东")
-OFFICES = _listed("街道 镇 建设局 水务局 教育局")
-CATEGORIES = _listed("交通 水利 教育 民生 产业 生态 城建 卫生")
-
-
-def notes(size: int) -> Iterator[Indexed]:
-    """Progress notes of a district, newest last; the same for the same size."""
-    chance = random.Random(20251108)
-    for number in range(1, size + 1):
-        year, month, day = (
-            chance.choice((2021, 2022, 2023, 2024, 2025)),
-            chance.randint(1, 12),
-            chance.randint(1, 28),
-        )
-        place, subject = chance.choice(PLACES), chance.choice(SUBJECTS)
-        yield Indexed(
-            item=f"report-{number}",
-            seq=number,
-            title=f"{place}{subject}工程{year}年{month}月进展",
-            body=_body(chance, place, subject, f"{year}年{month}月{day}日"),
-            dated=year * 10000 + month * 100 + day,
-            facets={
-                "kind": chance.choices(("report", "project", "notice"), (90, 6, 4))[0],
-                "unit": f"{chance.choice(PLACES)}{chance.choice(OFFICES)}",
-                "town": f"{place}镇",
-                "category": chance.choice(CATEGORIES),
-                "year": str(year),
-            },
-        )
-
-
-def _body(chance: random.Random, place: str, subject: str, day: str) -> str:
-    done, work = "、".join(chance.sample(WORKS, 3)), chance.choice(WORKS)
-    chainage = f"K{chance.randint(0, 40)}+{chance.randint(0, 999):03d}"
-    said = [
-        f"截至{day}，{place}{subject}工程完成{done}，形象进度达到{chance.randint(5, 100)}%。",
-        f"{chainage}至{chance.choice(PLACES)}段现场投入{chance.randint(8, 120)}人、"
-        f"机械{chance.randint(2, 30)}台，本月完成投资{chance.randint(20, 4000)}万元。",
-        f"存在问题：{chance.choice(PROBLEMS)}，{chance.choice(PROBLEMS)}。",
-        f"下一步{chance.choice(NEXT)}，{chance.choice(NEXT)}，确保{chance.randint(1, 12)}月底前完成{work}。",
-        f"督查员{chance.choice('王李张刘陈杨赵黄周吴')}{chance.choice(GIVEN)}"
-        f"到场查看，要求{chance.choice(PLACES)}片区{chance.choice(NEXT)}并附照片{chance.randint(3, 20)}张。",
-    ]
-    return "".join(said[: chance.randint(3, 5)])
+CHANGES = 60  # notes replaced, and as many added, one by one
 
 
 Act = Callable[[], object]
@@ -193,20 +133,25 @@ def literally(folder: Path, items: Sequence[Indexed]) -> None:
     print(f"{len(phrases)} phrases against a literal scan: {wrong} differ")
 
 
-def adding(folder: Path, items: Sequence[Indexed], fts5: Fts5) -> None:
-    """One note replaced and committed, and found again by a reader that had the index open."""
-    writer, reader = WhooshIndex(folder), WhooshIndex(folder)
-    reader.search(Query(text="工程"))
-    size = len(items)
-    written: list[float] = []
-    seen: list[float] = []
-    there: list[float] = []
-    for n, item in enumerate(items[:60]):
-        written.append(spent(partial(writer.apply, put=[item], drop=[], position=size + n)))
-        seen.append(spent(lambda: reader.search(Query(text="工程"))))
-        there.append(spent(partial(fts5.replace, n, item)))
-    report("replacing one note and committing", written, there)
-    report("the next search of another reader", seen)
+def changing(folder: Path, items: Sequence[Indexed], fts5: Fts5) -> None:
+    """Notes replaced and added one by one, and found again by a reader that had the index open."""
+    for name, started in (("replacing", 0), ("adding", len(items))):
+        writer, reader = WhooshIndex(folder), WhooshIndex(folder)
+        reader.search(Query(text="工程"))
+        written: list[float] = []
+        seen: list[float] = []
+        there: list[float] = []
+        for n, item in enumerate(items[:CHANGES]):
+            new = replace(item, item=f"report-{started + n + 1}", seq=started + n + 1)
+            position = 2 * len(items) + started + n
+            written.append(spent(partial(writer.apply, put=[new], drop=[], position=position)))
+            seen.append(spent(lambda reader=reader: reader.search(Query(text="工程"))))  # type: ignore[misc]
+            there.append(spent(partial(fts5.replace, started + n, new)))
+        report(f"{name} one note and committing", written, there)
+        report("the next search of another reader", seen)
+        segments = len(list(folder.glob("*.seg")))
+        print(f"{segments} segments; the commit that cost most: {max(written):.0f} ms, FTS5 {max(there):.0f}")
+    elsewhere(folder, items)
 
 
 def _look(folder: Path, word: str, told: object) -> None:
@@ -271,27 +216,57 @@ def _megabytes(path: Path) -> float:
     return path.stat().st_size / 2**20
 
 
-def main(size: int = 10_000) -> None:
-    """Print the tables."""
-    items = list(notes(size))
+def built(folder: Path, items: Sequence[Indexed]) -> dict[str, float]:
+    """Index and table in a folder, unless they are there already; what building them cost."""
+    told = folder / "built.json"
+    if not told.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        index, fts5 = WhooshIndex(folder / "search"), Fts5(folder / "fts5.db")
+        batches = [(at, items[at : at + BATCH]) for at in range(0, len(items), BATCH)]
+        ours = [spent(partial(index.apply, put=some, drop=[], position=at)) for at, some in batches]
+        theirs = [spent(partial(fts5.put, at, some)) for at, some in batches]
+        cost = {"ours": sum(ours), "theirs": sum(theirs), "longest": max(ours)}
+        told.write_text(json.dumps(cost), encoding="ascii")
+    return dict(json.loads(told.read_text(encoding="ascii")))
+
+
+@contextmanager
+def _folder(size: int) -> Iterator[Path]:
+    """Where the index lies: kept for the next run where BENCH_KEEP names a folder."""
+    if keep := os.environ.get("BENCH_KEEP"):
+        yield Path(keep) / str(size)
+        return
     with tempfile.TemporaryDirectory() as temporary:
-        folder, database = Path(temporary) / "search", Path(temporary) / "fts5.db"
-        index, fts5 = WhooshIndex(folder), Fts5(database)
-        batches = [(at, items[at : at + BATCH]) for at in range(0, size, BATCH)]
-        ours = sum(spent(partial(index.apply, put=some, drop=[], position=at)) for at, some in batches)
-        theirs = sum(spent(partial(fts5.put, at, some)) for at, some in batches)
+        yield Path(temporary) / str(size)
+
+
+def measure(size: int) -> None:
+    """The tables of one size."""
+    items = list(notes(size))
+    with _folder(size) as kept, tempfile.TemporaryDirectory() as temporary:
+        cost = built(kept, items)
+        folder, database = kept / "search", kept / "fts5.db"
         disk = sum(map(_megabytes, folder.iterdir()))
-        speed, other = size / ours * 1000, size / theirs * 1000
+        speed, other = size / cost["ours"] * 1000, size / cost["theirs"] * 1000
         print(f"{size} notes in batches of {BATCH}: {speed:.0f} a second, FTS5 {other:.0f}")
+        print(f"the batch that cost most: {cost['longest'] / 1000:.1f} s")
         print(f"on disk: {disk:.0f} MB with the texts, FTS5 {_megabytes(database):.0f} MB without")
         report("opening", [spent(lambda: WhooshIndex(folder).count()) for _ in range(3)])
-        searching(folder, items, fts5)
+        searching(folder, items, Fts5(database))
         further(folder)
         literally(folder, items)
         memory(folder, database)
-        adding(folder, items, fts5)
-        elsewhere(folder, items)
+        copy = Path(shutil.copytree(kept, Path(temporary) / "copy"))
+        changing(copy / "search", items, Fts5(copy / "fts5.db"))
+
+
+def main(*sizes: int) -> None:
+    """Print the tables."""
+    for size in sizes or (10_000, 100_000):
+        measure(size)
+        print(flush=True)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]))
+    main(*map(int, sys.argv[1:]))

@@ -73,6 +73,9 @@ class _Conditions:
     def dated(self, first: int, last: int) -> Where:
         return where({"range": {"dated": {"gte": first, "lte": last}}})
 
+    def worth(self, low: int, high: int) -> Where:
+        return where({"range": {"sums": {"gte": low, "lte": high}}})
+
     def both(self, one: Where, other: Where) -> Where:
         if NOTHING in (one, other):
             return NOTHING
@@ -160,9 +163,7 @@ def _chosen(conditions: _Conditions, query: Query, clauses: Sequence[Clause]) ->
         values.setdefault(facet, []).append(value)
     for clause in clauses:
         if clause.asks is Asks.FACET and not clause.minus:
-            values.setdefault(clause.facet, []).extend(
-                meant(conditions.values[clause.facet], clause, query.names)
-            )
+            values.setdefault(clause.facet, []).extend(meant(conditions.values[clause.facet], clause, query))
     chosen: dict[str, Json] = {
         facet: {"terms": {facet: sorted(set(names))}} for facet, names in values.items()
     }
@@ -177,7 +178,7 @@ def _within(conditions: _Conditions, query: Query, clauses: Sequence[Clause]) ->
     limits = {"gt": query.after, "lte": query.until}
     entries = {name: seq for name, seq in limits.items() if seq is not None}
     taken = [
-        {"terms": {clause.facet: meant(conditions.values[clause.facet], clause, query.names)}}
+        {"terms": {clause.facet: meant(conditions.values[clause.facet], clause, query)}}
         for clause in clauses
         if clause.asks is Asks.FACET and clause.minus
     ]

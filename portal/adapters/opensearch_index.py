@@ -25,8 +25,9 @@ from portal.adapters.search_ranking import PLACE_WEIGHT, SATURATION, TITLE_WEIGH
 from portal.adapters.search_words import check
 from portal.ports import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
 from portal.text.fold import folded
+from portal.text.limits import sums_of
 
-FORMAT = 2  # raise it when terms, folding or ranks change: another format is another index
+FORMAT = 3  # raise it when terms, folding or ranks change: another format is another index
 POSITION = "position"  # the document that keeps it; the items' begin with "i"
 BATCH = 500  # items sent at once, about 2 MB
 LONGEST_KEY = 500  # bytes; OpenSearch takes 512
@@ -56,7 +57,7 @@ def _definition(*, replicas: int) -> Json:
                 "item": {"type": "keyword"},
                 "terms": {**ready, "index_options": "freqs", "similarity": "rank"},
                 "said": {**ready, "index_options": "positions", "similarity": "boolean"},
-                **dict.fromkeys(("dated", "seq", POSITION), number),
+                **dict.fromkeys(("dated", "seq", "sums", POSITION), number),
                 **{facet: {"type": "keyword"} for facet in FACETS},
             },
         },
@@ -76,6 +77,7 @@ def _document(item: Indexed) -> Json:
         "said": spelt(f"{title}\n{body}"),
         "dated": item.dated,
         "seq": item.seq,
+        "sums": sums_of(f"{title}\n{body}"),
         **{facet: item.facets.get(facet, "").replace(FACET_MARK, " ") for facet in FACETS},
     }
 

@@ -9,58 +9,22 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from typing import Generic, Protocol, TypeVar
+from dataclasses import replace
+from typing import Generic
 
-from portal.adapters.search_words import AROUND, dated, parts_by_script, runs, without_asking
+from portal.adapters.search_cutting import FILLERS, Cutting
+from portal.adapters.search_sets import Engine, Found
+from portal.adapters.search_words import AROUND, parts_at_signs, parts_by_script, runs, without_asking
 from portal.ports import Understood
 from portal.text.dates import year_alone
+from portal.text.everyday import in_figures, relative
+from portal.text.limits import limits_in
 from portal.text.measures import found_in
 from portal.text.names import Names
 from portal.text.parse import Asks, Clause
 from portal.text.pinyin import cuts
 from portal.text.spans import Span, spans_in
-from portal.text.terms import atoms, is_han, required_terms
-
-SHORTEST_CUT = 5  # atoms; a shorter word that is nowhere is a name we do not have, not a sentence
-MAX_PIECE = 12  # atoms; longer pieces of a phrase that is nowhere are not tried
-MAX_TRIES = 40  # literal look-ups spent on cutting, in one query
-_FILLERS = frozenset("的了在于与和及是初中底末份")  # between the pieces of a phrase these may be missing
-
-Found = TypeVar("Found")
-
-
-class Engine(Protocol[Found]):
-    """Sets of items, as an engine finds and combines them."""
-
-    everything: Found
-    nothing: Found
-
-    def phrase(self, phrase: str) -> Found:
-        """The items whose folded title or body contains the folded phrase as it stands."""
-
-    def term(self, term: str) -> Found:
-        """The items that have a term."""
-
-    def terms(self, terms: Sequence[str]) -> Found:
-        """The items that have any of these terms."""
-
-    def dated(self, first: int, last: int) -> Found:
-        """The items of these days, both included, yyyymmdd."""
-
-    def both(self, one: Found, other: Found) -> Found:
-        """The items of both."""
-
-    def either(self, one: Found, other: Found) -> Found:
-        """The items of at least one of them."""
-
-    def without(self, found: Found, other: Found) -> Found:
-        """The items of `found` that are not in `other`."""
-
-    def any(self, found: Found) -> bool:
-        """Whether there is an item in it."""
-
-    def expect(self, phrases: Sequence[str], *, among: Found) -> None:
-        """The next questions may be whether these phrases are anywhere among these items."""
+from portal.text.terms import atoms, required_terms
 
 
 class Meaning(Generic[Found]):
@@ -68,7 +32,7 @@ class Meaning(Generic[Found]):
 
     def __init__(self, engine: Engine[Found], names: Names, *, today: int | None = None) -> None:
         self._engine, self._names, self._today = engine, names, today
-        self._tries = 0
+        self._cutting = Cutting(engine, names)
         self.words: list[str] = []  # asked for one after the other, as understood
         self.weighing: dict[str, None] = {}
         self.marks: dict[str, None] = {}
@@ -78,17 +42,23 @@ class Meaning(Generic[Found]):
         """The items for which every clause about text holds."""
         engine = self._engine
         found = engine.everything
+        wanted: list[Found] = []  # of each condition, or of several of which one is enough
         for clause in self._written_together(clauses):
             if clause.asks is Asks.FACET:
                 continue
             if clause.minus:
                 found = engine.without(found, self._without(clause))
-            elif clause.asks is Asks.EXACT:
-                found = engine.both(found, self._phrase(clause.text))
+            elif clause.instead and wanted:
+                wanted.append(engine.either(wanted.pop(), self._clause(clause)))
             else:
-                self.words.append(clause.text)
-                found = engine.both(found, self._word(clause.text))
-        return found
+                wanted.append(self._clause(clause))
+        return functools.reduce(engine.both, wanted, found)
+
+    def _clause(self, clause: Clause) -> Found:
+        if clause.asks is Asks.EXACT:
+            return self._phrase(clause.text)
+        self.words.append(clause.text)
+        return self._word(clause.text)
 
     def _written_together(self, clauses: Sequence[Clause]) -> list[Clause]:
         """The clauses, with what was typed apart but stands together made one: 城 东, cheng dong."""
@@ -97,7 +67,7 @@ class Meaning(Generic[Found]):
             joined = self._joined([clause.text for clause in run]) if len(run) > 1 else ""
             if joined:
                 self._understand("".join(f"{clause.text} " for clause in run).strip(), [joined], "joined")
-            done += [Clause(Asks.WORD, joined)] if joined else run
+            done += [replace(run[0], text=joined)] if joined else run
         return done
 
     def _joined(self, words: list[str]) -> str:
@@ -112,10 +82,12 @@ class Meaning(Generic[Found]):
 
     def _without(self, clause: Clause) -> Found:
         """What a minus takes away; it neither weighs nor is marked."""
-        other = Meaning(self._engine, self._names)
+        other = Meaning(self._engine, self._names, today=self._today)
         if clause.asks is Asks.EXACT:
             return other._phrase(clause.text)
-        return self._engine.either(other._phrase(clause.text), other._meaning(clause.text, cut=False))
+        found = other._as_written(clause.text, cut=False)
+        spoken = self._names.spoken(clause.text)
+        return found if self._engine.any(found) else other._instead(clause.text, spoken, "spoken")
 
     def _understand(self, word: str, forms: Iterable[str], how: str) -> None:
         self.understood[Understood(word=word, forms=tuple(forms), how=how)] = None
@@ -147,12 +119,16 @@ class Meaning(Generic[Found]):
         """Literally, or by the dates, measures and other names in it; when that is nothing, by its sound or by
         its pieces."""
         engine = self._engine
-        found = engine.either(self._phrase(word), self._meaning(dated(word, self._today), cut=True))
+        found = self._as_written(word, cut=True)
         ways: tuple[Callable[[], Found], ...] = (
             lambda: self._instead(word, self._names.without_district(word), "alias"),
             lambda: self._instead(word, self._names.spoken(word), "spoken"),
+            lambda: self._instead(word, self._names.shortened(word), "short"),
             lambda: self._all_of(without_asking(word)),
+            lambda: self._any_of(word.split("或")),
+            lambda: self._all_of(parts_at_signs(word)),
             lambda: self._cut(word),
+            lambda: self._instead(word, self._names.abridged(word), "short"),
             lambda: self._instead(word, self._names.heard(word), "heard"),
             lambda: self._all_of(parts_by_script(word)),
             lambda: self._all_of(self._spoken_halves(word)),
@@ -162,6 +138,14 @@ class Meaning(Generic[Found]):
                 break
             found = way()
         return found
+
+    def _as_written(self, word: str, *, cut: bool) -> Found:
+        """Literally, or by what it says of time, places along a road, money and names in any writing."""
+        engine, figures = self._engine, in_figures(word, self._today)
+        if self._today and (then := relative(word, self._today)) != word:
+            self._understand(word, [then], "dated")
+        found = engine.either(self._phrase(word), self._meaning(figures, cut=cut))
+        return engine.either(found, self._phrase(figures)) if figures != word else found
 
     def _instead(self, word: str, forms: Sequence[str], how: str) -> Found:
         """The items that have any of these forms of a word that is nowhere itself."""
@@ -180,6 +164,15 @@ class Meaning(Generic[Found]):
         """The items that have each of these parts of a word that is nowhere itself; none for no parts."""
         return functools.reduce(self._engine.both, map(self._word, parts)) if parts else self._engine.nothing
 
+    def _any_of(self, parts: Sequence[str]) -> Found:
+        """The items that have one of these parts of a word that is nowhere itself; none for fewer than two."""
+        some = [part for part in parts if part]
+        return (
+            functools.reduce(self._engine.either, map(self._word, some))
+            if len(some) > 1
+            else self._engine.nothing
+        )
+
     def _spoken_halves(self, word: str) -> list[str]:
         """Pinyin of two names written as one word: chengdonglvhua."""
         if not self._names.is_pinyin(word):
@@ -197,6 +190,9 @@ class Meaning(Generic[Found]):
         if year := year_alone(word):
             return self._term(year)
         found, understood = engine.everything, False
+        for limit in reversed(list(limits_in(word))):
+            found, understood = engine.both(found, engine.worth(limit.low, limit.high)), True
+            word = f"{word[: limit.start]} {word[limit.end :]}"
         for span in reversed(list(spans_in(word))):
             found, understood = engine.both(found, self._span(span)), True
             word = f"{word[: span.start]} {word[span.end :]}"
@@ -209,8 +205,8 @@ class Meaning(Generic[Found]):
                 word = word.replace(name, " ")
         if not understood:
             return engine.nothing
-        for part in word.split():
-            if part in _FILLERS or part in AROUND or not atoms(part):
+        for part in (part.strip("的") for part in word.split()):
+            if part in FILLERS or part in AROUND or not atoms(part):
                 continue
             literal = self._phrase(part)
             found = engine.both(found, literal if engine.any(literal) or not cut else self._cut(part))
@@ -229,44 +225,11 @@ class Meaning(Generic[Found]):
         return found
 
     def _cut(self, phrase: str) -> Found:
-        """A long phrase that stands nowhere: cut into pieces that stand somewhere, all of them together.
-
-        The corpus itself is the dictionary: the longest beginning that some item has, then the longest
-        of the rest that one of the same items has, and so on, back one step where that leads nowhere.
-        A piece is at least two Han characters, a run of letters or a number.
-        """
-        pieces = atoms(phrase)
-        short = len(pieces) == 4 and all(map(self._names.has, (phrase[:2], phrase[2:])))
-        long = len(pieces) >= SHORTEST_CUT or short
-        found = self._cut_rest(pieces, self._engine.everything) if long else None
+        """The items that have the pieces of a long phrase that stands nowhere, together."""
+        found = self._cutting.cut(phrase)
         if found is None:
             return self._engine.nothing
         items, used = found
         for piece in used:
             self._phrase(piece)
         return items
-
-    def _cut_rest(self, pieces: list[str], among: Found) -> tuple[Found, list[str]] | None:
-        while pieces and pieces[0] in _FILLERS:
-            pieces = pieces[1:]
-        if not pieces:
-            return among, []
-        for found, length in reversed(self._beginnings(pieces, among)):
-            rest = self._cut_rest(pieces[length:], found)
-            if rest is not None:
-                return rest[0], ["".join(pieces[:length]), *rest[1]]
-        return None
-
-    def _beginnings(self, pieces: list[str], among: Found) -> list[tuple[Found, int]]:
-        """Every beginning of `pieces` that some item of `among` has, shortest first."""
-        shortest = 2 if is_han(pieces[0]) else 1
-        lengths = range(shortest, min(len(pieces), MAX_PIECE) + 1)[: max(MAX_TRIES - self._tries, 0)]
-        self._engine.expect(["".join(pieces[:length]) for length in lengths], among=among)
-        beginnings: list[tuple[Found, int]] = []
-        for length in lengths:
-            self._tries += 1
-            found = self._engine.both(among, self._engine.phrase("".join(pieces[:length])))
-            if not self._engine.any(found):
-                break
-            beginnings.append((found, length))
-        return beginnings

@@ -14,7 +14,8 @@ import struct
 from collections.abc import Iterator
 from itertools import pairwise
 
-from portal.adapters.search_meaning import Engine, Found, Meaning
+from portal.adapters.search_meaning import Meaning
+from portal.adapters.search_sets import Engine, Found
 from portal.ports import Query
 from portal.text.terms import is_han
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from portal.ports import FACETS, Query
 from portal.text.dates import dates_in
+from portal.text.everyday import in_figures
 from portal.text.fold import folded
 from portal.text.names import Names
 from portal.text.parse import Asks, Clause
@@ -20,8 +21,8 @@ _BORDER = re.compile(
     rf"(?<=[a-z]{{{SHORTEST_SPOKEN}}})(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z]{{{SHORTEST_SPOKEN}}})"
 )
 AROUND = frozenset(
-    ("线", "处", "段", "附近", "沿线", "路段", "左右", "以内")
-)  # behind roads, stakes, amounts
+    ("线", "处", "段", "附近", "沿线", "路段", "左右", "以内", "桩号", "里程", "米", "期间", "全年")
+)  # beside roads, stakes, amounts, days
 _ASKING = re.compile(
     "请问|我想[查看知]道?|查一下|什么时候|啥时候|怎么样了?|怎么办|为什么|有没有|是不是|多少钱?|哪[里儿些个]|谁负责|谁管|如何|[吗呢吧啊的了]+$"
 )
@@ -35,10 +36,28 @@ def check(query: Query) -> None:
         raise ValueError(f"no such facet: {', '.join(sorted(unknown))}")
 
 
-def meant(values: Iterable[str], clause: Clause, names: Names) -> list[str]:
-    """The facet values a typed filter means: the one written or called so, or else those that contain it."""
-    wanted = _years(clause.text) if clause.facet == "year" else names.aliases.get(clause.text, (clause.text,))
-    forms = {value: names.label(clause.facet, value) for value in values}
+def meant(values: Iterable[str], clause: Clause, query: Query) -> list[str]:
+    """The facet values a typed filter means: the one written or called so, or else those that contain it, or else
+    those that sound so or that it is short for."""
+    names, word = query.names, clause.text
+    if clause.facet == "year":
+        return _called(values, clause.facet, _years(in_figures(word, query.today)), names)
+    ways: tuple[Callable[[str], Sequence[str]], ...] = (
+        lambda typed: (typed,),
+        names.spoken,
+        names.shortened,
+        names.heard,
+    )
+    for way in ways:
+        wanted = [other for form in way(word) for other in names.aliases.get(form, (form,))]
+        if found := _called(values, clause.facet, wanted, names):
+            return found
+    return []
+
+
+def _called(values: Iterable[str], facet: str, wanted: Sequence[str], names: Names) -> list[str]:
+    """The values that are written so, or else those that contain it."""
+    forms = {value: names.label(facet, value) for value in values}
     same = [value for value, form in forms.items() if form in wanted or folded(value) in wanted]
     return same or [value for value, form in forms.items() if any(each in form for each in wanted)]
 
@@ -51,24 +70,16 @@ def _years(text: str) -> tuple[str, ...]:
     )
 
 
-def dated(word: str, today: int | None) -> str:
-    """The word with 去年, 今年, 上月, 本月 as the dates that they are today."""
-    if today is None:
-        return word
-    year, month = divmod(today // 100, 100)
-    before = (year - 1, 12) if month == 1 else (year, month - 1)
-    said = {"今年": f"{year}年", "去年": f"{year - 1}年", "前年": f"{year - 2}年"}
-    said |= dict.fromkeys(("本月", "这个月"), f"{year}年{month}月")
-    said |= dict.fromkeys(("上月", "上个月"), f"{before[0]}年{before[1]}月")
-    for then, date in said.items():
-        word = word.replace(then, date)
-    return word
-
-
 def parts_by_script(word: str) -> list[str]:
     """Pinyin before or behind Han characters, each by itself: chengdong绿化."""
     parts = _BORDER.split(word)
     return parts if len(parts) > 1 else []
+
+
+def parts_at_signs(word: str) -> list[str]:
+    """What a sign joins that is nowhere so: 城东-绿化."""
+    parts = [part for part in re.split(r"[-~_/.:]+", word) if part]
+    return parts if len(parts) > 1 and all(is_han(part[0]) for part in parts) else []
 
 
 def without_asking(word: str) -> list[str]:
@@ -90,7 +101,7 @@ def runs(clauses: Sequence[Clause]) -> list[list[Clause]]:
 
 
 def _may_follow(one: Clause, other: Clause) -> bool:
-    if any(clause.asks is not Asks.WORD or clause.minus for clause in (one, other)):
+    if other.instead or any(clause.asks is not Asks.WORD or clause.minus for clause in (one, other)):
         return False
     letters = [clause.text.isascii() and clause.text.isalpha() for clause in (one, other)]
     if all(letters):

@@ -34,6 +34,7 @@ from portal.adapters.whoosh_snapshot import (
 )
 from portal.ports import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
 from portal.text.fold import folded
+from portal.text.limits import sums_of
 from portal.text.terms import terms
 
 NO_FACETS = (FACET_MARK * (len(FACETS) - 1)).encode()
@@ -53,6 +54,7 @@ def _document(item: Indexed) -> dict[str, Any]:
         "dated": item.dated,
         "seq": item.seq,
         "facets": FACET_MARK.join(facets).encode(),
+        "sums": b"".join(fen.to_bytes(8, "big") for fen in sums_of(f"{title}\n{body}")),
     }
 
 
@@ -222,7 +224,7 @@ class WhooshIndex:
             for added, document in enumerate(documents, start=1):  # noqa: B007
                 writer.add_document(**document)
             writer.add_document(
-                item=POSITION_KEY, key=b"", text=b"", facets=NO_FACETS, dated=FORMAT, seq=position
+                item=POSITION_KEY, key=b"", text=b"", facets=NO_FACETS, sums=b"", dated=FORMAT, seq=position
             )
             writer.commit(mergetype=without_deleted if erasing else in_tiers(added))
         except BaseException:

@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from portal.text.terms import contains, is_han, is_one_term, required_terms
 
 Mask = NDArray[np.bool_]
 Ids = NDArray[np.int32]
+Places = NDArray[np.intp]  # the same where they are looked up with, which is twice as fast
 Weights = NDArray[np.float32]
 Value = TypeVar("Value")
 
@@ -47,7 +49,7 @@ class Kept(Generic[Value]):
         return value
 
 
-def bytes_of(found: Ids | tuple[Ids, Weights]) -> int:
+def bytes_of(found: NDArray[Any] | tuple[Ids, Weights]) -> int:
     """What a cached answer takes, with something for the objects around it."""
     parts = found if isinstance(found, tuple) else (found,)
     return sum(part.nbytes for part in parts) + 200
@@ -66,8 +68,11 @@ class Segment:
         self._literal: Kept[Ids] = Kept(cache_bytes // 4, bytes_of)
         self.size: int = leaf.doc_count_all()
         self.dated, self.seq = self._numbers("dated"), self._numbers("seq")
+        self.months, places = np.unique(self.dated // 100, return_inverse=True)  # yyyymm, ascending
+        self.month_codes: Ids = places.astype(np.int32)
         self._keys = leaf.column_reader("key", translate=False)
         self._texts = leaf.column_reader("text", translate=False)
+        self._sums = leaf.column_reader("sums", translate=False)
         self.values: dict[str, list[str]] = {}
         self.codes: dict[str, Ids] = {}
         self._load_facets()
@@ -89,6 +94,22 @@ class Segment:
             self.values[facet] = sorted(set(values))
             code = {name: number for number, name in enumerate(self.values[facet])}
             self.codes[facet] = np.fromiter(map(code.__getitem__, values), np.int32, self.size)
+
+    @cached_property
+    def _amounts(self) -> tuple[NDArray[np.int64], Ids]:
+        """Every sum of money that is named, in fen, and the item that names it."""
+        lengths = np.array(self._sums._lengths, np.int64)
+        written = self._sums._dbfile.get(self._sums._basepos, int(lengths.sum()))
+        return np.frombuffer(written, ">i8").astype(np.int64), np.repeat(
+            np.arange(len(lengths), dtype=np.int32), lengths // 8
+        )
+
+    def worth(self, low: int, high: int) -> Mask:
+        """The items that name a sum between these, both included, in fen."""
+        sums, ids = self._amounts
+        chosen = np.zeros(self.size, np.bool_)
+        chosen[ids[(sums >= low) & (sums <= high)]] = True
+        return chosen
 
     def key(self, number: int) -> str:
         """The key of an item."""
@@ -116,10 +137,15 @@ class Segment:
             matcher = getattr(matcher, "child", matcher)  # without the filter: a snapshot knows the deleted
             matcher.reset()
             while matcher.is_active():  # block by block, not posting by posting
-                matcher._read_ids()
-                matcher._read_weights()
-                ids.append(np.asarray(matcher._ids, np.int32))
-                weights.append(np.array(matcher._weights, np.float32))
+                matcher._read_data()
+                steps, times, _ = matcher._data
+                ids.append(np.cumsum(np.array(steps, np.int32), dtype=np.int32))
+                once = 1.0 if times is None else times  # where all are the same, one number
+                weights.append(
+                    np.full(len(steps), once, np.float32)
+                    if isinstance(once, float)
+                    else np.array(times, np.float32)
+                )
                 matcher._next_block()
         return np.concatenate(ids), np.concatenate(weights)
 

@@ -8,12 +8,17 @@ and may be used by any number of threads; when it is dropped its memory maps clo
 from __future__ import annotations
 
 import warnings
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from portal.adapters.search_words import DAYS
+from portal.adapters.whoosh_counting import Counting
 from portal.adapters.whoosh_segment import Ids, Kept, Mask, Segment, Weights, bytes_of
 from portal.ports import FACETS
 
@@ -22,7 +27,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from whoosh import columns, fields, formats
 
-FORMAT = 2  # raise it when terms or folding change: an index of another format counts as damaged
+FORMAT = 3  # raise it when terms or folding change: an index of another format counts as damaged
 POSITION_KEY = "\x1fposition"  # the item key of the document that keeps the position; no item is called so
 CACHE_BYTES = 24 * 2**20  # answers kept per snapshot, and as many per segment, so that a commit forgets few
 
@@ -50,6 +55,7 @@ SCHEMA = fields.Schema(
     dated=fields.COLUMN(columns.NumericColumn("q")),
     seq=fields.COLUMN(columns.NumericColumn("q")),
     facets=fields.COLUMN(columns.VarBytesColumn()),
+    sums=fields.COLUMN(columns.VarBytesColumn()),  # of money, in fen, eight bytes each
 )
 
 
@@ -97,24 +103,26 @@ class Snapshot:
             self.segments.append((same[0] if same else Segment(leaf, cache_bytes=CACHE_BYTES), base))
         self._postings: Kept[tuple[Ids, Weights]] = Kept(CACHE_BYTES, bytes_of)
         self._literal: Kept[Ids] = Kept(CACHE_BYTES // 4, bytes_of)
+        self._holding: Kept[Mask] = Kept(CACHE_BYTES // 4, bytes_of)
+        self._bases = [base for _, base in self.segments]
         none = [np.zeros(0, np.int64)]
         self.dated = np.concatenate([*none, *(segment.dated for segment, _ in self.segments)])
         self.seq = np.concatenate([*none, *(segment.seq for segment, _ in self.segments)])
-        self.months, codes = np.unique(self.dated // 100, return_inverse=True)  # yyyymm, ascending
-        self.month_codes: Ids = codes.astype(np.int32)
+        self._within: Kept[Mask] = Kept(CACHE_BYTES // 16, bytes_of)
+        self._worth: Kept[NDArray[np.int32]] = Kept(CACHE_BYTES // 2, bytes_of)
         self.values: dict[str, list[str]] = {}
         self.codes: dict[str, Ids] = {}
         for facet in FACETS:
             self._number_facet(facet)
+        self._number_months()
 
     def _number_facet(self, facet: str) -> None:
         """Number the values of a facet from 1 in their order; 0 is an item that has none."""
         alive: set[str] = set()
         for segment, base in self.segments:
             lives = self.live[base : base + segment.size]
-            alive.update(
-                segment.values[facet][code] for code in np.unique(segment.codes[facet][lives]).tolist()
-            )
+            held = np.flatnonzero(np.bincount(segment.codes[facet][lives]))
+            alive.update(segment.values[facet][code] for code in held.tolist())
         names = ["", *sorted(alive - {""})]
         code = {name: number for number, name in enumerate(names)}
         self.values[facet] = names
@@ -123,9 +131,45 @@ class Snapshot:
             across = np.array([code.get(value, 0) for value in segment.values[facet]], np.int32)
             self.codes[facet][base : base + segment.size] = across[segment.codes[facet]]
 
+    def _number_months(self) -> None:
+        """Number the months there are, yyyymm, in their order."""
+        self.months: list[int] = sorted(
+            {month for segment, _ in self.segments for month in segment.months.tolist()}
+        )
+        self.month_codes = np.zeros(self.size, np.int32)
+        for segment, base in self.segments:
+            across = np.searchsorted(self.months, segment.months).astype(np.int32)
+            self.month_codes[base : base + segment.size] = across[segment.month_codes]
+
+    @cached_property
+    def counting(self) -> Counting:
+        """Counts of facets and, as `DAYS`, of months."""
+        sizes = {facet: len(values) for facet, values in self.values.items()} | {DAYS: len(self.months)}
+        return Counting({**self.codes, DAYS: self.month_codes}, sizes)
+
     def _of(self, number: int) -> tuple[Segment, int]:
         """The segment of an item, and its number there."""
-        return next((segment, number - base) for segment, base in reversed(self.segments) if number >= base)
+        segment, base = self.segments[bisect_right(self._bases, number) - 1]
+        return segment, number - base
+
+    def worth_of(
+        self, term: str, saturated: Callable[[int, Weights], NDArray[np.int32]]
+    ) -> NDArray[np.int32]:
+        """What a term adds to the rank of each item; saturated: from how many have it, and how often each."""
+
+        def make(term: str) -> NDArray[np.int32]:
+            ids, weights = self.postings(term)
+            worth = np.zeros(self.size, np.int32)
+            worth[ids] = saturated(len(ids), weights)
+            return worth
+
+        return self._worth.get(term, make)
+
+    def of_days(self, first: int, last: int) -> Mask:
+        """The items of these days, both included."""
+        return self._within.get(
+            f"{first} {last}", lambda _: self.live & (self.dated >= first) & (self.dated <= last)
+        )
 
     def key(self, number: int) -> str:
         """The key of an item."""
@@ -156,6 +200,19 @@ class Snapshot:
     def literal(self, phrase: str) -> Ids:
         """The items whose folded title or body contains the folded phrase as it stands."""
         return self._literal.get(phrase, self._find_literal)
+
+    def worth(self, low: int, high: int) -> Mask:
+        """The items that name a sum of money between these, both included, in fen."""
+
+        def make(_: str) -> Mask:
+            named = [np.zeros(0, np.bool_), *(segment.worth(low, high) for segment, _ in self.segments)]
+            return self.live & np.concatenate(named)
+
+        return self._within.get(f"¥{low} {high}", make)
+
+    def holding(self, phrase: str) -> Mask:
+        """The same as a mask."""
+        return self._holding.get(phrase, lambda phrase: self.mask(self.literal(phrase)))
 
     def _find_literal(self, phrase: str) -> Ids:
         ids = self._joined([segment.literal(phrase) for segment, _ in self.segments])

@@ -56,7 +56,8 @@ class Query:
 @dataclass(frozen=True, kw_only=True)
 class Understood:
     """A word that was taken for other ones. how: `alias` (another name for the same), `spoken` (pinyin), `heard`
-    (another writing of the same sound, because the word itself is nowhere), `joined` (written apart).
+    (another writing of the same sound, because the word itself is nowhere), `short` (a name with something left out),
+    `dated` (as of the day on which it is asked), `joined` (written apart).
 
     word: folded, as typed; forms: what was looked for besides or instead, folded.
     """

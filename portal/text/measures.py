@@ -13,23 +13,27 @@ from decimal import Decimal
 from portal.text.characters import HAN, LETTER
 from portal.text.dates import Found, dates_in
 
+SUM = "@¥"  # begins the terms of amounts
 _ROADS = {"国": "g", "省": "s", "县": "x", "乡": "y"}
+_ROAD_ENDS = r"(?:(?=k[0-9]{1,4} ?\+)|(?![a-z0-9+.]))"  # S210K12+300 is a road and a stake
+_SPELT = "[〇零一二三四五六七八九]{3}"
 _ROAD = re.compile(
     rf"(?<![0-9]|{LETTER})(?:"
     # S210 · S-210 · S 210省道
-    r"(?P<l1>[gsxy])[ -]?(?P<n1>[0-9]{2,4})(?![a-z0-9+.])(?:[国省县乡]道)?"
-    # 省道210 · 省道S210
-    r"|(?P<k2>[国省县乡])道 ?(?:[gsxy][ -]?)?(?P<n2>[0-9]{2,4})(?![a-z0-9+.])"
-    # 210省道
-    r"|(?<![0-9.])(?P<n3>[0-9]{2,4}) ?(?P<k3>[国省县乡])道"
+    rf"(?P<l1>[gsxy])[ -]?(?P<n1>[0-9]{{2,4}}){_ROAD_ENDS}(?: ?[国省县乡]道)?"
+    # 省道210 · 省道S210 · 省道二一〇
+    rf"|(?P<k2>[国省县乡])道 ?(?:[gsxy][ -]?)?(?P<n2>[0-9]{{2,4}}{_ROAD_ENDS}|{_SPELT}(?!{_SPELT}))"
+    # 210省道 · 二一〇省道
+    rf"|(?<![0-9.])(?P<n3>[0-9]{{2,4}}|{_SPELT}) ?(?P<k3>[国省县乡])道"
     r")"
 )
 _STAKE = r"(?P<{0}k>[a-z]?k) ?(?P<{0}n>[0-9]{{1,4}}) ?\+ ?(?P<{0}m>[0-9]{{1,3}})(?P<{0}d>\.[0-9]+)?(?![0-9])"
 _STRETCH = re.compile(
-    rf"(?<![0-9]|{LETTER})"
+    rf"(?:(?<![0-9]|{LETTER})|(?<=[gsxy][0-9]{{2}})|(?<=[gsxy][0-9]{{3}})|(?<=[gsxy][0-9]{{4}}))"
     + _STAKE.format("a")
-    + r"(?: ?(?:[~至到]|-{1,2}) ?"
+    + r"(?: ?(?:[~至到]|-{1,2}) ?(?:"
     + _STAKE.format("b").replace("[a-z]?k)", "(?:[a-z]?k)?)")
+    + r"|(?P<same>[0-9]{3})(?![0-9+.米]))"  # K5+100-900
     + ")?"
 )
 _UNITS = {"亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000, "百": 100, "": 1}
@@ -53,9 +57,11 @@ _DIGITS = {
     "八": 8,
     "九": 9,
 }
+_FIGURES = str.maketrans({character: str(digit) for character, digit in _DIGITS.items()})
 _STEPS = {"十": 10, "百": 100, "千": 1000}
 _SPOKEN = re.compile(
-    r"[一二两三四五六七八九十][一二两三四五六七八九十百千万亿零〇]*(?:点[一二三四五六七八九零〇]+[万亿])?(?=元)"
+    r"[一二两三四五六七八九十][一二两三四五六七八九十百千万亿零〇]*(?:点[一二三四五六七八九零〇]+[万亿])?"
+    rf"(?P<yuan>元|(?<=[万亿])(?![{HAN}0-9]|{LETTER}))"
 )
 _WORD = re.compile(rf"[{HAN}0-9]|{LETTER}")
 
@@ -74,7 +80,7 @@ def roads_in(text: str) -> Iterator[Found]:
     """Numbered roads; 省道210 and S210 are the same."""
     for match in _ROAD.finditer(text):
         letter = match["l1"] or _ROADS[match["k2"] or match["k3"]]
-        number = match["n1"] or match["n2"] or match["n3"]
+        number = (match["n1"] or match["n2"] or match["n3"]).translate(_FIGURES)
         yield Found(match.start(), match.end(), (f"@{letter}{number}",))
 
 
@@ -84,7 +90,10 @@ def stakes_in(text: str) -> Iterator[Found]:
         return
     for match in _STRETCH.finditer(text):
         first = _stake(match, "a", line=match["ak"])
-        if match["bn"] is None:
+        if match["same"]:
+            last = f"@{match['ak']}{int(match['an']) * 1000 + int(match['same'])}"
+            yield Found(match.start(), match.end(), (f"{first}~{last[1:]}", first, last))
+        elif match["bn"] is None:
             yield Found(match.start(), match.end(), (first,))
         else:
             last = _stake(match, "b", line=match["bk"] or match["ak"])
@@ -107,12 +116,20 @@ def amounts_in(text: str) -> Iterator[Found]:
             worth += Decimal(match["n2"] or 0) * _UNITS[match["u2"] or ""]
             yield Found(match.start(), match.end(), (_sum(worth),))
     for match in _SPOKEN.finditer(text):
-        if len(match[0]) > 1:
-            yield Found(match.start(), match.end() + 1, (_sum(_spoken(match[0])),))
+        if len(match[0]) > len(match["yuan"]) + 1:
+            words = match[0].removesuffix("元")
+            yield Found(match.start(), match.end(), (_sum(_spoken(words)),))
+
+
+def worth_of(amount: str) -> Decimal | None:
+    """What a folded text is worth in yuan that is an amount and nothing else; None when it is none."""
+    whole = f"{amount.removesuffix('元')}元"
+    found = next((each for each in amounts_in(whole) if (each.start, each.end) == (0, len(whole))), None)
+    return Decimal(found.terms[0].removeprefix(SUM)) if found else None
 
 
 def _sum(worth: Decimal) -> str:
-    return f"@¥{int(worth)}" if worth == worth.to_integral() else f"@¥{worth.normalize():f}"
+    return f"{SUM}{int(worth)}" if worth == worth.to_integral() else f"{SUM}{worth.normalize():f}"
 
 
 def _spoken(words: str) -> Decimal:

@@ -15,18 +15,20 @@ from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from portal.text.fold import folded
-from portal.text.pinyin import cuts, initials_pattern, one_of, patterns, sounding_like
+from portal.text.forms import DISTRICTS, aliases_of, offices, stems
+from portal.text.pinyin import cuts, initials_pattern, one_of, patterns, sounding_like, without_tones
 from portal.text.terms import is_han
 
 MOST_FORMS = 12  # that one word of pinyin may mean
+MOST_LEFT_OUT = 4  # characters of a name that somebody leaves out in its middle
 MOST_LIKE = 30  # names compared letter by letter with a word that is nowhere
 LIKE_ENOUGH = 0.55  # share of letters in common with a name that is offered
 SHORTEST_BEGINNING = 4  # initials; fewer have to be those of a whole name
+MOST_LETTERS = 40  # of pinyin in one word
 LONGEST = 24  # characters of a word that is compared by ear or by likeness
 _LETTERS = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[^a-z'])[a-z'\u3400-\u9fff]+")
 _DISTRICT = re.compile(r"[^\n]{1,8}?([区县市])([^\n]{2,})")
-_BEFORE, _BEHIND = ("区", "县", "市"), ("街道", "镇", "乡")
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,6 @@ class Name:
     text: str
     kind: str = ""
     item: str = ""
-
-
-def stems(name: str) -> Iterator[str]:
-    """Shorter forms that people use for a name anyway: without 区 in front, without 街道 behind."""
-    if len(name) > 3 and name[0] in _BEFORE:
-        yield name[1:]
-    for ending in _BEHIND:
-        if name.endswith(ending) and len(name) - len(ending) >= 2:
-            yield name.removesuffix(ending)
 
 
 class Names:
@@ -61,8 +54,8 @@ class Names:
         of its values where those are codes."""
         self.all = tuple(dict.fromkeys(names))
         self.groups = tuple(tuple(group) for group in groups)
-        offices = (_offices(folded(name.text)) for name in self.all if name.kind == "unit")
-        self.aliases = _aliases([*self.groups, *filter(None, offices)])
+        bureaus = (offices(folded(name.text)) for name in self.all if name.kind == "unit")
+        self.aliases = aliases_of([*self.groups, *filter(None, bureaus)])
         self.labels = {
             facet: {value: folded(label) for value, label in values.items()}
             for facet, values in labels.items()
@@ -83,6 +76,14 @@ class Names:
     @cached_property
     def _lines(self) -> str:
         return "\n".join(self._forms)
+
+    @cached_property
+    def _unit_lines(self) -> str:
+        return "\n".join(stem for form in self._units for stem in (form, *stems(form)))
+
+    @cached_property
+    def _units(self) -> tuple[str, ...]:
+        return tuple(folded(name.text) for name in self.all if name.kind == "unit")
 
     @cached_property
     def _whole(self) -> frozenset[str]:
@@ -116,8 +117,9 @@ class Names:
 
     def spoken(self, word: str) -> tuple[str, ...]:
         """What a folded word of pinyin, of initials or of pinyin and Han means among the names."""
+        word = without_tones(word)
         letters = _LETTERS.fullmatch(word) is not None
-        if len(word) > 40 or not (letters or _MIXED.fullmatch(word)):
+        if len(word) > MOST_LETTERS or not (letters or _MIXED.fullmatch(word)):
             return ()
         for open_end in (False, True):
             found = self._matching(tuple(patterns(word, self._known, open_end=open_end)))
@@ -127,7 +129,7 @@ class Names:
 
     def is_pinyin(self, word: str) -> bool:
         """Whether these letters are whole syllables."""
-        return word.isascii() and word.isalpha() and bool(cuts(word))
+        return len(word) <= MOST_LETTERS and word.isascii() and word.isalpha() and bool(cuts(word))
 
     def _sounding(self, letters: str) -> tuple[str, ...]:
         """The beginnings of forms that may be read so, one character or two letters of initials included."""
@@ -150,7 +152,10 @@ class Names:
         return self._matching((f"(?m)^{expression}{end}",) if expression else ())
 
     def heard(self, word: str) -> tuple[str, ...]:
-        """Parts of names that sound like a folded word: 城栋 for 城东; alike sounds only where nothing is the same."""
+        """Parts of names that sound like a folded word: 城栋 for 城东; what sounds alike (chendong) only where nothing
+        sounds the same."""
+        if self.is_pinyin(word):
+            return self._misspelt(word)
         if not 2 <= len(word) <= LONGEST or not all(map(is_han, word)):
             return ()
         for blurred in (False, True):
@@ -161,6 +166,29 @@ class Names:
             if found:
                 return found
         return ()
+
+    def _misspelt(self, letters: str) -> tuple[str, ...]:
+        """The beginnings of names that pinyin with a wrong -n or -ng, z or zh may mean."""
+        blurred = patterns(letters, self._known, blurred=True)
+        return self._matching(tuple(f"(?m)^{expression}" for expression in blurred))
+
+    def shortened(self, word: str) -> tuple[str, ...]:
+        """The one unit whose name a folded word is with something left out: 教育局 for 区教育和体育局."""
+        if not 3 <= len(word) < LONGEST or not all(map(is_han, word)):
+            return ()
+        found = self._shortened(word, among=self._unit_lines)
+        return (
+            found
+            if len({form.removeprefix(form[:1] if form[0] in DISTRICTS else "") for form in found}) == 1
+            else ()
+        )
+
+    def abridged(self, word: str) -> tuple[str, ...]:
+        """Parts of names that a folded word is without a piece of their middle: 污水厂 for 污水处理厂."""
+        if not 3 <= len(word) <= LONGEST // 2 or not all(map(is_han, word)):
+            return ()
+        gaps = (f"{word[:place]}[^\n]{{1,{MOST_LEFT_OUT}}}?{word[place:]}" for place in range(2, len(word)))
+        return self._matching(tuple(gaps))
 
     def has(self, word: str) -> bool:
         """Whether a folded word is part of a name."""
@@ -198,10 +226,10 @@ class Names:
         found = sorted({number for form in forms for number in self._paged.get(form, ())})
         return [self.all[number] for number in found[:limit]]
 
-    def _shortened(self, word: str) -> tuple[str, ...]:
+    def _shortened(self, word: str, *, among: str | None = None) -> tuple[str, ...]:
         """Names that begin and end as the word does and have its characters in this order."""
         between = "[^\n]{0,6}?".join(map(re.escape, word))
-        found = _compiled(f"(?m)^[区县市]?({between})$").findall(self._lines)
+        found = _compiled(f"(?m)^[区县市]?({between})$").findall(self._lines if among is None else among)
         return tuple(sorted(found, key=len))
 
     def begun(self, typed: str, *, limit: int = 8) -> list[Name]:
@@ -232,23 +260,6 @@ def _rank(name: Name, form: str, parts: set[str]) -> int | None:
     if any(part in text for part in parts):
         return 2 if any(text.startswith(part) for part in parts) else 3
     return None
-
-
-def _offices(name: str) -> tuple[str, ...]:
-    """What the office of a street or town is called as well: 城东街道办事处."""
-    if name.endswith("街道"):
-        return name, f"{name}办事处", f"{name}办"
-    return (name, f"{name}政府", f"{name}人民政府") if name[-1:] in ("镇", "乡") and len(name) > 2 else ()
-
-
-def _aliases(groups: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    """Folded name → folded forms, itself first; a name of several groups has the forms of all."""
-    found: dict[str, tuple[str, ...]] = {}
-    for group in groups:
-        forms = [form for form in map(folded, group) if form]
-        for form in forms:
-            found[form] = tuple(dict.fromkeys([form, *found.get(form, ()), *forms]))
-    return found
 
 
 @lru_cache(maxsize=256)

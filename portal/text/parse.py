@@ -1,16 +1,19 @@
 """How a search is written: 城东 道路 · "exact words" · -without · unit:… town:… year:… kind:… category:…
 
 Chinese input methods are met half way: “…” 「…」 are quotes, ： is a colon, － is a minus, 单位： is unit:.
-Nothing is an error; what makes no sense is looked for as it stands or left out.
+OR, 或 between two words let either do; AND is understood, NOT is a minus. Nothing is an error; what makes no
+sense is looked for as it stands or left out.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from portal.text.characters import HAN
+from portal.text.everyday import in_chinese
 from portal.text.fold import folded
 
 MAX_CHARACTERS = 300  # of one query; the rest is not looked at
@@ -24,7 +27,16 @@ FACET_WORDS = {
     "year": "year", "年份": "year", "年度": "year", "年": "year",
 }  # fmt: skip
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟＂「」『』", '"'))
+_NOT_NAMES = frozenset(  # written before a colon, and no condition of their own
+    {"日期", "时间", "月份", "项目", "项目名称", "工程", "名称", "标题", "题目", "内容", "关键词", "关键字"}
+    | {"搜索", "查询", "地点", "桩号"}
+    | {"date", "time", "month", "project", "title", "name", "content", "keyword", "keywords", "q"}
+)  # fmt: skip
+_EITHER, _BOTH = ("or", "||", "或", "或者", "或是"), ("and", "&&", "并且", "而且")
+_FACET = "|".join(sorted(FACET_WORDS, key=len, reverse=True))
+_SPACED_FACET = re.compile(rf"(?i)(?<![^\s，,；;、。])({_FACET}) *[:：] *(?=[\w\"])")
+_FACET_AFTER = re.compile(rf"(?i)[，,；;、。]+(?=[-－]?(?:{_FACET}) *[:：])")
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟＂「」『』«»〝〞", '"'))
 _SPACED_DATE = re.compile(r"(?<=[0-9０-９])\s+(?=[年月日号])|(?<=[年月])\s+(?=[0-9０-９])")
 _NUMBER = "0-9０-９〇零一二三四五六七八九十两"
 _SPACED = (  # space inside what is one: 2025年11月 到 12月, S 210, K15 + 200, 1.2 亿元
@@ -36,16 +48,21 @@ _SPACED = (  # space inside what is one: 2025年11月 到 12月, S 210, K15 + 20
     re.compile(r"(?<![A-Za-z0-9][SGXYKsgxyk])(?<=[SGXYKsgxyk])[ 　]+(?=[0-9０-９])"),
     re.compile(r"(?<=[0-9０-９])\s*(?=[+＋]\s*[0-9０-９])|(?<=[+＋])\s+(?=[0-9０-９])"),
     re.compile(r"(?<=[0-9０-９])\s+(?=[万亿萬億元]|[百千][万萬])"),
+    re.compile(
+        r"(?<=[国省县乡國縣鄉]道)\s+(?=[SGXYsgxy]?-?[0-9０-９])|(?<=[0-9０-９])\s+(?=[国省县乡國縣鄉]道)"
+    ),
 )
 _TOKEN = re.compile(
-    r"(?P<minus>(?<!\S)[-－−])?"
+    r"(?P<minus>(?<!\S)(?:[-－−]|[–—](?=[^\s–—])))?"
     r'(?:"(?P<exact>[^"]*)"'
     r'|(?P<facet>[^\s":：]{1,8})[:：](?:"(?P<quoted>[^"]+)"|(?P<value>[^\s"]+))'
     r'|(?P<word>[^\s"]+))'
 )
 _ENUMERATION = re.compile(
-    rf"[。、；？！;?!()（）《》〈〉【】\[\]…|&*]+|[,，](?![0-9０-９])|(?<![0-9０-９])[,，]|(?<=[{HAN}])[/+](?=[{HAN}])"
+    rf"[。、；？！;?!()（）《》〈〉【】\[\]…|&*\u2600-\u27bf\U0001f000-\U0001faff]+"
+    rf"|[,，](?![0-9０-９])|(?<![0-9０-９])[,，]|(?<=[{HAN}])[/+_:：](?=[{HAN}])"
 )
+_ENDS_VALUE = re.compile(r"[；;。，]|,(?![0-9]{4})")
 
 
 class Asks(StrEnum):
@@ -58,12 +75,14 @@ class Asks(StrEnum):
 
 @dataclass(frozen=True)
 class Clause:
-    """One condition. text: folded; facet: its name when asks is FACET; minus: must not hold."""
+    """One condition. text: folded; facet: its name when asks is FACET; minus: must not hold; instead: it is enough
+    that this holds or the one before."""
 
     asks: Asks
     text: str
     minus: bool = False
     facet: str = ""
+    instead: bool = False
 
 
 def _words(raw: str, minus: bool) -> list[Clause]:
@@ -85,15 +104,50 @@ def _clauses(token: re.Match[str]) -> list[Clause]:
         return _words(token["word"], minus)
     facet = FACET_WORDS.get(folded(token["facet"]))
     value = token["quoted"] or token["value"]
-    if facet is None:
-        return _words(f"{token['facet']}:{value}", minus)
-    return [Clause(Asks.FACET, folded(value), minus, facet)]
+    if facet is not None:
+        return (
+            _values(facet, value, minus)
+            if token["value"]
+            else [Clause(Asks.FACET, folded(value), minus, facet)]
+        )
+    if folded(token["facet"]) in _NOT_NAMES:
+        return _words(value, minus)
+    return _words(f"{token['facet']}:{value}", minus)
+
+
+def _values(facet: str, value: str, minus: bool) -> list[Clause]:
+    """The values of a filter (year:2023,2024, unit:人社局、水务局), and the words that were written on behind it."""
+    said, *others = _ENDS_VALUE.split(value)
+    values = [folded(each) for each in re.split("[,、]", said)]
+    found = [Clause(Asks.FACET, each, minus, facet) for each in values if each]
+    return [*found, *(word for other in others for word in _words(other, False))]
+
+
+def _joined(tokens: list[re.Match[str]]) -> Iterator[Clause]:
+    """The conditions of the tokens, with AND, OR and NOT between them understood."""
+    instead = minus = False
+    for place, token in enumerate(tokens):
+        word = token["word"] if token["minus"] is None else None
+        if word and place + 1 < len(tokens):
+            said = word.casefold()
+            if place and (said in _EITHER or said in _BOTH):
+                instead = said in _EITHER
+                continue
+            if word == "NOT":
+                minus = True
+                continue
+        clauses = _clauses(token)
+        for number, clause in enumerate(clauses):
+            alternative = instead and not number and not minus and clause.asks is not Asks.FACET
+            changed = minus or alternative
+            yield replace(clause, minus=clause.minus or minus, instead=alternative) if changed else clause
+        instead = minus = False
 
 
 def parse(text: str) -> tuple[Clause, ...]:
     """The conditions of a query as typed; all of them must hold. Empty when it asks for nothing."""
-    raw = _SPACED_DATE.sub("", text[:MAX_CHARACTERS].translate(_QUOTES))
+    raw = _SPACED_DATE.sub("", in_chinese(text[:MAX_CHARACTERS].translate(_QUOTES)))
+    raw = _SPACED_FACET.sub(r"\1:", _FACET_AFTER.sub(" ", raw))
     for spaced in _SPACED:
         raw = spaced.sub("", raw)
-    found = [clause for token in _TOKEN.finditer(raw) for clause in _clauses(token)]
-    return tuple(dict.fromkeys(found))[:MAX_CLAUSES]
+    return tuple(dict.fromkeys(_joined(list(_TOKEN.finditer(raw)))))[:MAX_CLAUSES]

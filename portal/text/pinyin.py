@@ -16,6 +16,7 @@ from pathlib import Path
 
 MOST_CUTS = 8  # ways to cut one run of letters that are tried
 _INITIAL = re.compile("[zcs]h?|[a-z]")
+_TONES = re.compile("(?:[a-z]{1,6}[0-5])+")
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("l", "n"))
 
 
@@ -94,11 +95,14 @@ def _cuts(letters: str, open_end: bool) -> Iterator[tuple[str, ...]]:
         yield (letters,)
 
 
-def patterns(word: str, known: frozenset[str], *, open_end: bool = False, least: int = 2) -> list[str]:
+def patterns(
+    word: str, known: frozenset[str], *, open_end: bool = False, least: int = 2, blurred: bool = False
+) -> list[str]:
     """Regular expressions for the Han characters that a word of pinyin, or of pinyin and Han, may mean.
 
     dong'an, chengdong, 城dong, cheng东. known: the characters that can come out of it; at least two do,
-    unless `least` says otherwise. None when it is no pinyin.
+    unless `least` says otherwise. blurred: with sounds that many do not tell apart (chendong). None when it is no
+    pinyin.
     """
     ways: list[list[tuple[str, ...]]] = []
     for run in re.findall(r"[a-z]+|[^a-z]", word.replace("'", "|").replace("-", "|")):
@@ -110,10 +114,23 @@ def patterns(word: str, known: frozenset[str], *, open_end: bool = False, least:
         last = open_end and word.endswith(run)
         ways.append(cuts(run, open_end=last))
     made = [tuple(part for parts in way for part in parts) for way in product(*ways)][: 2 * MOST_CUTS]
-    classes = [
-        [one_of(readings().get(part) or _beginning(part) or part, known) for part in way] for way in made
-    ]
+    may_be = _may_be_about if blurred else _may_be
+    classes = [[one_of(may_be(part), known) for part in way] for way in made]
     return ["".join(way) for way in classes if len(way) >= least and all(way)]
+
+
+def _may_be(part: str) -> str:
+    """The characters of a syllable, of a beginning of one, or the character itself."""
+    return readings().get(part) or _beginning(part) or part
+
+
+def _may_be_about(part: str) -> str:
+    return _blurred_readings().get(_blurred(part), part) if part in readings() else part
+
+
+def without_tones(word: str) -> str:
+    """cheng2dong1 without its numbers; any other word as it is."""
+    return re.sub("[0-5]", "", word) if _TONES.fullmatch(word) else word
 
 
 def one_of(characters: str, known: frozenset[str]) -> str:

@@ -62,11 +62,11 @@ def _span(text: str, date: Found, following: Found | None) -> Span | None:
     between = _BETWEEN.match(text, date.end)
     if between is None:
         return None
-    first = _days(date)
+    first = days_of(date)
     if first is None:
         return None
     if following is not None and following.start == between.end():
-        last = _days(following, year=first[0].year)
+        last = days_of(following, year=first[0].year)
         return None if last is None else _made(date.start, following.end, first[0], last[1])
     day = _DAY.match(text, between.end())
     if day is None or first[0] != first[1]:
@@ -83,7 +83,7 @@ def _from_bare_year(text: str, date: Found) -> Span | None:
     for length in (1, 2, 3):
         if not _BETWEEN.fullmatch(text[max(date.start - length, 0) : date.start]):
             continue
-        year, last = _BARE_YEAR.search(text[: date.start - length]), _days(date)
+        year, last = _BARE_YEAR.search(text[: date.start - length]), days_of(date)
         if year is not None and last is not None:
             return _made(year.start(), date.end, dt.date(int(year[1]), 1, 1), last[1])
     return None
@@ -91,7 +91,7 @@ def _from_bare_year(text: str, date: Found) -> Span | None:
 
 def _open_ended(text: str, date: Found) -> Span | None:
     """2025年11月以来, 2024年以前."""
-    days, word = _days(date), _OPEN.match(text, date.end)
+    days, word = days_of(date), _OPEN.match(text, date.end)
     if days is None or word is None:
         return None
     if word[1]:
@@ -103,21 +103,33 @@ def _open_ended(text: str, date: Found) -> Span | None:
 
 
 def _months(text: str, date: Found, following: Found | None) -> Span | None:
-    """11月到12月, of whatever year."""
+    """11月到12月, 10月1日到7日, of whatever year."""
     between = _BETWEEN.match(text, date.end)
     if following is None or between is None or following.start != between.end():
         return None
-    first, last = date.terms[0], following.terms[0]
-    if len(first) != 5 or len(last) != 5 or not first.startswith("@--") or not last.startswith("@--"):
+    first, last = date.terms[0].removeprefix("@--"), following.terms[0].removeprefix("@--")
+    if not first.isdecimal() or not last.isdecimal() or len(first) != len(last):
         return None
-    months = range(int(first[3:]), int(last[3:]) + 1)
-    terms = tuple(f"@--{month:02d}" for month in months)
+    every = (f"{month:02d}" for month in range(1, 13))
+    if len(first) == 4:
+        every = (f"{month}{day:02d}" for month in every for day in range(1, 32))
+    terms = tuple(f"@--{each}" for each in every if first <= each <= last)[:MOST_TERMS]
     return Span(date.start, following.end, 1, 0, terms) if terms else None
+
+
+def whole_span(text: str) -> tuple[int, int] | None:
+    """The first and last day, yyyymmdd, of a folded text that is a stretch of time or a date and nothing else."""
+    for span in spans_in(text):
+        if (span.start, span.end) == (0, len(text)) and span.first <= span.last:
+            return span.first, span.last
+    dates = list(dates_in(text))
+    days = days_of(dates[0]) if dates and (dates[0].start, dates[0].end) == (0, len(text)) else None
+    return (_number(days[0]), _number(days[1])) if days else None
 
 
 def _part_of_year(text: str, date: Found) -> Span | None:
     part = _PART.match(text, date.end)
-    days = _days(date)
+    days = days_of(date)
     if part is None or days is None or len(date.terms[0]) != 5:
         return None
     year = days[0].year
@@ -128,7 +140,7 @@ def _part_of_year(text: str, date: Found) -> Span | None:
     return _made(date.start, part.end(), dt.date(year, begins, 1), last)
 
 
-def _days(date: Found, *, year: int | None = None) -> tuple[dt.date, dt.date] | None:
+def days_of(date: Found, *, year: int | None = None) -> tuple[dt.date, dt.date] | None:
     """The first and last day of a date; one without a year lies in `year`, or else nowhere."""
     said = date.terms[0][1:]
     if said.startswith("--"):

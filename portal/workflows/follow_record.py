@@ -51,7 +51,7 @@ def indexed(change: Change) -> Indexed:
         item=change.item,
         seq=change.seq,
         title=shelf.title,
-        body="\n".join(_text(document)),
+        body="。\n".join(_text(document)),  # what ends and begins two of them is no word
         places=" ".join(
             filter(None, (document.get(name, {}).get("name", "") for name in ("town", "place", "unit")))
         ),

@@ -109,6 +109,17 @@ WRITTEN_ANOTHER_WAY = [
     "2023..2024",
     "2025年四季度",
     "12,000,000元",
+    "大于1000万",
+    "100-5000万元",
+    "不超过3000万元",
+    "最近三年",
+    "第三季度",
+    "chenxi",
+    "城西-绿化",
+    "城西或长堤路",
+    "OR 绿化",
+    "NOT 绿化",
+    "AND 路灯",
 ]
 NAMES = Names([Name(text, "project") for text in (*PLACES, *BODIES)], groups=GROUPS)
 POINTS = "，。、；：（）《》—— \n"

@@ -79,7 +79,7 @@ def test_suggestions_begin_so_first_and_come_once() -> None:
 def test_units_are_called_by_all_their_names() -> None:
     assert [name.item for name in KNOWN.called("人社局")] == ["unit/B02"]
     assert [name.item for name in KNOWN.called("chengdongjiedao")] == ["unit/T01"]
-    assert KNOWN.aliases["城东街道办事处"][1:] == ("城东街道", "城东街道办")
+    assert KNOWN.aliases["城东街道办事处"][1:] == ("城东街道", "城东街道办", "城东办事处")
     assert KNOWN.without_district("清河区水务局") == ("区水务局",)
 
 

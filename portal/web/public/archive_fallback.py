@@ -1,11 +1,12 @@
 """The archive without the search engine, which may not answer and knows no past day: a plain filter over the record.
 
-Facets, days and counts hold; words are found only as they are written, in titles and documents, and the
-newest stands first. One pass over what stands, so it costs more than the engine.
+Facets, days and counts hold; words are found only as they are written, in titles and documents, by their other names
+and as dates, and the newest stands first. One pass over what stands, so it costs more than the engine.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -16,9 +17,13 @@ from sqlalchemy.orm import aliased
 from portal.ports import FACETS, Answer, Query
 from portal.record.shelf import Shelf
 from portal.record.tables import Opening, Shelved
+from portal.text.dates import year_alone
+from portal.text.everyday import in_figures
 from portal.text.parse import Asks, Clause, parse
+from portal.text.spans import whole_span
 
 MOST_WORDS = 5
+MOST_FORMS = 8  # of one word
 KINDS = ("project", "report")
 
 
@@ -48,7 +53,7 @@ def from_database(shelf: Shelf, query: Query) -> Answer:
         total=len(hits),
         facets=facets,
         months=dict(sorted(months.items())),
-        marks=tuple(clause.text for clause in _words(query) if not clause.minus),
+        marks=tuple(form for clause in _words(query) if not clause.minus for form in _forms(clause, query)),
     )
 
 
@@ -81,6 +86,28 @@ def _words(query: Query) -> Sequence[Clause]:
     return [clause for clause in parse(query.text) if clause.asks is not Asks.FACET][:MOST_WORDS]
 
 
+def _forms(clause: Clause, query: Query) -> tuple[str, ...]:
+    """The word, and the names that mean the same or are spelt in its letters."""
+    if clause.asks is Asks.EXACT:
+        return (clause.text,)
+    spoken = [
+        other for form in query.names.spoken(clause.text) for other in query.names.aliases.get(form, (form,))
+    ]
+    return tuple(dict.fromkeys([*query.names.aliases.get(clause.text, (clause.text,)), *spoken]))[:MOST_FORMS]
+
+
+def _dated(clause: Clause, query: Query) -> Iterator[ColumnElement[bool]]:
+    """What is dated within a word that is a date or a stretch of time."""
+    figures = in_figures(clause.text, query.today)
+    days = whole_span(figures if not year_alone(figures) else f"{figures}年")
+    if clause.asks is not Asks.EXACT and days:
+        yield Shelved.dated.between(_day(max(days[0], 10101)), _day(days[1]))
+
+
+def _day(number: int) -> dt.date:
+    return dt.date(number // 10000, number // 100 % 100, number % 100)
+
+
 def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
     yield Shelved.kind.in_(KINDS)
     if query.after is not None:
@@ -90,11 +117,15 @@ def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
     opening = aliased(Opening)
     document = select(opening.seq).where(opening.seq == Shelved.seq)
     yield document.exists()  # what has lost its opening is shown nowhere
+    wanted: list[ColumnElement[bool]] = []  # of each condition, or of several of which one is enough
     for clause in _words(query):
-        said: ColumnElement[bool] = Shelved.title.icontains(clause.text, autoescape=True)
-        if (
-            not clause.text.isascii()
-        ):  # plain letters and digits also stand in the names of a document's fields
-            within = document.where(opening.document.icontains(clause.text, autoescape=True))
-            said = or_(said, within.exists())
-        yield ~said if clause.minus else said
+        ways = [*_dated(clause, query)]
+        for form in _forms(clause, query):
+            ways.append(Shelved.title.icontains(form, autoescape=True))
+            if not form.isascii():  # plain letters and digits also stand in the names of a document's fields
+                ways.append(document.where(opening.document.icontains(form, autoescape=True)).exists())
+        said = or_(*ways)
+        if clause.instead and wanted:
+            said = or_(wanted.pop(), said)
+        wanted.append(~said if clause.minus else said)
+    yield from wanted

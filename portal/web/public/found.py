@@ -29,12 +29,13 @@ def find(shelf: Shelf, query: Query, *, read: bool = True) -> Found:
 
 def _answer(shelf: Shelf, query: Query) -> tuple[Answer, bool]:
     """The index knows only what stands today, so a past day is looked through in the record itself."""
+    known = informed(query, shelf) if query.text or shelf.as_of is None else query
     if shelf.as_of is not None:
-        return from_database(shelf, query), False
+        return from_database(shelf, known), False
     try:
-        return portal().search.search(informed(query, shelf)), False
+        return portal().search.search(known), False
     except SearchUnavailable:
-        return from_database(shelf, query), True
+        return from_database(shelf, known), True
 
 
 def position() -> str:

@@ -29,8 +29,9 @@ def names(shelf: Shelf) -> Names:
 
 
 def informed(query: Query, shelf: Shelf) -> Query:
-    """The query with all that is known of names and of the day, which is what an engine should be asked."""
-    return replace(query, names=names(shelf), today=int(today().strftime("%Y%m%d")))
+    """The query with all that is known of names and of the day (on a past day, of that one), which is what an engine
+    should be asked."""
+    return replace(query, names=names(shelf), today=int((shelf.as_of or today()).strftime("%Y%m%d")))
 
 
 def readings(answer: Answer, text: str) -> list[dict[str, Any]]:

@@ -1,0 +1,187 @@
+"""Everyday words for days and numbers, as the dates and measures that they are on the day when they are said.
+
+最近三个月, 上周, 去年底, 国庆期间, 2024Q3, 3-5月, 1200w: rewritten, so that `portal.text.spans` and
+`portal.text.measures` read them. Works on a folded word of a query; texts are never rewritten.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Callable
+
+from portal.text.dates import day_number
+
+_DIGITS = "〇零一二三四五六七八九"
+_MONTH = "1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]"
+_YEAR = "(?:19|20)[0-9]{2}"
+_PART = "[上下]半年|第?[一二三四1-4]季度"
+
+# The first day of the lunar year, for the Spring Festival: month and day.
+_NEW_YEAR = {
+    2015: 219, 2016: 208, 2017: 128, 2018: 216, 2019: 205, 2020: 125, 2021: 212, 2022: 201, 2023: 122, 2024: 210,
+    2025: 129, 2026: 217, 2027: 206, 2028: 126, 2029: 213, 2030: 203, 2031: 123, 2032: 211, 2033: 131, 2034: 219,
+    2035: 208,
+}  # fmt: skip
+_HOLIDAYS = {
+    "国庆": (10, 7),
+    "五一": (5, 5),
+    "劳动节": (5, 5),
+    "元旦": (1, 3),
+}  # month, last day from the first
+_HOLIDAY = re.compile(
+    rf"^(?:(?P<year>{_YEAR})年?)?(?P<name>{'|'.join(_HOLIDAYS)}|春节)(?P<said>节?(?:期间|假期|长假)|节|)(?=的|$)"
+)
+_TEN_DAYS = re.compile(rf"(?:(?P<year>{_YEAR})年)?(?P<month>{_MONTH})月份?(?P<part>[上中下])旬")
+_YEARLESS = re.compile(r"(?<![年第上下])(?:第?(?P<quarter>[一二三四1-4])季度|(?P<half>[上下])半年)")
+
+_SAME = tuple(  # what is written another way, and reads the same
+    (re.compile(written), meant)
+    for written, meant in (
+        (rf"^({_YEAR})(0[1-9]|1[0-2])$", r"\1-\2"),
+        (rf"^([{_DIGITS}]{{4}})$", r"\1年"),
+        (rf"^(1[5-9]|2[0-9]|3[0-5])年(?=度?$|[底末初]|{_PART}|以来)", r"20\1年"),
+        (rf"(?<![0-9.])({_YEAR})年?[. -]?q([1-4])(?![0-9a-z])", r"\1年\2季度"),
+        (r"^q([1-4])$", r"\1季度"),
+        (rf"(?<![0-9.])({_YEAR})(?={_PART}|年[底末初])", r"\1年"),
+        (rf"({_YEAR}年)年?[底末]", r"\g<1>12月"),
+        (rf"({_YEAR}年)年?初", r"\g<1>1月"),
+        (rf"(?<![0-9.])({_YEAR})年?[和与及]({_YEAR})年", r"\1年~\2年"),
+        (rf"(?<![0-9.{_DIGITS}十-])({_MONTH}) ?[-~至到] ?({_MONTH})月", r"\1月~\2月"),
+        (rf"[从自](?=[0-9{_DIGITS}])", ""),
+        (r"(?<=[年月日号])份?(?:开始|至今|到现在|到今天)", "以来"),
+        (rf"(?<![0-9.])({_YEAR})(?:至今|以来|到现在)", r"\1年以来"),
+        (r"(?<![0-9a-z.])([0-9]+(?:\.[0-9]+)?) ?w(?![0-9a-z])", r"\1万"),
+        (r"[¥$]([0-9]+(?:\.[0-9]+)?(?:亿|千万|百万|万)?)元?", r"\1元"),
+        (r"(?<=[0-9][万亿])块钱?", "元"),
+        (r"百分之([0-9]+(?:\.[0-9]+)?)", r"\1%"),
+    )
+)
+_AGO = re.compile(
+    rf"(?:最近|过去|^近)的?(?:(?P<number>[0-9]{{1,3}}|[{_DIGITS}十两]{{1,3}})(?P<unit>天|日|周|个?星期|个月|个?季度|年)|(?P<half>半年))"
+)
+_THEN = re.compile(
+    "(?P<day>今天|今日|昨天|昨日|前天)"
+    "|(?P<week>上周|上个?星期|上礼拜|本周|这周|这个?星期|这一周)(?![一二三四五六日末])"
+    "|(?P<month>上个?月|这个月|本月|下个?月)(?![初中下]旬)"
+    "|(?P<quarter>上个?季度|本季度|这个?季度)"
+    "|(?P<year>前年|去年|今年|明年|上年度|本年度)"
+)
+_ENGLISH = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_ENGLISH_MONTH = (
+    rf"(?P<m{{0}}>{'|'.join(_ENGLISH)})(?:uary|ruary|ch|il|e|y|ust|t(?:ember)?|tember|ober|ember)?\.?,?"
+)
+_ENGLISH_DATE = re.compile(
+    rf"(?i)(?<![a-z])(?:(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)? +)?{_ENGLISH_MONTH.format(1)} +"
+    rf"(?:(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?,? +)?(?P<year>{_YEAR})(?![0-9])"
+)
+
+
+def in_figures(word: str, today: int | None = None) -> str:
+    """The word with what is said of time and money in a form that can be read. today: yyyymmdd, for what is said as
+    of a day (去年)."""
+    word = relative(word, today) if today else word
+    for written, meant in _SAME:
+        word = written.sub(meant, word)
+    word = _TEN_DAYS.sub(_ten_days, word)
+    word = _HOLIDAY.sub(_holiday, word)
+    return _YEARLESS.sub(_months, word)
+
+
+def relative(word: str, today: int) -> str:
+    """The word with 去年, 上周, 最近三个月 as the dates that they are today."""
+    day = dt.date(today // 10000, today // 100 % 100, today % 100)
+    word = _AGO.sub(lambda said: _ago(said, day), word)
+    return _THEN.sub(lambda said: _THEN_IS[str(said.lastgroup)](said[0], day), word)
+
+
+def in_chinese(raw: str) -> str:
+    """A query as typed, with English dates as Chinese ones: 8 March 2024, Nov 2025."""
+    return _ENGLISH_DATE.sub(_english, raw)
+
+
+def _english(said: re.Match[str]) -> str:
+    month, day = _ENGLISH.index(said["m1"].lower()) + 1, said["d1"] or said["d2"]
+    return f"{said['year']}年{month}月" + (f"{int(day)}日" if day else "")
+
+
+def _between(first: dt.date, last: dt.date) -> str:
+    return f"{first.isoformat()}..{last.isoformat()}"
+
+
+def _ago(said: re.Match[str], today: dt.date) -> str:
+    number = 6 if said["half"] else _count(said["number"])
+    unit = said["unit"] or "个月"
+    days = {"天": 1, "日": 1, "周": 7, "星期": 7, "个星期": 7}.get(unit)
+    if days:
+        return _between(today - dt.timedelta(days=min(number, 9999) * days), today)
+    months = number * {"个月": 1, "季度": 3, "个季度": 3, "年": 12}[unit]
+    return _between(_months_before(today, months), today)
+
+
+def _count(said: str) -> int:
+    return {"两": 2}.get(said) or day_number(said) or (int(said) if said.isdecimal() else 1)
+
+
+def _months_before(day: dt.date, months: int) -> dt.date:
+    year, month = divmod(max(day.year * 12 + day.month - 1 - months, 1900 * 12), 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _then_day(said: str, today: dt.date) -> str:
+    back = {"今": 0, "昨": 1, "前": 2}[said[0]]
+    return (today - dt.timedelta(days=back)).isoformat()
+
+
+def _then_week(said: str, today: dt.date) -> str:
+    monday = today - dt.timedelta(days=today.weekday() + (7 if said[0] == "上" else 0))
+    return _between(monday, monday + dt.timedelta(days=6))
+
+
+def _then_month(said: str, today: dt.date) -> str:
+    then = _months_before(today.replace(day=1), {"上": 1, "下": -1}.get(said[0], 0))
+    return f"{then.year}年{then.month}月"
+
+
+def _then_quarter(said: str, today: dt.date) -> str:
+    then = _months_before(today.replace(day=1), 3 if said[0] == "上" else 0)
+    return f"{then.year}年{(then.month + 2) // 3}季度"
+
+
+def _then_year(said: str, today: dt.date) -> str:
+    return f"{today.year + {'前': -2, '去': -1, '上': -1, '明': 1}.get(said[0], 0)}年"
+
+
+_THEN_IS: dict[str, Callable[[str, dt.date], str]] = {
+    "day": _then_day, "week": _then_week, "month": _then_month, "quarter": _then_quarter, "year": _then_year,
+}  # fmt: skip
+
+
+def _ten_days(said: re.Match[str]) -> str:
+    month, first = day_number(said["month"]), {"上": 1, "中": 11, "下": 21}[said["part"]]
+    year = f"{said['year']}年" if said["year"] else ""
+    last = {1: 10, 11: 20}.get(first)
+    last = last or calendar.monthrange(int(said["year"] or 2024), month)[1]
+    return f"{year}{month}月{first}日~{year}{month}月{last}日"
+
+
+def _holiday(said: re.Match[str]) -> str:
+    """A holiday of a year, or one that is said to be one (国庆期间); 国庆 alone may be somebody's name."""
+    year, name = said["year"] and int(said["year"]), said["name"]
+    if name in _HOLIDAYS and (year or said["said"]):
+        month, last = _HOLIDAYS[name]
+        before = f"{year}年" if year else ""
+        return f"{before}{month}月1日~{before}{month}月{last}日"
+    if name not in _HOLIDAYS and year in _NEW_YEAR:
+        first = dt.date(year, *divmod(_NEW_YEAR[year], 100))
+        return _between(first - dt.timedelta(days=1), first + dt.timedelta(days=6))
+    return said[0]
+
+
+def _months(said: re.Match[str]) -> str:
+    """A quarter or a half of whatever year."""
+    if said["half"]:
+        return "1月~6月" if said["half"] == "上" else "7月~12月"
+    first = day_number(said["quarter"]) * 3 - 2
+    return f"{first}月~{first + 2}月"
