@@ -23,6 +23,7 @@ Places = NDArray[np.intp]  # the same where they are looked up with, which is tw
 Weights = NDArray[np.float32]
 Value = TypeVar("Value")
 
+LOOK = 12  # postings that can be read while one text is looked at
 FACET_MARK = "\x1f"  # between the values of an item's facets, in the order of `FACETS`
 
 
@@ -163,15 +164,30 @@ class Segment:
         """The items whose folded title or body contains the folded phrase as it stands."""
         return self._literal.get(phrase, self._find_literal)
 
+    def _holding(self, term: str) -> int:
+        """How many items have a term, those that are deleted among them."""
+        with self._reading:
+            return int(self._leaf.doc_frequency("terms", term))
+
     def _find_literal(self, phrase: str) -> Ids:
         if is_one_term(phrase) or (len(phrase) == 1 and is_han(phrase)):
             return self.postings(phrase)[0]
         candidates: Mask | None = None
-        for ids in sorted((self.postings(term)[0] for term in required_terms(phrase)), key=len):
-            chosen = np.zeros(self.size, np.bool_)
-            chosen[ids] = True
-            candidates = chosen if candidates is None else candidates & chosen
-            if not candidates.any():
+        left = self.size
+        for holding, term in sorted((self._holding(term), term) for term in required_terms(phrase)):
+            if (
+                left * LOOK < holding
+            ):  # looking at the few that are left costs less than reading who has the term
                 break
+            chosen = np.zeros(self.size, np.bool_)
+            chosen[self.postings(term)[0]] = True
+            candidates = chosen if candidates is None else candidates & chosen
+            left = int(np.count_nonzero(candidates))
         numbers = range(self.size) if candidates is None else np.flatnonzero(candidates).tolist()
-        return np.array([n for n in numbers if contains(self.text(n), phrase)], np.int32)
+        written, texts = phrase.encode(), self._texts
+        held = [n for n in numbers if written in texts[n]]
+        if not is_han(phrase[:1]) or not is_han(
+            phrase[-1:]
+        ):  # it might cut a number or a word of letters in two
+            held = [n for n in held if contains(self.text(n), phrase)]
+        return np.array(held, np.int32)
