@@ -24,6 +24,7 @@ from markupsafe import Markup, escape
 TRANSLATIONS = Path(__file__).parents[2] / "translations"
 ENGLISH = "en"
 CHINESE = "zh-CN"
+ONE = "one"  # the context, in PO files, of what English says of a single thing
 
 
 # A page asks some 500 times; looking it up in the request each time was a tenth of the page's cost.
@@ -66,8 +67,21 @@ def english() -> gettext.NullTranslations:
 
 def _(message: str, **values: Any) -> str:
     """The message in the reader's language, with `%(name)s` filled in."""
-    text = english().gettext(message) if current() == ENGLISH else message
+    text = _said(current(), message, one=_is_one(values))
     return text % values if values else text
+
+
+def _is_one(values: dict[str, Any]) -> bool:
+    """Whether a sentence speaks of a single thing, which Chinese says like many and English does not."""
+    return str(values.get("n", "")) == "1"
+
+
+@cache
+def _said(language: str, message: str, *, one: bool) -> str:
+    if language != ENGLISH:
+        return message
+    single = english().pgettext(ONE, message) if one else message
+    return english().gettext(message) if single == message else single
 
 
 def _ngettext(one: str, many: str, count: int) -> str:
@@ -86,8 +100,8 @@ def install(app: Flask) -> None:
 
 
 @cache
-def _marked(language: str, message: str) -> Markup:
-    return Markup(english().gettext(message) if language == ENGLISH else message)  # noqa: S704 - our own sentences
+def _marked(language: str, message: str, *, one: bool = False) -> Markup:
+    return Markup(_said(language, message, one=one))  # noqa: S704 - our own sentences
 
 
 def in_words(language: str, message: str) -> Markup:
@@ -101,4 +115,5 @@ def _in_template(message: str, **values: Any) -> Markup:
     if not values:
         return in_words(current(), message)
     escaped = {name: value if type(value) is int else escape(value) for name, value in values.items()}
-    return Markup(str.__mod__(_marked(current(), message), escaped))  # noqa: S704 - our own, and what is escaped
+    text = _marked(current(), message, one=_is_one(values))
+    return Markup(str.__mod__(text, escaped))  # noqa: S704 - our own, and what is escaped

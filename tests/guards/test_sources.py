@@ -103,11 +103,11 @@ def test_every_sentence_has_its_english():
 
 
 def test_the_same_sentence_has_one_english_everywhere():
-    said: dict[str, set[str]] = {}
+    said: dict[tuple[str | None, str], set[str]] = {}
     for file in (ROOT / "translations" / "en").glob("*.po"):
         for message in read_po(io.BytesIO(file.read_bytes()), locale="en", abort_invalid=True):
             if message.id and message.string:
-                said.setdefault(str(message.id), set()).add(str(message.string))
+                said.setdefault((message.context, str(message.id)), set()).add(str(message.string))
     assert {source: words for source, words in said.items() if len(words) > 1} == {}
 
 

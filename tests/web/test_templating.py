@@ -4,7 +4,7 @@ import pytest
 from markupsafe import Markup
 
 from portal.web.app import create_app
-from portal.web.language import CHINESE, ENGLISH, speaking
+from portal.web.language import CHINESE, ENGLISH, _, speaking
 from portal.web.public.pieces import Pieces
 
 
@@ -17,6 +17,17 @@ def shown(portal):
             return app.jinja_env.from_string(source).render(**values)
 
     return show
+
+
+@pytest.mark.parametrize(
+    ("language", "n", "said"),
+    [(ENGLISH, 1, "1 photo"), (ENGLISH, "1", "1 photo"), (ENGLISH, 2, "2 photos"), (ENGLISH, 0, "0 photos"),
+     (CHINESE, 1, "1 张")],
+)  # fmt: skip
+def test_english_says_one_thing_otherwise_than_many(shown, language, n, said):
+    assert shown("{{ _('%(n)s 张', n=n) }}", language, n=n) == said
+    with speaking(language):
+        assert _("%(n)s 张", n=n) == said
 
 
 def test_a_sentence_is_said_in_the_language_of_the_page(shown):
