@@ -30,7 +30,7 @@ from benchmarks import district
 from benchmarks.floor import rendering
 from benchmarks.load import CONNECTIONS, drive
 from config import ROOT, Settings
-from portal.cli.running import server_command
+from portal.cli.running import FEW_ARENAS, server_command
 from portal.record.shelf import Shelf
 from portal.record.tables import Shelved
 from portal.web.app import create_app
@@ -234,7 +234,11 @@ def serving(
     log = district.FOLDER / f"{application.partition(':')[0]}.log"
     with log.open("wb") as said:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=said, stderr=said
+            command,
+            cwd=ROOT,
+            env={**dict([FEW_ARENAS]), **os.environ, **environment},
+            stdout=said,
+            stderr=said,
         )
     try:
         _wait_for(port, process)
