@@ -8,6 +8,9 @@ import http.client
 import json
 import os
 import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -18,11 +21,11 @@ from urllib.parse import quote
 import psutil
 import pytest
 
-from config import Settings
+from config import ROOT, Settings
 from portal.record.followers import last_seq
 from portal.wiring import Portal, wire
 from tests.conftest import Clock
-from tests.faults.running import Process, free_port, running, until_it_answers
+from tests.faults.running import Process, environment, free_port, running, until_it_answers
 from tests.small_district import SmallDistrict, build
 
 PROCESSES = 2
@@ -104,8 +107,54 @@ def _entries(portal: Portal) -> int:
 
 
 @pytest.mark.slow
-def test_a_rolling_restart_fails_no_request(house, web):
-    port = house[0].settings.port
+def test_exchanging_processes_fails_no_request(house, web):
+    with _readers(house[0].settings.port) as asked:
+        for _ in range(3):
+            before = {worker.pid for worker in _workers(web)}
+            os.kill(web.pid, signal.SIGHUP)
+            _wait_for(lambda before=before: _taken_over(web, before))
+            _read_on(asked)
+
+
+@pytest.mark.slow
+def test_new_code_takes_over_and_fails_no_request(house, tmp_path):
+    """As deploy/sunlight-web.socket has it: the socket outlives the server, and who comes in between waits."""
+    settings = house[0].settings
+    with socket.create_server(("127.0.0.1", settings.port), backlog=512) as kept:
+        server = _serve(settings, kept, tmp_path / "web.log")
+        try:
+            with _readers(settings.port) as asked:
+                for _ in range(3):
+                    _read_on(asked)
+                    server.terminate()
+                    assert server.wait(PATIENCE) == 0
+                    server = _serve(settings, kept, tmp_path / "web.log")
+                _read_on(asked)
+        finally:
+            server.terminate()
+            server.wait(PATIENCE)
+
+
+HANDED_OVER = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.execv(sys.executable, [sys.executable, "-m", "portal", "serve"])
+"""
+
+
+def _serve(settings: Settings, kept: socket.socket, said: Path) -> subprocess.Popen[bytes]:
+    """The web processes on a socket that is handed to them as systemd does it."""
+    with said.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-c", HANDED_OVER, str(kept.fileno())],
+            env=environment(settings), cwd=ROOT, pass_fds=[kept.fileno()], stdout=log, stderr=log,
+        )  # fmt: skip
+
+
+@contextmanager
+def _readers(port: int) -> Iterator[list[int]]:
+    """Three who read on and on; how many answers they had so far. None may fail."""
     failed: list[str] = []
     asked, stop = [0], threading.Event()
 
@@ -124,17 +173,17 @@ def test_a_rolling_restart_fails_no_request(house, web):
     for reader in readers:
         reader.start()
     try:
-        for _ in range(3):
-            before = {worker.pid for worker in _workers(web)}
-            os.kill(web.pid, signal.SIGHUP)
-            _wait_for(lambda before=before: _taken_over(web, before))
-            so_far = asked[0]
-            _wait_for(lambda so_far=so_far: asked[0] > so_far + 20)
+        yield asked
     finally:
         stop.set()
         for reader in readers:
             reader.join()
     assert failed == []
+
+
+def _read_on(asked: list[int]) -> None:
+    so_far = asked[0]
+    _wait_for(lambda: asked[0] > so_far + 20)
 
 
 def _taken_over(web: Process, before: set[int]) -> bool:
