@@ -20,6 +20,7 @@ from typing import Any
 
 from config import ROOT, Settings
 from portal.adapters import schema
+from portal.adapters.whoosh_snapshot import FORMAT
 from portal.demo import prose
 from portal.demo.build import build_district
 from portal.demo.projects import ProjectSpec, projects
@@ -85,10 +86,12 @@ def prepared() -> None:
 
 
 def _stamp() -> str:
-    """What the district depends on: this module and the shape of documents and tables."""
+    """What the district depends on: this module, the shape of documents and tables, and the index's format."""
     files = (Path(__file__), ROOT / "portal" / "record" / "tables.py", ROOT / "portal" / "disclosure.py")
     tables = sorted((ROOT / "migrations" / "versions").glob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in (*files, *tables))).hexdigest()
+    stamp = hashlib.sha256(b"".join(file.read_bytes() for file in (*files, *tables)))
+    stamp.update(str(FORMAT).encode())
+    return stamp.hexdigest()
 
 
 def _grow(portal: Portal) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -15,8 +16,11 @@ from portal.text.fold import folded
 from portal.text.names import Name, Names
 from portal.text.parse import Asks, parse
 from portal.text.rewrite import instead, literally
+from portal.web.filters import day
+from portal.web.language import _
 from portal.web.windows import today
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOST_OFFERED = 4
 NEAREST = 3  # hits shown of the best of what is offered
 
@@ -40,11 +44,19 @@ def readings(answer: Answer, text: str) -> list[dict[str, Any]]:
         {
             "how": each.how,
             "word": each.word,
-            "forms": " · ".join(each.forms),
+            "forms": " · ".join(map(_span_in_words, each.forms)),
             "literally": literally(text, each.word),
         }
         for each in answer.understood
     ]
+
+
+def _span_in_words(form: str) -> str:
+    """Days of a span as people write them; anything else as it is."""
+    first, between, last = form.partition("..")
+    if not (between and _DAY.fullmatch(first) and _DAY.fullmatch(last)):
+        return form
+    return _("%(first)s到%(last)s", first=day(first), last=day(last))
 
 
 def pages_of(text: str, shelf: Shelf) -> list[Name]:

@@ -62,3 +62,13 @@ def _hits(html: str) -> list[str]:
     """The addresses of the results, in order; without those that are offered when there are none."""
     whole, _, _ = html.partition('class="nearest"')
     return re.findall(r'<li class="result[^>]*>.*?<a href="(/(?:reports|projects)/[^"?]+)"', whole, re.DOTALL)
+
+
+@pytest.mark.usefixtures("written")
+@pytest.mark.parametrize(
+    ("prefix", "said"),
+    [("", "按今天算，查了：2026年8月24日到2026年11月24日"), ("/en", "24 August 2026 to 24 November 2026")],
+)
+def test_a_span_is_said_as_people_write_days(visitor: Browser, prefix: str, said: str) -> None:
+    page = visitor.get(f"{prefix}/archive?q={quote('最近三个月 挡墙')}").get_data(as_text=True)
+    assert said in re.sub(r"<[^>]+>", "", page)
