@@ -41,3 +41,10 @@ def packed(body: bytes, coding: str, *, sent: int) -> bytes:
     if coding == GZIP:
         return gzip.compress(body, compresslevel=_GZIP_LEVEL[sent], mtime=0)
     return body
+
+
+def unpacked(form: bytes, coding: str) -> bytes:
+    """What `packed` was given."""
+    if coding == BROTLI:
+        return bytes(brotli.decompress(form))
+    return gzip.decompress(form) if coding == GZIP else form

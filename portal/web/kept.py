@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from portal.web.codings import OFTEN, PLAIN, SUFFIX, coding_of, packed
+from portal.web.codings import OFTEN, PLAIN, SUFFIX, coding_of, packed, unpacked
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -40,8 +40,9 @@ class Ready:
 class Page:
     """A rendered page and what it depends on. `day` is the local day its lamps were lit for.
 
-    `forms` are its bytes by coding, each made once, when the first reader takes it; `answers` what is sent with them,
-    to those who have none and to those who have it already.
+    `forms` are its bytes by coding, each made once, when the first reader takes it. Of a page that was sent packed the
+    bytes as they were written are not kept: they are four times as many, and can be had back from any form. `answers`
+    are what is sent, to those who have none and to those who have it already.
     """
 
     seq: int
@@ -49,21 +50,29 @@ class Page:
     scopes: tuple[str, ...]
     etag: str
     headers: tuple[tuple[str, str], ...]
-    body: bytes
+    forms: dict[str, bytes]
     sent: int = OFTEN
-    forms: dict[str, bytes] = field(default_factory=dict)
     answers: dict[tuple[str, bool], Ready] = field(default_factory=dict)
 
     def form(self, coding: str) -> bytes:
-        if coding == PLAIN:
-            return self.body
         made = self.forms.get(coding)
-        if made is None:  # two threads may both make it: the same bytes
-            made = self.forms[coding] = packed(self.body, coding, sent=self.sent)
+        if made is not None:
+            return made
+        some, kept = list(self.forms.items())[0]  # noqa: RUF015 - in one step, because another thread may add one
+        written = unpacked(kept, some)
+        if coding == PLAIN:
+            return written
+        made = self.forms[coding] = packed(written, coding, sent=self.sent)  # by two threads: the same bytes
         return made
 
+    def let_go(self) -> None:
+        """Keep the bytes as they were written only while no packed form is kept."""
+        if len(self.forms) > 1:
+            self.forms.pop(PLAIN, None)
+            self.answers.pop((PLAIN, False), None)
+
     def size(self) -> int:
-        return len(self.body) + sum(map(len, self.forms.values()))
+        return sum(map(len, self.forms.values()))
 
 
 class Pages:
@@ -84,6 +93,7 @@ class Pages:
 
     def keep(self, key: tuple[str, ...], page: Page) -> None:
         """Keep a page, or count anew what it has become when a form was added."""
+        page.let_go()
         size = page.size()
         if size > MOST_OF_ONE:
             return
@@ -111,7 +121,7 @@ def make_page(
 ) -> Page:
     """A page ready to be sent and kept, its headers fixed. sent: how often it will be."""
     kept = tuple((name, value) for name, value in headers if name.lower() not in REMADE)
-    return Page(seq=seq, day=day, scopes=scopes, etag=etag, headers=kept, body=body, sent=sent)
+    return Page(seq=seq, day=day, scopes=scopes, etag=etag, headers=kept, forms={PLAIN: body}, sent=sent)
 
 
 def ready(page: Page, environ: WSGIEnvironment) -> Ready:
@@ -121,9 +131,9 @@ def ready(page: Page, environ: WSGIEnvironment) -> Ready:
     unchanged = bool(known) and known_tag(known, page.etag)
     made = page.answers.get((coding, unchanged))
     if made is None:  # two threads may both make it: the same answer
-        made = page.answers[coding, unchanged] = (
-            _unchanged(page, coding) if unchanged else _whole(page, coding)
-        )
+        made = _unchanged(page, coding) if unchanged else _whole(page, coding)
+        if unchanged or coding in page.forms:
+            page.answers[coding, unchanged] = made
     return made
 
 

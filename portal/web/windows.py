@@ -174,8 +174,6 @@ def keep_page(response: Response) -> Response:
         body=response.get_data(),
         sent=ONCE if key is None else OFTEN,
     )
-    if key is not None:
-        cast(Pages, current_app.extensions["pages"]).keep(key, page)
     sent: dict[str, Any] = {}
 
     def start_response(
@@ -185,6 +183,8 @@ def keep_page(response: Response) -> Response:
         return lambda _data: None
 
     body = answer(page, request.environ, start_response)
+    if key is not None:  # with the form that its first reader takes
+        cast(Pages, current_app.extensions["pages"]).keep(key, page)
     return Response(body, status=sent["status"], headers=sent["headers"])
 
 

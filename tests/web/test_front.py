@@ -195,8 +195,9 @@ def test_a_form_that_is_added_counts_against_the_memory():
     page = page_of(900)
     pages.keep(("other",), page_of(500))
     pages.keep(("page",), page)
-    page.forms["br"] = bytes(300)
+    page.forms |= {"br": bytes(300), "gzip": bytes(800)}
     pages.keep(("page",), page)
+    assert page.size() == 1100  # the bytes as they were written are let go
     assert (pages.get(("other",)), pages.get(("page",))) == (None, page)
 
 
@@ -282,7 +283,9 @@ def test_a_database_that_vanishes_is_answered_in_words_even_for_a_page_seen_befo
 
 
 def page_of(size: int) -> Page:
-    return Page(seq=0, day=dt.date(2026, 11, 24), scopes=("*",), etag="x", headers=(), body=bytes(size))
+    return Page(
+        seq=0, day=dt.date(2026, 11, 24), scopes=("*",), etag="x", headers=(), forms={"": bytes(size)}
+    )
 
 
 def test_memory_is_bounded_and_what_was_used_least_goes_first():
