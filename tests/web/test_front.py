@@ -195,7 +195,7 @@ def test_a_form_that_is_added_counts_against_the_memory():
     page = page_of(900)
     pages.keep(("other",), page_of(500))
     pages.keep(("page",), page)
-    page.forms |= {"br": bytes(300), "gzip": bytes(800)}
+    page.forms.update({"br": bytes(300), "gzip": bytes(800)})
     pages.keep(("page",), page)
     assert page.size() == 1100  # the bytes as they were written are let go
     assert (pages.get(("other",)), pages.get(("page",))) == (None, page)
