@@ -9,10 +9,10 @@ pytestmark = pytest.mark.browser
 
 def test_a_bar_that_is_pointed_at_narrows_to_its_month(visit, live):
     page = visit()
-    page.goto("/archive?kind=report")
+    page.goto("/archive")
     page.locator(".histogram svg a").last.click()
-    page.wait_for_url("**/archive?kind=report&from=*")
-    assert page.locator(".chips a").count() == 3, "the kind and both days"
+    page.wait_for_url("**/archive?from=*")
+    assert page.locator(".chips a").count() == 2, "both days"
 
 
 def test_the_drawing_is_skipped_by_the_keyboard_and_the_list_is_not(visit, live):
