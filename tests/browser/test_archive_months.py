@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
+
+from tests.browser.conftest import after_undo, serving
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_bar_that_is_pointed_at_narrows_to_its_month(visit, live):
-    page = visit()
-    page.goto("/archive")
+@pytest.fixture
+def two_months(tmp_path, migrated):
+    """A site of its own, with something published two months after everything else."""
+    shutil.copy(migrated, tmp_path / "portal.sqlite")
+    with serving(tmp_path) as site:
+        site.clock.forward(days=62)
+        site.district.published(photos=0)
+        after_undo(site)
+        yield site
+
+
+def test_a_bar_that_is_pointed_at_narrows_to_its_month(chromium, two_months):
+    context = chromium.new_context(base_url=two_months.base)
+    page = context.new_page()
+    page.goto("/archive?kind=report")
     page.locator(".histogram svg a").last.click()
-    page.wait_for_url("**/archive?from=*")
-    assert page.locator(".chips a").count() == 2, "both days"
+    page.wait_for_url("**/archive?kind=report&from=*")
+    assert page.locator(".chips a").count() == 3, "the kind and both days"
+    context.close()
 
 
 def test_the_drawing_is_skipped_by_the_keyboard_and_the_list_is_not(visit, live):
