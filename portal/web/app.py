@@ -126,22 +126,26 @@ def create_app(portal: Portal) -> Any:
     for part in (language, filters, errors, signed_in):
         part.install(app)
     event.listen(portal.database.engine, "commit", _committed)
-    app.before_request(_begin)
-    app.before_request(turned_away.guard)
-    app.before_request(doors.guard)
-    CSRFProtect(app)
+    _around_requests(app)
     _register_pages(app)
-    app.after_request(headers.set_headers)
-    app.after_request(_write_down)
-    app.teardown_request(_tidy)
-    app.context_processor(windows.page_context)
-    app.context_processor(desk.desk_context)
     _prepare_templates(app)
     front = _front(app)
     whole = _behind_proxies(front, hops=settings.proxies)
     whole.flask = app
     whole.glance = _behind_proxies(front.glance, hops=settings.proxies)
     return whole
+
+
+def _around_requests(app: Flask) -> None:
+    """What happens before and after every page, in this order."""
+    for before in (_begin, turned_away.guard, doors.guard):
+        app.before_request(before)
+    CSRFProtect(app)
+    app.after_request(headers.set_headers)
+    app.after_request(_write_down)
+    app.teardown_request(_tidy)
+    for facts in (windows.page_context, desk.desk_context):
+        app.context_processor(facts)
 
 
 def _front(app: Flask) -> Front:

@@ -86,6 +86,17 @@ def uploads_begun(live, begun):
         return len(session.scalars(select(PartialUpload).where(PartialUpload.report_id == report_id)).all())
 
 
+def unheard(lost):
+    """What becomes of a request whose answer never comes back: it arrives, and its address is noted."""
+
+    def swallow(route):
+        route.fetch()
+        lost.append(route.request.url)
+        route.abort()
+
+    return swallow
+
+
 def test_three_photos_chosen_without_a_network_outlive_a_closed_page_and_arrive_once(
     carried, network, live, begun, axe
 ):
@@ -112,12 +123,7 @@ def test_three_photos_chosen_without_a_network_outlive_a_closed_page_and_arrive_
     page = context.new_page()
     comes_back(page, network)
     lost = []
-
-    def swallow(route):
-        route.fetch()
-        lost.append(route.request.url)
-        route.abort()
-
+    swallow = unheard(lost)
     page.route("**/uploads", swallow, times=1)
     page.route("**/photo", swallow, times=1)
     page.goto(begun)
@@ -154,12 +160,7 @@ def test_a_report_begun_without_a_network_is_begun_once_at_the_portal(carried, n
     page = context.new_page()
     comes_back(page, network)
     lost = []
-
-    def swallow(route):
-        route.fetch()
-        lost.append(route.request.url)
-        route.abort()
-
+    swallow = unheard(lost)
     page.route(
         f"**/projects/{code}/report", swallow, times=1
     )  # it is begun, but the phone does not hear of it

@@ -12,10 +12,10 @@ from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Report, Video
 from portal.ports import MediaMissing
 from portal.web import desk_films, desk_photos
-from portal.web.desk import find, now, reading, writing
+from portal.web.desk import find, reading
 from portal.web.doors import Audience, door
+from portal.web.supervisor_desk.originals import handed_out
 from portal.web.supervisor_desk.showing import report_in_remit, report_path
-from portal.workflows.open_original import open_original
 
 bp = door(Blueprint("supervisor_films", __name__), Audience.SUPERVISION)
 
@@ -78,17 +78,7 @@ def poster(report_id: int, video_id: int, edge: int, extension: str) -> Response
 @bp.post("/desk/supervision/reports/<int:report_id>/videos/<int:video_id>/original")
 def original(report_id: int, video_id: int) -> Response:
     """The original with its sound, exactly as it came, as a download; who took it is written down first."""
-    with writing() as (session, actor):
-        report = report_in_remit(session, report_id, actor)
-        video = find(session, Video, video_id)
-        if video.report_id != report.id:
-            raise NoSuchThing("no_such_thing")
-        name = open_original(session, media=video, actor=actor, now=now())
-        try:
-            answer = desk_photos.sealed(name)
-        except MediaMissing:  # and it is not written down as handed out
-            raise NoSuchThing("no_such_thing") from None
-    return answer
+    return handed_out(report_id, Video, video_id)
 
 
 def _video_of(report: Report, video: Video) -> Video:

@@ -9,10 +9,10 @@ from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Photo, Report
 from portal.ports import MediaMissing
 from portal.web import desk_photos
-from portal.web.desk import find, now, reading, writing
+from portal.web.desk import find, reading
 from portal.web.doors import Audience, door
+from portal.web.supervisor_desk.originals import handed_out
 from portal.web.supervisor_desk.showing import report_in_remit
-from portal.workflows.open_original import open_original
 
 bp = door(Blueprint("supervisor_photos", __name__), Audience.SUPERVISION)
 SEEN = (ReportState.SUBMITTED, ReportState.IN_REVIEW, ReportState.PUBLISHED, ReportState.SUPERSEDED)
@@ -35,17 +35,7 @@ def rendition(report_id: int, photo_id: int, edge: int, extension: str) -> Respo
 @bp.post("/desk/supervision/reports/<int:report_id>/photos/<int:photo_id>/original")
 def original(report_id: int, photo_id: int) -> Response:
     """The original, exactly as it came, as a download; who took it is written down first."""
-    with writing() as (session, actor):
-        report = report_in_remit(session, report_id, actor)
-        photo = find(session, Photo, photo_id)
-        if photo.report_id != report.id:
-            raise NoSuchThing("no_such_thing")
-        name = open_original(session, media=photo, actor=actor, now=now())
-        try:
-            answer = desk_photos.sealed(name)
-        except MediaMissing:  # and it is not written down as handed out
-            raise NoSuchThing("no_such_thing") from None
-    return answer
+    return handed_out(report_id, Photo, photo_id)
 
 
 def _photo_of(report: Report, photo: Photo) -> Photo:

@@ -4,9 +4,6 @@
 import * as outbox from "./outbox.js";
 import { asked } from "./sending.js";
 
-/** Where what the portal knows is to be sent: a draft as outbox.js keeps it. */
-const begin = async ({ begin: address }, signal) => asked(address, { signal });
-
 /** Begin at the portal what was begun here and has words or photos. Raises `Stopped` where it cannot now; a project that
     takes no reports any more keeps what was written, with the reason. Tells `refused` with the draft. */
 export const settleAll = async ({ signal, refused }) => {
@@ -15,7 +12,7 @@ export const settleAll = async ({ signal, refused }) => {
     const own = photos.filter((each) => each.report === draft.report && !each.refused);
     if (!own.length && !outbox.keptWords(draft.report)) continue;
     try {
-      await settle(draft, await begin(draft, signal));
+      await settle(draft, await asked(draft.begin, { signal }));
     } catch (error) {
       if (error.why !== "refused") throw error;
       outbox.knowDraft({ ...draft, refused: error.said });
