@@ -100,7 +100,7 @@ const draftCard = (draft, photos) => {
 const throwAway = async (draft, card) => {
   const photos = (await outbox.list()).filter((each) => each.report === draft.report);
   const words = outbox.keptWords(draft.report);
-  for (const item of photos) await outbox.remove(item.id);
+  await outbox.remove(...photos.map((item) => item.id));
   outbox.forgetDraft(draft.report);
   const note = gone.cloneNode(true);
   card.replaceWith(note);

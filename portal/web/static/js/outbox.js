@@ -24,8 +24,8 @@ const act = async (mode, work) => {
   return new Promise((done, failed) => {
     const transaction = database.transaction(STORE, mode, { durability: "strict" });
     const request = work(transaction.objectStore(STORE));
-    transaction.oncomplete = () => done(request.result);
-    transaction.onerror = transaction.onabort = () => failed(transaction.error ?? request.error);
+    transaction.oncomplete = () => done(request?.result);
+    transaction.onerror = transaction.onabort = () => failed(transaction.error ?? request?.error);
   });
 };
 const tell = (what) => document.dispatchEvent(new CustomEvent("outbox", { detail: what }));
@@ -56,9 +56,9 @@ export const change = async (item, facts) => {
   if (item.id && !held.has(item.id)) await act("readwrite", (store) => store.put(item)).catch(() => {});
 };
 
-export const remove = async (id) => {
-  held.delete(id);
-  await act("readwrite", (store) => store.delete(id)).catch(() => {});
+export const remove = async (...ids) => {                  // several go together or not at all
+  ids.forEach((id) => held.delete(id));
+  await act("readwrite", (store) => { for (const id of ids) store.delete(id); }).catch(() => {});
   tell("photos");
 };
 
@@ -88,7 +88,7 @@ export const forgetDraft = (report) => {
 
 /** Leave nothing of this person on the phone. */
 export const clear = async () => {
-  for (const item of await list()) await remove(item.id);
+  await remove(...(await list()).map((item) => item.id));
   storage((kept) => {
     for (const key of Object.keys(kept)) if (key.startsWith(`report-${person()}-`) || [drafts(), projects(), PERSON].includes(key)) kept.removeItem(key);
   });
