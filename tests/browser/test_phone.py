@@ -120,6 +120,21 @@ def test_a_photo_whose_answer_was_lost_is_not_doubled(phone, live, begun):
     received(phone, 1)
 
 
+def test_a_photo_chosen_while_the_script_is_on_its_way_is_sent_too(phone, live, begun):
+    on_their_way = []
+
+    def hold(route):
+        on_their_way.append(route)
+
+    phone.route("**/js/outbox.js*", hold)
+    phone.goto(begun, wait_until="commit")
+    choose(phone, photo(72))
+    for each in on_their_way:
+        each.continue_()
+    received(phone, 1)
+    assert kept(live, begun)[1] == ["现场72.jpg"]
+
+
 def test_words_written_without_a_network_are_saved_when_it_is_back(phone, live, begun):
     phone.context.set_offline(True)
     phone.locator("[name=done]").fill(WORDS)

@@ -241,4 +241,5 @@ if (chooser) {
       if (name === "drop") take(event.dataTransfer.files[0]);
     });
   }
+  take(chooser.files[0]);                                  // chosen while this was still on its way
 }

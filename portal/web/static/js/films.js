@@ -131,4 +131,9 @@ function receive(form, section) {
     kick();
   };
   restore();
+
+  /* What was chosen while this script was still on its way. */
+  for (const input of form.querySelectorAll("input[name=videos]")) {
+    if (input.files.length) input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 }

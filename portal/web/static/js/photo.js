@@ -122,3 +122,4 @@ for (const name of ["dragover", "dragleave", "drop"]) {
     if (name === "drop") take(event.dataTransfer.files[0]);
   });
 }
+take(chooser.files[0]); // chosen while this was still on its way

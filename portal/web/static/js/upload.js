@@ -143,4 +143,9 @@ function receive(form) {
     kick();
   };
   restore();
+
+  /* What was chosen while this script was still on its way. */
+  for (const input of form.querySelectorAll("input[type=file]:not([name=videos])")) {
+    if (input.files.length) input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
 }
