@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.adapters.whoosh_search import WhooshIndex
+from portal.adapters.folder_search import FolderIndex
 from portal.ports import Query, SearchIndex
 from tests.ports.opensearch_server import index_name, opensearch
 from tests.search.corpus import SHORT, UNITS, Note, names, notes
@@ -183,7 +183,7 @@ def index(
 ) -> Iterator[SearchIndex]:
     with ExitStack() as stack:
         made: SearchIndex = (
-            WhooshIndex(Path(tmp_path_factory.mktemp("gold")) / "search")
+            FolderIndex(Path(tmp_path_factory.mktemp("gold")) / "search")
             if request.param == "whoosh"
             else opensearch(stack.enter_context(index_name()))
         )

@@ -1,115 +1,50 @@
-"""One committed generation of the Whoosh index: its segments, and which of their items live.
+"""One committed generation of the index, made ready for searching: its segments as one, and which of their items live.
 
-Whoosh only stores: which items hold which term, and columns of values. Everything asked of it is
-answered with numpy, because its own matchers go posting by posting in Python. A snapshot never changes
-and may be used by any number of threads; when it is dropped its memory maps close by themselves.
+A snapshot never changes and may be used by any number of threads.
 """
 
 from __future__ import annotations
 
-import warnings
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
+from portal.adapters.index_counting import Counting
+from portal.adapters.index_folder import Generation
+from portal.adapters.index_segment import Ids, Kept, Mask, Segment, Weights, bytes_of
 from portal.adapters.search_words import DAYS
-from portal.adapters.whoosh_counting import Counting
-from portal.adapters.whoosh_segment import Ids, Kept, Mask, Segment, Weights, bytes_of
 from portal.ports import FACETS
 
-with warnings.catch_warnings():
-    # Whoosh 2.7.4 is from 2016: compiling it warns of escapes, and where warnings are errors would fail.
-    warnings.simplefilter("ignore")
-    from whoosh import columns, fields, formats
-
-FORMAT = 3  # raise it when terms or folding change: an index of another format counts as damaged
-POSITION_KEY = "\x1fposition"  # the item key of the document that keeps the position; no item is called so
-CACHE_BYTES = 24 * 2**20  # answers kept per snapshot, and as many per segment, so that a commit forgets few
-
-Stamp = tuple[str, int, int, int]  # of a segment's file: name, inode, bytes, time of change
-
-
-class Terms(fields.KEYWORD):  # type: ignore[misc]
-    """A field whose value is a ready list of terms; keeps how often each occurs and no positions."""
-
-    def __init__(self) -> None:
-        # Not scorable would be one stat() per posting while committing (the length column is absent).
-        super().__init__(scorable=True)
-        self.format = formats.Existence()
-
-    def index(self, value: Sequence[str], **_: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
-        """What Whoosh is to store: (term, frequency, weight, no value)."""
-        return ((term.encode(), times, float(times), b"") for term, times in Counter(value).items())
-
-
-SCHEMA = fields.Schema(
-    item=fields.ID(),
-    terms=Terms(),
-    key=fields.COLUMN(columns.VarBytesColumn()),
-    text=fields.COLUMN(columns.VarBytesColumn()),
-    dated=fields.COLUMN(columns.NumericColumn("q")),
-    seq=fields.COLUMN(columns.NumericColumn("q")),
-    facets=fields.COLUMN(columns.VarBytesColumn()),
-    sums=fields.COLUMN(columns.VarBytesColumn()),  # of money, in fen, eight bytes each
-)
-
-
-class Damaged(Exception):
-    """The index on disk cannot be read as one of ours."""
-
-
-def read_position(reader: Any) -> tuple[int, int]:
-    """The position an open Whoosh reader stands at, and the number of the document that keeps it.
-
-    (-1, number of documents) when there are none. Raises `Damaged` for an index of another format.
-    """
-    if ("item", POSITION_KEY) not in reader:
-        if reader.doc_count():
-            raise Damaged("items without a position")
-        return -1, reader.doc_count_all()
-    numbers = list(reader.postings("item", POSITION_KEY).all_ids())
-    if len(numbers) != 1 or reader.column_reader("dated")[numbers[0]] != FORMAT:
-        raise Damaged("written in another format")
-    return int(reader.column_reader("seq")[numbers[0]]), int(numbers[0])
+CACHE_BYTES = 24 * 2**20  # answers kept per snapshot
 
 
 class Snapshot:
     """Items are numbered from 0 over all segments; a mask says for each number whether it is meant."""
 
-    def __init__(self, reader: Any, stamps: Sequence[Stamp] = (), *, before: Snapshot | None = None) -> None:
-        """Take over an open Whoosh reader. Raises `Damaged` when it holds items of another format.
-
-        stamps: of its segments, in their order. before: an earlier snapshot, whose segments are taken over
-        where they are still the same files.
-        """
-        self.position, number = read_position(reader)
-        self.size: int = reader.doc_count_all()
-        leaves = list(reader.leaf_readers()) if self.size else []
-        self.live = _undeleted(leaves, self.size)
-        self.live[number:][:1] = False  # the document of the position is no item
-        self.count = int(self.live.sum())
-        self.stamps: tuple[Stamp, ...] = tuple(stamps) if len(stamps) == len(leaves) else ()
-        known = dict(zip(before.stamps, before.segments, strict=True)) if before and before.stamps else {}
-        self.segments: list[tuple[Segment, int]] = []
-        for place, (leaf, base) in enumerate(leaves):
-            same = known.get(self.stamps[place]) if self.stamps else None
-            if same is not None:
-                leaf.close()
-            self.segments.append((same[0] if same else Segment(leaf, cache_bytes=CACHE_BYTES), base))
-        self._postings: Kept[tuple[Ids, Weights]] = Kept(CACHE_BYTES, bytes_of)
+    def __init__(self, generation: Generation) -> None:
+        self.generation = generation
+        sizes = [each.size for each in generation.contents.segments]
+        self._bases = [0, *accumulate(sizes)][: len(sizes)]
+        self.size: int = sum(sizes)
+        self.segments: list[tuple[Segment, int]] = list(zip(generation.segments, self._bases, strict=True))
+        self.live = np.ones(self.size, np.bool_)
+        for each, base in zip(generation.contents.segments, self._bases, strict=True):
+            self.live[np.array(each.gone, np.intp) + base] = False
+        self.count = int(np.count_nonzero(self.live))
+        self._postings: Kept[tuple[Ids, Weights]] = Kept(CACHE_BYTES // 4, bytes_of)
         self._literal: Kept[Ids] = Kept(CACHE_BYTES // 4, bytes_of)
         self._holding: Kept[Mask] = Kept(CACHE_BYTES // 4, bytes_of)
-        self._bases = [base for _, base in self.segments]
-        none = [np.zeros(0, np.int64)]
-        self.dated = np.concatenate([*none, *(segment.dated for segment, _ in self.segments)])
-        self.seq = np.concatenate([*none, *(segment.seq for segment, _ in self.segments)])
         self._within: Kept[Mask] = Kept(CACHE_BYTES // 16, bytes_of)
         self._worth: Kept[NDArray[np.int32]] = Kept(CACHE_BYTES // 2, bytes_of)
+        none = np.zeros(0, np.int64)
+        self.dated: Ids = np.concatenate(
+            [none.astype(np.int32), *(segment.dated for segment in generation.segments)]
+        )
+        self.seq = np.concatenate([none, *(segment.seq for segment in generation.segments)])
         self.values: dict[str, list[str]] = {}
         self.codes: dict[str, Ids] = {}
         for facet in FACETS:
@@ -134,12 +69,13 @@ class Snapshot:
     def _number_months(self) -> None:
         """Number the months there are, yyyymm, in their order."""
         self.months: list[int] = sorted(
-            {month for segment, _ in self.segments for month in segment.months.tolist()}
+            {month for segment, _ in self.segments for month in segment.months[0].tolist()}
         )
         self.month_codes = np.zeros(self.size, np.int32)
         for segment, base in self.segments:
-            across = np.searchsorted(self.months, segment.months).astype(np.int32)
-            self.month_codes[base : base + segment.size] = across[segment.month_codes]
+            months, codes = segment.months
+            across = np.searchsorted(self.months, months).astype(np.int32)
+            self.month_codes[base : base + segment.size] = across[codes]
 
     @cached_property
     def counting(self) -> Counting:
@@ -217,11 +153,3 @@ class Snapshot:
     def _find_literal(self, phrase: str) -> Ids:
         ids = self._joined([segment.literal(phrase) for segment, _ in self.segments])
         return ids[self.live[ids]]
-
-
-def _undeleted(leaves: Sequence[tuple[Any, int]], size: int) -> Mask:
-    live = np.ones(size, np.bool_)
-    for leaf, base in leaves:
-        if leaf.has_deletions():
-            live[[base + n for n in range(leaf.doc_count_all()) if leaf.is_deleted(n)]] = False
-    return live

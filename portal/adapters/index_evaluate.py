@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from portal.adapters.index_segment import Mask, Places, Weights
+from portal.adapters.index_snapshot import Snapshot
 from portal.adapters.search_meaning import Meaning
 from portal.adapters.search_ranking import SATURATION, bonuses, gain
 from portal.adapters.search_words import DAYS, meant
-from portal.adapters.whoosh_segment import Mask, Places, Weights
-from portal.adapters.whoosh_snapshot import Snapshot
 from portal.ports import FACETS, Answer, Query
 from portal.text.parse import Asks, Clause, parse
 
