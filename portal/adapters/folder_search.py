@@ -39,7 +39,7 @@ def _document(item: Indexed) -> Document:
     return Document(
         key=item.item.encode(),
         terms=terms(title) * TITLE_WEIGHT + terms(folded(item.places)) * (PLACE_WEIGHT - 1) + terms(body),
-        text=f"{title}\n{body}".encode(),
+        text=f"{title}\n{body}",
         dated=item.dated,
         seq=item.seq,
         facets=tuple(item.facets.get(facet, "") for facet in FACETS),

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portal.adapters.array_file import Array, lengths_of, smallest
-from portal.adapters.index_terms import Listed, Numbers, Terms, listed, merged
+from portal.adapters.index_terms import GAP, Listed, Numbers, Terms, listed, merged
 from portal.ports import FACETS
 
 Mask = NDArray[np.bool_]
@@ -26,7 +26,7 @@ class Document:
 
     key: bytes
     terms: list[str]
-    text: bytes  # folded: title, line feed, body
+    text: str  # folded: title, line feed, body
     dated: int
     seq: int
     facets: tuple[str, ...]  # in the order of `FACETS`
@@ -61,16 +61,26 @@ def made_of(documents: Sequence[Document]) -> Part:
         code = {value: number for number, value in enumerate(values[facet])}
         arrays[f"facet.{facet}"] = np.array([code[value] for value in column], np.int64)
     arrays |= _rows("keys", [document.key for document in documents])
-    arrays |= _rows("texts", [document.text for document in documents])
-    return _finished(arrays, values, listed(document.terms for document in documents))
+    texts = [document.text for document in documents]
+    arrays |= _rows("texts", [text.encode() for text in texts])
+    arrays["texts.through"] = np.cumsum([len(text) + GAP for text in texts], dtype=np.int64)
+    terms = [document.terms for document in documents]
+    return _finished(arrays, values, listed(zip(terms, texts, strict=True)))
 
 
 def merged_of(pairs: Sequence[tuple[Part, Mask]]) -> Part:
     """A segment of those items of several that are kept; what is not kept is nowhere in it."""
     numbers, before = [], 0
-    for _, keep in pairs:
+    shifts, through, begin = [], [], 0
+    for part, keep in pairs:
         numbers.append(np.where(keep, np.cumsum(keep) - 1 + before, -1))
         before += int(np.count_nonzero(keep))
+        ends = part.arrays["texts.through"].astype(np.int64)
+        lengths = lengths_of(ends)
+        moved = begin + np.cumsum(lengths * keep)
+        shifts.append(moved - ends)
+        through.append(moved[keep])
+        begin += int((lengths * keep).sum())
     arrays: dict[str, Array] = {
         name: np.concatenate([part.arrays[name][keep] for part, keep in pairs]) for name in ("dated", "seq")
     }
@@ -81,7 +91,13 @@ def merged_of(pairs: Sequence[tuple[Part, Mask]]) -> Part:
         values[facet], arrays[f"facet.{facet}"] = _facet(facet, pairs)
     for name in ("keys", "texts"):
         arrays |= _joined(name, pairs)
-    terms = merged([Terms(part.arrays).kept(new) for part, new in zip(parts, numbers, strict=True)])
+    arrays["texts.through"] = np.concatenate(through)
+    terms = merged(
+        [
+            Terms(part.arrays).kept(new, moved, part.arrays["texts.through"])
+            for part, new, moved in zip(parts, numbers, shifts, strict=True)
+        ]
+    )
     return _finished(arrays, values, terms)
 
 

@@ -6,7 +6,7 @@ A snapshot never changes and may be used by any number of threads.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from portal.adapters.index_counting import Counting
 from portal.adapters.index_folder import Generation
-from portal.adapters.index_segment import Ids, Kept, Mask, Segment, Weights, bytes_of
+from portal.adapters.index_segment import Ids, Kept, Mask, Places, Segment, Weights, bytes_of
 from portal.adapters.search_words import DAYS
 from portal.ports import FACETS
 
@@ -38,6 +38,7 @@ class Snapshot:
         self._postings: Kept[tuple[Ids, Weights]] = Kept(CACHE_BYTES // 4, bytes_of)
         self._literal: Kept[Ids] = Kept(CACHE_BYTES // 4, bytes_of)
         self._holding: Kept[Mask] = Kept(CACHE_BYTES // 4, bytes_of)
+        self.even: Ids = np.zeros(self.size, np.int32)  # what orders nothing
         self._within: Kept[Mask] = Kept(CACHE_BYTES // 16, bytes_of)
         self._worth: Kept[NDArray[np.int32]] = Kept(CACHE_BYTES // 2, bytes_of)
         none = np.zeros(0, np.int64)
@@ -54,13 +55,15 @@ class Snapshot:
     def _number_facet(self, facet: str) -> None:
         """Number the values of a facet from 1 in their order; 0 is an item that has none."""
         alive: set[str] = set()
-        for segment, base in self.segments:
-            lives = self.live[base : base + segment.size]
-            held = np.flatnonzero(np.bincount(segment.codes[facet][lives]))
-            alive.update(segment.values[facet][code] for code in held.tolist())
-        names = ["", *sorted(alive - {""})]
-        code = {name: number for number, name in enumerate(names)}
-        self.values[facet] = names
+        for each, (segment, base) in zip(self.generation.contents.segments, self.segments, strict=True):
+            names: Sequence[str] = segment.values[facet]
+            if each.gone:
+                lives = self.live[base : base + segment.size]
+                held = np.flatnonzero(np.bincount(segment.codes[facet][lives]))
+                names = [names[code] for code in held.tolist()]
+            alive.update(names)
+        self.values[facet] = ["", *sorted(alive - {""})]
+        code = {name: number for number, name in enumerate(self.values[facet])}
         self.codes[facet] = np.zeros(self.size, np.int32)
         for segment, base in self.segments:
             across = np.array([code.get(value, 0) for value in segment.values[facet]], np.int32)
@@ -81,7 +84,34 @@ class Snapshot:
     def counting(self) -> Counting:
         """Counts of facets and, as `DAYS`, of months."""
         sizes = {facet: len(values) for facet, values in self.values.items()} | {DAYS: len(self.months)}
-        return Counting({**self.codes, DAYS: self.month_codes}, sizes)
+        return Counting(self.live, {**self.codes, DAYS: self.month_codes}, sizes)
+
+    @cached_property
+    def _newness(self) -> tuple[Ids, Ids]:
+        """The place of each item from the oldest entry to the newest, and the item of each place."""
+        items = np.argsort(self.seq, kind="stable").astype(np.int32)
+        places = np.zeros(self.size, np.int32)
+        places[items] = np.arange(self.size, dtype=np.int32)
+        return places, items
+
+    def newest_of(self, ids: Places, many: int) -> Places:
+        """So many of these items, of the newest entries, in any order."""
+        if len(ids) <= many:
+            return ids
+        places, items = self._newness
+        chosen = np.partition(places[ids], len(ids) - many)[len(ids) - many :]
+        return items[chosen].astype(np.intp)
+
+    def newest_among(self, found: Mask, many: int) -> Places:
+        """The same for many items: looked for from the newest entry on, a piece at a time."""
+        items, ahead = self._newness[1], many * 16
+        while ahead < self.size:
+            last = items[self.size - ahead :]
+            held = last[found[last]]
+            if len(held) >= many:
+                return held[len(held) - many :].astype(np.intp)
+            ahead *= 4
+        return self.newest_of(np.flatnonzero(found), many)
 
     def _of(self, number: int) -> tuple[Segment, int]:
         """The segment of an item, and its number there."""
@@ -106,6 +136,12 @@ class Snapshot:
         return self._within.get(
             f"{first} {last}", lambda _: self.live & (self.dated >= first) & (self.dated <= last)
         )
+
+    def having(self, facet: str, codes: Iterable[int]) -> Mask:
+        """The items with any of these values of a facet."""
+        wanted = np.zeros(len(self.values[facet]), np.bool_)
+        wanted[list(codes)] = True
+        return self._within.get(f"{facet} {wanted.nonzero()[0]}", lambda _: wanted[self.codes[facet]])
 
     def key(self, number: int) -> str:
         """The key of an item."""

@@ -1,12 +1,16 @@
-"""Which items of a segment have which term, and how often: packed arrays that are read as they lie.
+"""Which items of a segment have which term, how often, and where: packed arrays that are read as they lie.
 
 The terms stand in the order of their bytes, one behind the other in `terms.names`; `terms.heads` has the first eight
 bytes of each as a number, in which a term is found by halving. The postings of term `n` are those from
-`terms.starts[n]` to `terms.starts[n + 1]`: items ascending, and how often each, in as few bytes as do.
+`terms.starts[n]` to `terms.starts[n + 1]`: items ascending, and how often each, in as few bytes as do. `spots` has
+where the pairs of Han characters stand: the characters of all texts are counted through, so that a phrase is found
+by arithmetic.
 """
 
 from __future__ import annotations
 
+import re
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +19,12 @@ from itertools import count, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.adapters.array_file import Array, lengths_of, smallest
+from portal.adapters.array_file import Array, lengths_of, smallest, wide
+from portal.text.characters import HAN
 
 Numbers = NDArray[np.int64]
+_HAN_RUN = re.compile(f"[{HAN}]{{2,}}")
+GAP = 1  # between two texts, so that no phrase stands across
 _HEAD = 8  # bytes of a term that its number says
 
 
@@ -29,6 +36,8 @@ class Listed:
     counts: Numbers  # of the postings of each term; none is 0
     items: Array
     times: Array
+    standing: Numbers  # of the spots of each term; 0 for what is no pair of Han characters
+    spots: Array
 
     def arrays(self, size: int) -> dict[str, Array]:
         """As they are written; size: items of the segment."""
@@ -40,32 +49,50 @@ class Listed:
             "terms.names": np.frombuffer(b"".join(self.names), np.uint8),
             "postings.items": smallest(self.items, below=size),
             "postings.times": smallest(self.times),
+            "spots.starts": smallest(np.concatenate([[0], np.cumsum(self.standing)]).astype(np.int64)),
+            "spots": wide(self.spots),
         }
 
 
-def listed(documents: Iterable[Sequence[str]]) -> Listed:
-    """The terms of each item, in their order."""
+def listed(documents: Iterable[tuple[Sequence[str], str]]) -> Listed:
+    """The terms of each item and its text, in their order."""
     fresh = count()
     numbers: defaultdict[str, int] = defaultdict(fresh.__next__)
-    which: list[int] = []
-    times: list[int] = []
-    lengths: list[int] = []
-    for terms in documents:
+    which, times, lengths = array("q"), array("q"), array("q")
+    pairs, spots, begin = array("q"), array("q"), 0
+    for terms, text in documents:
         counted = Counter(terms)
         which.extend(map(numbers.__getitem__, counted))
         times.extend(counted.values())
         lengths.append(len(counted))
+        for run in _HAN_RUN.finditer(text):
+            first, last = run.start(), run.end() - 1
+            pairs.extend([numbers[text[place : place + 2]] for place in range(first, last)])
+            spots.extend(range(begin + first, begin + last))
+        begin += len(text) + GAP
     named = sorted((name.encode(), number) for name, number in numbers.items())
     rank = np.zeros(len(named), np.int64)
     rank[[number for _, number in named]] = np.arange(len(named))
-    ranks = rank[np.array(which, np.int64)]
-    order = np.argsort(ranks, kind="stable")
+    counts, order = _in_order(rank, which)
+    standing, through = _in_order(rank, pairs)
     return Listed(
         [name for name, _ in named],
-        np.bincount(ranks, minlength=len(named)),
-        np.repeat(np.arange(len(lengths)), lengths)[order],
-        np.array(times, np.int64)[order],
+        counts,
+        np.repeat(np.arange(len(lengths)), _numbers(lengths))[order],
+        _numbers(times)[order],
+        standing,
+        _numbers(spots)[through],
     )
+
+
+def _numbers(written: array[int]) -> Numbers:
+    return np.array(written, np.int64)
+
+
+def _in_order(rank: Numbers, which: array[int]) -> tuple[Numbers, Numbers]:
+    """How many there are of each term, and the order in which they stand by terms."""
+    ranks = rank[_numbers(which)]
+    return np.bincount(ranks, minlength=len(rank)), np.argsort(ranks, kind="stable")
 
 
 class Terms:
@@ -75,6 +102,7 @@ class Terms:
         self._heads, self._names = arrays["terms.heads"], arrays["terms.names"]
         self._ends, self._starts = arrays["terms.ends"], arrays["terms.starts"]
         self._items, self._times = arrays["postings.items"], arrays["postings.times"]
+        self._spot_starts, self._spots = arrays["spots.starts"], arrays["spots"]
 
     def _place(self, term: bytes) -> int | None:
         """The place of a term in their order."""
@@ -112,21 +140,39 @@ class Terms:
         begin, end = int(self._starts[low]), int(self._starts[high])
         return np.bincount(self._items[begin:end], self._times[begin:end], size).astype(np.int64)
 
-    def kept(self, numbers: Numbers) -> Listed:
-        """Those of the items that get a new number; -1 is one that is left out, with its terms."""
-        lengths = lengths_of(self._starts[1:])
-        names = self._all_names()
+    def spots(self, pair: str) -> Array:
+        """Where a pair of Han characters stands, ascending, as it lies in the file."""
+        place = self._place(pair.encode(errors="replace"))
+        if place is None:
+            return self._spots[:0]
+        return self._spots[int(self._spot_starts[place]) : int(self._spot_starts[place + 1])]
+
+    def kept(self, numbers: Numbers, shifts: Numbers, ends: Array) -> Listed:
+        """Those of the items that get a new number; -1 is one that is left out, with its terms.
+
+        shifts: how far the text of each item moves; ends: where it ended.
+        """
+        counts, standing = lengths_of(self._starts[1:]), lengths_of(self._spot_starts[1:])
+        names, spots = self._all_names(), self._spots.astype(np.int64)
         items, times = numbers[self._items], self._times
         if (numbers >= 0).all():
-            return Listed(names, lengths, items, times)
+            return Listed(names, counts, items, times, standing, spots + shifts[:1].sum())
         stays = items >= 0
-        counts = np.bincount(np.repeat(np.arange(len(names)), lengths)[stays], minlength=len(names))
+        owners = np.searchsorted(ends, spots, "right")
+        stand = numbers[owners] >= 0
+        counts, standing = _left(counts, stays), _left(standing, stand)
         held = [name for name, number in zip(names, counts.tolist(), strict=True) if number]
-        return Listed(held, counts[counts > 0], items[stays], times[stays])
+        spots = (spots + shifts[owners])[stand]
+        return Listed(held, counts[counts > 0], items[stays], times[stays], standing[counts > 0], spots)
 
     def _all_names(self) -> list[bytes]:
         written = self._names.tobytes()
         return [written[begin:end] for begin, end in pairwise([0, *self._ends.tolist()])]
+
+
+def _left(counts: Numbers, stays: NDArray[np.bool_]) -> Numbers:
+    """How many of each term are left when only some stay."""
+    return np.bincount(np.repeat(np.arange(len(counts)), counts)[stays], minlength=len(counts))
 
 
 def merged(parts: Sequence[Listed]) -> Listed:
@@ -134,18 +180,31 @@ def merged(parts: Sequence[Listed]) -> Listed:
     names = sorted({name for part in parts for name in part.names})
     place = {name: number for number, name in enumerate(names)}
     ranks = [np.fromiter(map(place.__getitem__, part.names), np.int64, len(part.names)) for part in parts]
-    counts = np.zeros(len(names), np.int64)
-    for part, rank in zip(parts, ranks, strict=True):
-        counts[rank] += part.counts
-    following = np.cumsum(counts) - counts  # where the next postings of each term go
-    size = int(counts.sum())
-    items, times = (
-        np.zeros(size, np.uint32),
-        np.zeros(size, np.result_type(np.uint8, *(p.times for p in parts))),
+    counts, (items, times) = _interleaved(
+        len(names), ranks, [part.counts for part in parts], [(part.items, part.times) for part in parts]
     )
-    for part, rank in zip(parts, ranks, strict=True):
-        steps = following[rank] - (np.cumsum(part.counts) - part.counts)
-        places = np.repeat(steps, part.counts) + np.arange(len(part.items))
-        items[places], times[places] = part.items, part.times
-        following[rank] += part.counts
-    return Listed(names, counts, items, times)
+    standing, (spots,) = _interleaved(
+        len(names), ranks, [part.standing for part in parts], [(part.spots,) for part in parts]
+    )
+    return Listed(names, counts, items, times, standing, spots)
+
+
+def _interleaved(
+    size: int, ranks: Sequence[Numbers], lengths: Sequence[Numbers], parts: Sequence[tuple[Array, ...]]
+) -> tuple[Numbers, list[Array]]:
+    """Columns of several lists of terms as one: what each says of a term, one after the other; and how much that is."""
+    counts = np.zeros(size, np.int64)
+    for rank, each in zip(ranks, lengths, strict=True):
+        counts[rank] += each
+    following = np.cumsum(counts) - counts  # where the next of each term go
+    whole = [
+        np.zeros(int(counts.sum()), np.result_type(np.uint8, *columns))
+        for columns in zip(*parts, strict=True)
+    ]
+    for rank, each, columns in zip(ranks, lengths, parts, strict=True):
+        steps = following[rank] - (np.cumsum(each) - each)
+        places = np.repeat(steps, each) + np.arange(len(columns[0]))
+        for into, column in zip(whole, columns, strict=True):
+            into[places] = column
+        following[rank] += each
+    return counts, whole

@@ -14,7 +14,7 @@ from portal.adapters.index_segment import Mask
 
 TIER = 5  # segments of about one size that become one
 MANY = 24  # segments, from which on size is no reason not to merge
-SMALL, SHARE = 400, 40  # items that a commit may write anew: so many, or so many for each that it adds
+SMALL, SHARE = 2000, 40  # items that a commit may write anew: so many, or so many for each that it adds
 
 
 def write_next(
