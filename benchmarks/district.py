@@ -48,7 +48,7 @@ def environment() -> dict[str, str]:
         "PORTAL_MODE": "demo",
         "PORTAL_DATABASE_URL": f"sqlite:///{FOLDER / 'portal.sqlite'}",
         "PORTAL_MEDIA_URL": f"file:{FOLDER / 'uploads'}",
-        "PORTAL_SEARCH_URL": f"whoosh:{FOLDER / 'index'}",
+        "PORTAL_SEARCH_URL": f"folder:{FOLDER / 'index'}",
         "PORTAL_INSTANCE": str(FOLDER / "own"),
         "PORTAL_DEVELOPMENT_CLOCK": SERVED_ON,
         "PORTAL_DEMO_PASSWORD": "measured-and-never-used",

@@ -230,7 +230,9 @@ def _signed_origin(settings: Settings) -> str:
 def _search(settings: Settings) -> SearchIndex:
     if settings.search_url.startswith(OPENSEARCH):
         return OpenSearchIndex.at(settings.search_url)
-    return FolderIndex(_folder(settings, settings.search_url, "whoosh:", "PORTAL_SEARCH_URL"))
+    before = settings.search_url.startswith("whoosh:")  # what a folder was called while Whoosh wrote to it
+    scheme = "whoosh:" if before else "folder:"
+    return FolderIndex(_folder(settings, settings.search_url, scheme, "PORTAL_SEARCH_URL"))
 
 
 def _limits(settings: Settings, database: Database) -> Limits:

@@ -158,7 +158,8 @@ class Segment:
                 stands[spots] = True
                 begins = begins[stands[begins + step]]
         owners = self._through.searchsorted(begins.astype(self._through.dtype), "right")
-        return owners[np.diff(owners, prepend=-1) > 0].astype(np.int32)
+        found: Ids = owners[np.diff(owners, prepend=-1) > 0].astype(np.int32)
+        return found
 
     def _looked_through(self, phrase: str) -> Ids:
         """The same for one with other signs in it, which is compared with the texts."""

@@ -1,4 +1,4 @@
-"""Whoosh and OpenSearch answer alike: the same items in the same order, totals, counts and marks.
+"""The index in a folder and OpenSearch answer alike: the same items in the same order, totals, counts and marks.
 
 PORTAL_TEST_NOTES and PORTAL_TEST_QUERIES set how much is compared; 10000 notes take about two minutes.
 """

@@ -40,10 +40,10 @@ NAMES = Names(
 )
 
 
-@pytest.fixture(params=["opensearch", "whoosh"])
+@pytest.fixture(params=["opensearch", "folder"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], SearchIndex]]:
     """Opens the same index again and again, as several processes would."""
-    if request.param == "whoosh":
+    if request.param == "folder":
         yield lambda: FolderIndex(tmp_path / "search")
         return
     with index_name() as name:

@@ -177,14 +177,14 @@ def corpus() -> list[Note]:
     return notes(NOTES)
 
 
-@pytest.fixture(scope="module", params=["whoosh", "opensearch"])
+@pytest.fixture(scope="module", params=["folder", "opensearch"])
 def index(
     request: pytest.FixtureRequest, corpus: list[Note], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SearchIndex]:
     with ExitStack() as stack:
         made: SearchIndex = (
             FolderIndex(Path(tmp_path_factory.mktemp("gold")) / "search")
-            if request.param == "whoosh"
+            if request.param == "folder"
             else opensearch(stack.enter_context(index_name()))
         )
         made.reset()
