@@ -64,7 +64,7 @@ class Snapshot:
             alive.update(names)
         self.values[facet] = ["", *sorted(alive - {""})]
         code = {name: number for number, name in enumerate(self.values[facet])}
-        self.codes[facet] = np.zeros(self.size, np.int32)
+        self.codes[facet] = np.empty(self.size, np.int32)
         for segment, base in self.segments:
             across = np.array([code.get(value, 0) for value in segment.values[facet]], np.int32)
             self.codes[facet][base : base + segment.size] = across[segment.codes[facet]]
@@ -74,7 +74,7 @@ class Snapshot:
         self.months: list[int] = sorted(
             {month for segment, _ in self.segments for month in segment.months[0].tolist()}
         )
-        self.month_codes = np.zeros(self.size, np.int32)
+        self.month_codes = np.empty(self.size, np.int32)
         for segment, base in self.segments:
             months, codes = segment.months
             across = np.searchsorted(self.months, months).astype(np.int32)
