@@ -81,8 +81,8 @@ class Settings(BaseSettings):
         "empty = from the portal.",
     )
     search_url: str = Field(
-        "folder:instance/index",
-        description="The archive's index: `folder:FOLDER`, or `opensearch+http://HOST:9200/NAME`.",
+        "whoosh:instance/index",
+        description="The archive's index: `whoosh:FOLDER`, or `opensearch+http://HOST:9200/NAME`.",
     )
     limits_url: str = Field(
         "",
@@ -288,5 +288,5 @@ class Settings(BaseSettings):
         return f"{place}/record"
 
     def folder(self, address: str) -> Path:
-        """The folder behind `file:…` or `folder:…`, relative to this file when it is not absolute."""
+        """The folder behind `file:…` or `whoosh:…`, relative to this file when it is not absolute."""
         return ROOT / address.split(":", 1)[1]

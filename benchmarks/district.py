@@ -20,7 +20,7 @@ from typing import Any
 
 from config import ROOT, Settings
 from portal.adapters import schema
-from portal.adapters.index_folder import FORMAT
+from portal.adapters.whoosh_codec import FORMAT
 from portal.demo import prose
 from portal.demo.build import build_district
 from portal.demo.projects import ProjectSpec, projects
@@ -48,7 +48,7 @@ def environment() -> dict[str, str]:
         "PORTAL_MODE": "demo",
         "PORTAL_DATABASE_URL": f"sqlite:///{FOLDER / 'portal.sqlite'}",
         "PORTAL_MEDIA_URL": f"file:{FOLDER / 'uploads'}",
-        "PORTAL_SEARCH_URL": f"folder:{FOLDER / 'index'}",
+        "PORTAL_SEARCH_URL": f"whoosh:{FOLDER / 'index'}",
         "PORTAL_INSTANCE": str(FOLDER / "own"),
         "PORTAL_DEVELOPMENT_CLOCK": SERVED_ON,
         "PORTAL_DEMO_PASSWORD": "measured-and-never-used",

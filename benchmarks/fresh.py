@@ -21,7 +21,7 @@ def fresh_portal(folder: Path, *, at: dt.datetime) -> Iterator[tuple[Portal, Sig
         _env_file=None,  # type: ignore[call-arg]
         database_url=f"sqlite:///{folder / 'portal.sqlite'}",
         media_url=f"file:{folder / 'uploads'}",
-        search_url=f"folder:{folder / 'index'}",
+        search_url=f"whoosh:{folder / 'index'}",
         instance=folder / "instance",
     )
     portal, keys = wire(settings, now=lambda: at), SigningKeys.make("bench.example/record")

@@ -1,6 +1,6 @@
 """What an act costs as the record grows, on both sizes: `python -m benchmarks.growth [entries …]`.
 
-The small size is SQLite, and folders; the large one PostgreSQL, S3 and OpenSearch, measured when
+The small size is SQLite, a folder and Whoosh; the large one PostgreSQL, S3 and OpenSearch, measured when
 `make services` has started them. 156 projects are planned, then notes are published onto the record until it has
 1,000, 10,000 and 100,000 entries (or as told). Counted is CPU: of this process, and behind the stroke of the
 services. The exponent is the slope of log(cost) over log(entries): 0 = does not grow, 1 = grows in step.
@@ -66,7 +66,7 @@ def main(sizes: tuple[int, ...] = SIZES) -> None:
 def both_sizes() -> Iterator[tuple[str, Portal]]:
     """A portal of each size, planned but with nothing reported, until the next one is asked for."""
     for name, setting in (
-        ("small: SQLite, disk, an index in a folder", _small),
+        ("small: SQLite, disk, Whoosh", _small),
         ("large: PostgreSQL, S3, OpenSearch", _large),
     ):
         with tempfile.TemporaryDirectory() as temporary, setting(Path(temporary)) as settings:
@@ -93,7 +93,7 @@ def _small(folder: Path) -> Iterator[Settings | None]:
         _env_file=None,  # type: ignore[call-arg]
         database_url=f"sqlite:///{folder / 'portal.sqlite'}",
         media_url=f"file:{folder / 'uploads'}",
-        search_url=f"folder:{folder / 'index'}",
+        search_url=f"whoosh:{folder / 'index'}",
         instance=folder / "instance",
     )
 

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks.county import PLACES, SUBJECTS, notes
 from benchmarks.fts5 import Fts5
-from portal.adapters.folder_search import FolderIndex
+from portal.adapters.whoosh_search import WhooshIndex
 from portal.ports import Indexed, Query
 from portal.text.fold import folded
 from portal.text.highlight import snippet
@@ -85,11 +85,11 @@ def searching(folder: Path, items: Sequence[Indexed], fts5: Fts5) -> None:
     bodies = {item.item: item.body for item in items}
     print(f"{'':<44}{'ours':>19}{'FTS5':>20}{'ratio':>9}")
     for name, (queries, how) in _queries().items():
-        index = FolderIndex(folder)
+        index = WhooshIndex(folder)
         index.count()  # opens it
         index.search(Query(text="没有的词"))
 
-        def ours(query: Query, index: FolderIndex = index, cut: bool = "snippets" in how) -> object:
+        def ours(query: Query, index: WhooshIndex = index, cut: bool = "snippets" in how) -> object:
             answer = index.search(query)
             return [snippet(bodies[item], answer.marks) for item in answer.items] if cut else answer
 
@@ -115,7 +115,7 @@ def further(folder: Path) -> None:
         "everything": [Query()],
     }
     for name, queries in kinds.items():
-        index = FolderIndex(folder)
+        index = WhooshIndex(folder)
         index.count()
         acts = [partial(index.search, query) for query in queries]
         report(f"{name}, first time", [spent(act) for act in acts])
@@ -124,7 +124,7 @@ def further(folder: Path) -> None:
 
 def literally(folder: Path, items: Sequence[Indexed]) -> None:
     """Phrases against a scan of every text."""
-    index, wrong = FolderIndex(folder), 0
+    index, wrong = WhooshIndex(folder), 0
     texts = [(item.item, folded(item.title), folded(item.body)) for item in items]
     phrases = [f"{place}{subject}工程" for place, subject in zip(PLACES, SUBJECTS, strict=False)][:8]
     for phrase in phrases:
@@ -136,7 +136,7 @@ def literally(folder: Path, items: Sequence[Indexed]) -> None:
 def changing(folder: Path, items: Sequence[Indexed], fts5: Fts5) -> None:
     """Notes replaced and added one by one, and found again by a reader that had the index open."""
     for name, started in (("replacing", 0), ("adding", len(items))):
-        writer, reader = FolderIndex(folder), FolderIndex(folder)
+        writer, reader = WhooshIndex(folder), WhooshIndex(folder)
         reader.search(Query(text="工程"))
         written: list[float] = []
         seen: list[float] = []
@@ -155,7 +155,7 @@ def changing(folder: Path, items: Sequence[Indexed], fts5: Fts5) -> None:
 
 
 def _look(folder: Path, word: str, told: object) -> None:
-    index = FolderIndex(folder)
+    index = WhooshIndex(folder)
     index.search(Query(text="工程"))
     told.put(0.0)  # type: ignore[attr-defined]
     while not index.search(Query(text=word)).total:
@@ -175,7 +175,7 @@ def elsewhere(folder: Path, items: Sequence[Indexed]) -> None:
     new = Indexed(
         item="new", seq=len(items) + 999, title="闻所未闻的新词", body="", dated=20251101, facets={}
     )
-    FolderIndex(folder).apply(put=[new], drop=[], position=len(items) + 999)
+    WhooshIndex(folder).apply(put=[new], drop=[], position=len(items) + 999)
     committed = time.time()
     late = [told.get() - committed for _process in others]
     for process in others:
@@ -184,7 +184,7 @@ def elsewhere(folder: Path, items: Sequence[Indexed]) -> None:
 
 
 def _memory(path: Path, fts5: bool, told: object) -> None:
-    engine = Fts5(path) if fts5 else FolderIndex(path)
+    engine = Fts5(path) if fts5 else WhooshIndex(path)
     for queries, how in _queries().values():
         for query in queries:
             if isinstance(engine, Fts5):
@@ -222,7 +222,7 @@ def built(folder: Path, items: Sequence[Indexed]) -> dict[str, float]:
     if not told.exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        index, fts5 = FolderIndex(folder / "search"), Fts5(folder / "fts5.db")
+        index, fts5 = WhooshIndex(folder / "search"), Fts5(folder / "fts5.db")
         batches = [(at, items[at : at + BATCH]) for at in range(0, len(items), BATCH)]
         ours = [spent(partial(index.apply, put=some, drop=[], position=at)) for at, some in batches]
         theirs = [spent(partial(fts5.put, at, some)) for at, some in batches]
@@ -252,7 +252,7 @@ def measure(size: int) -> None:
         print(f"{size} notes in batches of {BATCH}: {speed:.0f} a second, FTS5 {other:.0f}")
         print(f"the batch that cost most: {cost['longest'] / 1000:.1f} s")
         print(f"on disk: {disk:.0f} MB with the texts, FTS5 {_megabytes(database):.0f} MB without")
-        report("opening", [spent(lambda: FolderIndex(folder).count()) for _ in range(3)])
+        report("opening", [spent(lambda: WhooshIndex(folder).count()) for _ in range(3)])
         searching(folder, items, Fts5(database))
         further(folder)
         literally(folder, items)

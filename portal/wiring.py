@@ -17,7 +17,6 @@ from portal.adapters.c2pa_credentials import C2paCredentials
 from portal.adapters.console_mailer import SCHEME as CONSOLE
 from portal.adapters.console_mailer import ConsoleMailer
 from portal.adapters.disk_room import DiskRoom
-from portal.adapters.folder_search import FolderIndex
 from portal.adapters.following_store import FollowingStore
 from portal.adapters.http_witnesses import HttpWitnesses, must_be_address
 from portal.adapters.job_table import JobTable
@@ -35,6 +34,7 @@ from portal.adapters.smtp_address import SmtpAddress
 from portal.adapters.smtp_mailer import SmtpMailer
 from portal.adapters.spool import Spool
 from portal.adapters.steady_limits import SteadyLimits
+from portal.adapters.whoosh_search import WhooshIndex
 from portal.database import Database
 from portal.imaging.cards import CardPainter
 from portal.imaging.darkroom import Darkroom
@@ -230,9 +230,7 @@ def _signed_origin(settings: Settings) -> str:
 def _search(settings: Settings) -> SearchIndex:
     if settings.search_url.startswith(OPENSEARCH):
         return OpenSearchIndex.at(settings.search_url)
-    before = settings.search_url.startswith("whoosh:")  # what a folder was called while Whoosh wrote to it
-    scheme = "whoosh:" if before else "folder:"
-    return FolderIndex(_folder(settings, settings.search_url, scheme, "PORTAL_SEARCH_URL"))
+    return WhooshIndex(_folder(settings, settings.search_url, "whoosh:", "PORTAL_SEARCH_URL"))
 
 
 def _limits(settings: Settings, database: Database) -> Limits:

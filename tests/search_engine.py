@@ -1,4 +1,4 @@
-"""The search engine this run of the tests is on: an index in a folder, or OpenSearch with PORTAL_TEST_SEARCH=opensearch."""
+"""The search engine this run of the tests is on: Whoosh, or OpenSearch with PORTAL_TEST_SEARCH=opensearch."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def on_opensearch() -> bool:
     return chosen("SEARCH") == "opensearch"
 
 
-needs_folder = pytest.mark.skipif(
-    on_opensearch(), reason="concerns the index in a folder alone; runs without PORTAL_TEST_SEARCH"
+needs_whoosh = pytest.mark.skipif(
+    on_opensearch(), reason="concerns Whoosh alone; runs without PORTAL_TEST_SEARCH"
 )
 
 
 @contextmanager
 def search_address(folder: Path) -> Iterator[str]:
-    """The address of an index of one's own; without OpenSearch it lies in this folder."""
+    """The address of an index of one's own; on Whoosh it lies in this folder."""
     if not on_opensearch():
-        yield f"folder:{folder / 'index'}"
+        yield f"whoosh:{folder / 'index'}"
         return
     with index_name() as name:
         yield f"{needs('PORTAL_TEST_OPENSEARCH')}/{name}"

@@ -1,4 +1,4 @@
-"""On which size this run of the tests is: one machine's (SQLite and folders), or a cluster's (PostgreSQL, S3,
+"""On which size this run of the tests is: one machine's (SQLite, a folder, Whoosh), or a cluster's (PostgreSQL, S3,
 OpenSearch) with PORTAL_TEST_SIZE=cluster. Each part can be chosen alone, such as PORTAL_TEST_DATABASE=postgresql. Limits
 in Redis have their suite and their faults for themselves, since what it counts all tests would share."""
 
@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 
-SMALL = {"DATABASE": "sqlite", "MEDIA": "file", "SEARCH": "folder"}
+SMALL = {"DATABASE": "sqlite", "MEDIA": "file", "SEARCH": "whoosh"}
 CLUSTER = {"DATABASE": "postgresql", "MEDIA": "s3", "SEARCH": "opensearch"}
 # Fixtures that lead to what differs between the sizes; a test without them would do the same twice.
 DIFFERENT = {"database_urls", "media_settings", "search_url", "settings"}

@@ -16,7 +16,7 @@ from portal.record.followers import last_seq
 from portal.worker import SPOOL_KEEPS, handlers, run_once, work
 from portal.workflows import moderate_report
 from portal.workflows.moderate_report import decide_report
-from tests.search_engine import needs_folder
+from tests.search_engine import needs_whoosh
 from tests.small_district import SmallDistrict
 
 
@@ -75,7 +75,7 @@ def test_media_still_shown_by_another_entry_is_not_destroyed(portal, district):
     assert sorted(portal.media.names(Space.PUBLIC)) == sorted(names)
 
 
-@needs_folder
+@needs_whoosh
 def test_an_unavailable_index_does_not_hold_up_decisions(portal, district, clock, tmp_path):
     blocked = tmp_path / "index"
     shutil.rmtree(blocked)

@@ -1,1 +1,1 @@
-"""Technologies behind the ports: disk, the archive's index, the job table."""
+"""Technologies behind the ports: disk, Whoosh, the job table."""

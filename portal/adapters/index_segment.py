@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -77,7 +77,7 @@ class Segment:
     """Items are numbered from 0, deleted ones among them. Safe to share by threads."""
 
     def __init__(self, path: str, *, cache_bytes: int) -> None:
-        """Open a file that `index_folder` wrote. Raises `Broken` or `OSError`."""
+        """Open a file that `whoosh_folder` wrote. Raises `Broken` or `OSError`."""
         arrays, told = read_arrays(path)
         try:
             self.part = Part(arrays, {facet: list(told["values"][facet]) for facet in FACETS})
@@ -128,6 +128,10 @@ class Segment:
                 return number
             low, high = (middle + 1, high) if written < wanted else (low, middle)
         return None
+
+    def keys_in_order(self) -> Iterator[bytes]:
+        """The keys of all items in the order of their bytes."""
+        return (self._key(int(number)) for number in self._by_key)
 
     def postings(self, term: str) -> tuple[Ids, Weights]:
         """Which items have a term, ascending, and how often each. One Han character counts all its places."""

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portal.adapters.index_counting import Counting
-from portal.adapters.index_folder import Generation
 from portal.adapters.index_segment import Ids, Kept, Mask, Places, Segment, Weights, bytes_of
 from portal.adapters.search_words import DAYS
+from portal.adapters.whoosh_folder import Generation
 from portal.ports import FACETS
 
 CACHE_BYTES = 24 * 2**20  # answers kept per snapshot
@@ -27,12 +27,12 @@ class Snapshot:
 
     def __init__(self, generation: Generation) -> None:
         self.generation = generation
-        sizes = [each.size for each in generation.contents.segments]
+        sizes = [each.size for each in generation.contents]
         self._bases = [0, *accumulate(sizes)][: len(sizes)]
         self.size: int = sum(sizes)
         self.segments: list[tuple[Segment, int]] = list(zip(generation.segments, self._bases, strict=True))
         self.live = np.ones(self.size, np.bool_)
-        for each, base in zip(generation.contents.segments, self._bases, strict=True):
+        for each, base in zip(generation.contents, self._bases, strict=True):
             self.live[np.array(each.gone, np.intp) + base] = False
         self.count = int(np.count_nonzero(self.live))
         self._postings: Kept[tuple[Ids, Weights]] = Kept(CACHE_BYTES // 4, bytes_of)
@@ -55,7 +55,7 @@ class Snapshot:
     def _number_facet(self, facet: str) -> None:
         """Number the values of a facet from 1 in their order; 0 is an item that has none."""
         alive: set[str] = set()
-        for each, (segment, base) in zip(self.generation.contents.segments, self.segments, strict=True):
+        for each, (segment, base) in zip(self.generation.contents, self.segments, strict=True):
             names: Sequence[str] = segment.values[facet]
             if each.gone:
                 lives = self.live[base : base + segment.size]

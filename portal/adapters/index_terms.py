@@ -120,6 +120,11 @@ class Terms:
         begin = int(self._ends[place - 1]) if place else 0
         return self._names[begin : int(self._ends[place])].tobytes()
 
+    def names(self) -> list[bytes]:
+        """All terms in the order of their bytes."""
+        written = self._names.tobytes()
+        return [written[begin:end] for begin, end in pairwise([0, *self._ends.tolist()])]
+
     def holding(self, term: str) -> int:
         """How many items have a term, those that are deleted among them."""
         place = self._place(term.encode(errors="replace"))
@@ -153,7 +158,7 @@ class Terms:
         shifts: how far the text of each item moves; ends: where it ended.
         """
         counts, standing = lengths_of(self._starts[1:]), lengths_of(self._spot_starts[1:])
-        names, spots = self._all_names(), self._spots.astype(np.int64)
+        names, spots = self.names(), self._spots.astype(np.int64)
         items, times = numbers[self._items], self._times
         if (numbers >= 0).all():
             return Listed(names, counts, items, times, standing, spots + shifts[:1].sum())
@@ -164,10 +169,6 @@ class Terms:
         held = [name for name, number in zip(names, counts.tolist(), strict=True) if number]
         spots = (spots + shifts[owners])[stand]
         return Listed(held, counts[counts > 0], items[stays], times[stays], standing[counts > 0], spots)
-
-    def _all_names(self) -> list[bytes]:
-        written = self._names.tobytes()
-        return [written[begin:end] for begin, end in pairwise([0, *self._ends.tolist()])]
 
 
 def _left(counts: Numbers, stays: NDArray[np.bool_]) -> Numbers:

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from portal.adapters.index_folder import Contents, Generation, IndexFolder, Listing
 from portal.adapters.index_merging import Document, made_of, merged_of
 from portal.adapters.index_segment import Mask
+from portal.adapters.whoosh_codec import Contents, Listing
+from portal.adapters.whoosh_folder import Generation, IndexFolder
 
 TIER = 5  # segments of about one size that become one
 MANY = 24  # segments, from which on size is no reason not to merge
@@ -30,7 +31,7 @@ def write_next(
 
     What is erased is in none of the files afterwards, nor is an earlier version of it.
     """
-    listings = _deleted(before, before.contents.segments, replaced)
+    listings = _deleted(before, before.contents, replaced)
     left = _deleted(before, listings, erased)
     living = [each for each in left if each.alive]
     again = [each for each in living if each.gone] if left != listings else in_tiers(living, len(documents))
@@ -44,7 +45,7 @@ def write_next(
         parts.append((made_of(documents), np.ones(len(documents), np.bool_)))
     if parts:
         stays.append(folder.add(merged_of(parts) if len(parts) > 1 or again else parts[0][0]))
-    folder.commit(Contents(position, tuple(stays)))
+    folder.commit(Contents(position, stays))
 
 
 def _deleted(before: Generation, listings: Sequence[Listing], keys: Iterable[str]) -> list[Listing]:

@@ -1,4 +1,4 @@
-"""The archive search on OpenSearch (tested with 3.5.0 and 2.19.4, and their scripts); answers as `FolderIndex` does.
+"""The archive search on OpenSearch (tested with 3.5.0 and 2.19.4 and their script language); answers as Whoosh does.
 
 Names: an alias `NAME-FORMAT` is what is searched; behind it stands one index `NAME-FORMAT-<random>`, which is
 written to through an alias of its own, so that nothing is ever written to an index that has been replaced

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from whoosh.filedb.filestore import FileStorage
 
 from portal.adapters.array_file import Broken, lengths_of, read_arrays, smallest, write_arrays
-from portal.adapters.index_folder import Contents, Damaged, IndexFolder
 from portal.adapters.index_merging import Document, Part, made_of, merged_of
 from portal.adapters.index_segment import Segment
 from portal.adapters.index_terms import Terms
+from portal.adapters.whoosh_codec import SCHEMA, Contents
+from portal.adapters.whoosh_folder import Damaged, IndexFolder
 from portal.ports import FACETS
 from portal.text.terms import contains, terms
 
@@ -109,7 +111,7 @@ def test_segments_say_what_was_written_alone_and_merged_without_what_is_left_out
         for part, batch in zip(parts, documents, strict=True):
             assert says(written(part, folder), batch)
         assert says(written(merged, folder), left)
-    assert Terms(merged.arrays)._all_names() == sorted({t.encode() for each in left for t in each.terms})
+    assert Terms(merged.arrays).names() == sorted({t.encode() for each in left for t in each.terms})
 
 
 def said(*all_terms: str) -> Document:
@@ -188,24 +190,30 @@ def test_arrays_that_are_no_segment_and_contents_that_say_otherwise_are_damage(t
     folder = IndexFolder(tmp_path)
     folder.create()
     listing = folder.add(made_of([]))
-    folder.commit(Contents(1, (listing,)))
+    folder.commit(Contents(1, [listing]))
     assert folder.open_newest().segments[0].size == 0
-    write_arrays(tmp_path / listing.name, {"dated": np.zeros(0, np.uint8)}, {"values": {}})
+    write_arrays(tmp_path / listing.file, {"dated": np.zeros(0, np.uint8)}, {"values": {}})
     with pytest.raises(Damaged, match="no segment"):
         folder.open_newest()
-    write_arrays(tmp_path / listing.name, made_of([]).arrays, {"values": {facet: [] for facet in FACETS}})
-    (tmp_path / "_MAIN_1.toc").write_text(
-        json.dumps({"format": 4, "position": 1, "segments": [[listing.name, 7, []]]})
-    )
+    write_arrays(tmp_path / listing.file, made_of([]).arrays, {"values": {facet: [] for facet in FACETS}})
+    folder.commit(Contents(2, [replace(listing, size=7)]))
     with pytest.raises(Damaged, match="not 7"):
         folder.open_newest()
 
 
-def test_contents_that_lead_out_of_the_folder_are_damage(tmp_path: Path) -> None:
-    (tmp_path / "_MAIN_1.toc").write_text(
-        json.dumps({"format": 4, "position": 1, "segments": [["../elsewhere.seg", 0, []]]})
-    )
-    with pytest.raises(Damaged):
+@pytest.mark.parametrize("written", [b"", b"rubbish", "half"])
+def test_a_table_of_contents_that_is_none_is_damage(tmp_path: Path, written) -> None:
+    folder = IndexFolder(tmp_path)
+    folder.create()
+    toc = tmp_path / "_MAIN_0.toc"
+    toc.write_bytes(toc.read_bytes()[: toc.stat().st_size // 2] if written == "half" else written)
+    with pytest.raises(Damaged, match="no table of contents"):
+        folder.open_newest()
+
+
+def test_an_index_of_whooshs_own_codec_is_of_another_format(tmp_path: Path) -> None:
+    FileStorage(str(tmp_path)).create_index(SCHEMA)
+    with pytest.raises(Damaged, match="another format"):
         IndexFolder(tmp_path).open_newest()
 
 
@@ -213,9 +221,9 @@ def test_a_commit_opens_only_what_is_new(tmp_path: Path) -> None:
     folder = IndexFolder(tmp_path)
     folder.create()
     one = folder.add(made_of([]))
-    folder.commit(Contents(1, (one,)))
+    folder.commit(Contents(1, [one]))
     before = folder.open_newest()
-    folder.commit(Contents(2, (one, folder.add(made_of([])))))
+    folder.commit(Contents(2, [one, folder.add(made_of([]))]))
     after = folder.open_newest(before)
     assert after.segments[0] is before.segments[0]
     assert len(after.segments) == 2

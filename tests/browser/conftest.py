@@ -96,7 +96,7 @@ def serving(home):
         _env_file=None,
         database_url=f"sqlite:///{home / 'portal.sqlite'}",
         media_url=f"file:{home / 'uploads'}",
-        search_url=f"folder:{home / 'index'}",
+        search_url=f"whoosh:{home / 'index'}",
         instance=home / "instance",
         secret_key="only for tests " * 4,
     )

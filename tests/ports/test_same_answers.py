@@ -1,4 +1,4 @@
-"""The index in a folder and OpenSearch answer alike: the same items in the same order, totals, counts and marks.
+"""Whoosh and OpenSearch answer alike: the same items in the same order, totals, counts and marks.
 
 PORTAL_TEST_NOTES and PORTAL_TEST_QUERIES set how much is compared; 10000 notes take about two minutes.
 """
@@ -14,9 +14,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from portal.adapters.folder_search import FolderIndex
 from portal.adapters.opensearch_tokens import spelt
 from portal.adapters.search_ranking import gain
+from portal.adapters.whoosh_search import WhooshIndex
 from portal.ports import Answer, Indexed, Query, SearchIndex
 from portal.text.fold import folded
 from portal.text.names import Name, Names
@@ -224,7 +224,7 @@ def test_both_engines_give_the_same_answers(tmp_path: Path) -> None:
     gone = [note.item for note in chance.sample(corpus, NOTES // 20)]
     with index_name() as name:
         engines: tuple[SearchIndex, ...] = (
-            FolderIndex(tmp_path / "search"),
+            WhooshIndex(tmp_path / "search"),
             opensearch(name),
         )
         for engine in engines:

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.adapters.folder_search import FolderIndex
-from portal.adapters.index_folder import IndexFolder
+from portal.adapters.whoosh_folder import IndexFolder
+from portal.adapters.whoosh_search import WhooshIndex
 from portal.ports import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
 from portal.text.fold import folded
 from portal.text.highlight import highlight
@@ -40,11 +40,11 @@ NAMES = Names(
 )
 
 
-@pytest.fixture(params=["opensearch", "folder"])
+@pytest.fixture(params=["opensearch", "whoosh"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], SearchIndex]]:
     """Opens the same index again and again, as several processes would."""
-    if request.param == "folder":
-        yield lambda: FolderIndex(tmp_path / "search")
+    if request.param == "whoosh":
+        yield lambda: WhooshIndex(tmp_path / "search")
         return
     with index_name() as name:
         yield lambda: opensearch(name)
@@ -556,7 +556,7 @@ def test_many_small_batches_stay_one_index(index: SearchIndex) -> None:
 
 
 def test_single_notes_leave_what_is_large_alone_and_stay_few_files(tmp_path: Path) -> None:
-    index, folder = FolderIndex(tmp_path / "search"), tmp_path / "search"
+    index, folder = WhooshIndex(tmp_path / "search"), tmp_path / "search"
     fill(index, *(note(n, body=f"第 {n} 号路面") for n in range(1, 701)), position=700)
     large = max(folder.glob("*.seg"), key=lambda path: path.stat().st_size)
     for n in range(701, 801):
@@ -575,7 +575,7 @@ def test_what_is_taken_out_and_every_earlier_version_of_it_is_in_no_file(tmp_pat
     def holds_it() -> bool:
         return any("鸀鹮".encode() in path.read_bytes() for path in (tmp_path / "search").iterdir())
 
-    index = FolderIndex(tmp_path / "search")
+    index = WhooshIndex(tmp_path / "search")
     position = 0
     for size in (400, 90, 20, 5):  # segments that are too large to be merged with what comes after
         others = [note(position + n, body=f"铺管 {n} 米，回填压实。") for n in range(2, size)]
@@ -630,7 +630,7 @@ DAMAGES = [
 def test_a_damaged_index_stands_at_minus_one_and_heals_by_applying_anew(
     tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
-    index, reader = FolderIndex(tmp_path / "search"), FolderIndex(tmp_path / "search")
+    index, reader = WhooshIndex(tmp_path / "search"), WhooshIndex(tmp_path / "search")
     fill(index, note(1, body="道路"), note(2), position=5)
     assert found(reader, "道路") == {"n1"}
     damage(tmp_path / "search")
@@ -646,7 +646,7 @@ def test_a_damaged_index_stands_at_minus_one_and_heals_by_applying_anew(
 def test_a_batch_is_refused_when_what_came_before_it_has_vanished_unnoticed(
     tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
-    index = FolderIndex(tmp_path / "search")
+    index = WhooshIndex(tmp_path / "search")
     fill(index, note(1), position=5)
     damage(tmp_path / "search")
     with pytest.raises(SearchUnavailable):
@@ -657,23 +657,23 @@ def test_a_batch_is_refused_when_what_came_before_it_has_vanished_unnoticed(
 
 
 def test_an_index_of_an_older_format_is_built_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fill(FolderIndex(tmp_path / "search"), note(1), position=5)
-    monkeypatch.setattr("portal.adapters.index_folder.FORMAT", 10**6)
-    assert FolderIndex(tmp_path / "search").position() == -1
+    fill(WhooshIndex(tmp_path / "search"), note(1), position=5)
+    monkeypatch.setattr("portal.adapters.whoosh_folder.FORMAT", 10**6)
+    assert WhooshIndex(tmp_path / "search").position() == -1
 
 
 def test_emptying_the_folder_touches_no_foreign_file(tmp_path: Path) -> None:
     (tmp_path / "search").mkdir()
     (tmp_path / "search" / "other.txt").write_text("mine")
-    FolderIndex(tmp_path / "search").reset()
+    WhooshIndex(tmp_path / "search").reset()
     assert (tmp_path / "search" / "other.txt").read_text() == "mine"
 
 
 def test_a_writer_that_waits_in_vain_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.adapters.index_folder.LOCK_TIMEOUT", 0.2)
-    index = FolderIndex(tmp_path / "search")
+    monkeypatch.setattr("portal.adapters.whoosh_folder.LOCK_TIMEOUT", 0.2)
+    index = WhooshIndex(tmp_path / "search")
     with IndexFolder(tmp_path / "search").writing(), pytest.raises(SearchUnavailable, match="another writer"):
-        fill(FolderIndex(tmp_path / "search"), note(1))
+        fill(WhooshIndex(tmp_path / "search"), note(1))
     fill(index, note(1))
     assert index.count() == 1
 
@@ -683,21 +683,21 @@ def test_it_can_be_compiled_where_warnings_are_errors(tmp_path: Path) -> None:
     arguments = [textwrap.dedent(CHILD), str(tmp_path / "search"), "1", "3", "5"]
     done = subprocess.run([*command, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert FolderIndex(tmp_path / "search").count() == 2
+    assert WhooshIndex(tmp_path / "search").count() == 2
 
 
 # --- many at once ----------------------------------------------------------------------------------
 
 CHILD = """
     import pathlib, sys
-    from portal.adapters.folder_search import FolderIndex
+    from portal.adapters.whoosh_search import WhooshIndex
     from portal.ports import Indexed
     first, last, position = map(int, sys.argv[2:])
     items = [
         Indexed(item=f"n{n}", seq=n, title=f"第{n}号道路", body="道路改造，" * 40, dated=20250101, facets={})
         for n in range(first, last)
     ]
-    index = FolderIndex(pathlib.Path(sys.argv[1]))
+    index = WhooshIndex(pathlib.Path(sys.argv[1]))
     print("ready", flush=True)
     index.apply(put=items, drop=[], position=position)
 """
@@ -714,7 +714,7 @@ def apply_elsewhere(folder: Path, first: int, last: int, position: int) -> subpr
 
 
 def test_a_reader_sees_what_another_process_has_committed(tmp_path: Path) -> None:
-    index = FolderIndex(tmp_path / "search")
+    index = WhooshIndex(tmp_path / "search")
     fill(index, note(1, body="道路"), position=1)
     assert found(index, "道路") == {"n1"}
     with apply_elsewhere(tmp_path / "search", 10, 12, position=2) as child:
@@ -729,12 +729,12 @@ def test_two_writers_take_turns(tmp_path: Path) -> None:
         apply_elsewhere(tmp_path / "search", 50, 100, position=1) as other,
     ):
         assert (one.wait(), other.wait()) == (0, 0)
-    assert FolderIndex(tmp_path / "search").count() == 100
+    assert WhooshIndex(tmp_path / "search").count() == 100
 
 
 def test_a_batch_killed_half_way_is_whole_or_absent(tmp_path: Path) -> None:
     folder, size = tmp_path / "search", 150
-    index = FolderIndex(folder)
+    index = WhooshIndex(folder)
     fill(index, position=0)
     for turn in range(1, 7):
         with apply_elsewhere(folder, turn * size, (turn + 1) * size, position=turn) as child:
@@ -751,7 +751,7 @@ def test_a_batch_killed_half_way_is_whole_or_absent(tmp_path: Path) -> None:
 
 def test_eight_threads_get_right_answers_while_one_writes(tmp_path: Path) -> None:
     items = corpus(200, seed=6)
-    index = FolderIndex(tmp_path / "search")
+    index = WhooshIndex(tmp_path / "search")
     fill(index, *items)
     wanted = {query: index.search(query) for query in QUERIES}
     wrong: list[object] = []
@@ -785,7 +785,7 @@ def test_a_phrase_finds_exactly_the_texts_that_contain_it_folded(
     texts: list[str], data: st.DataObject
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        index = FolderIndex(Path(folder) / "search")
+        index = WhooshIndex(Path(folder) / "search")
         fill(index, *(note(number, title="", body=text) for number, text in enumerate(texts)))
         source = data.draw(st.sampled_from(texts))
         start = data.draw(st.integers(0, len(source)))

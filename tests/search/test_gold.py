@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.adapters.folder_search import FolderIndex
+from portal.adapters.whoosh_search import WhooshIndex
 from portal.ports import Query, SearchIndex
 from tests.ports.opensearch_server import index_name, opensearch
 from tests.search.corpus import SHORT, UNITS, Note, names, notes
@@ -177,14 +177,14 @@ def corpus() -> list[Note]:
     return notes(NOTES)
 
 
-@pytest.fixture(scope="module", params=["folder", "opensearch"])
+@pytest.fixture(scope="module", params=["whoosh", "opensearch"])
 def index(
     request: pytest.FixtureRequest, corpus: list[Note], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SearchIndex]:
     with ExitStack() as stack:
         made: SearchIndex = (
-            FolderIndex(Path(tmp_path_factory.mktemp("gold")) / "search")
-            if request.param == "folder"
+            WhooshIndex(Path(tmp_path_factory.mktemp("gold")) / "search")
+            if request.param == "whoosh"
             else opensearch(stack.enter_context(index_name()))
         )
         made.reset()

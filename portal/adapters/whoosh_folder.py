@@ -1,30 +1,38 @@
-"""The folder an index lies in: which generation is the newest, opening it, emptying it, one writer.
+"""The folder a Whoosh index lies in: which generation is the newest, opening it, emptying it, one writer.
 
-A generation is a small file of contents (`_MAIN_7.toc`, JSON: the position, the segments, what is deleted in
-them), which is put there by a rename, last; the segments it names are files that never change. Any number of
-processes read; one at a time writes, behind a lock *beside* the folder, so that the folder may be deleted at
-any moment.
+A generation is Whoosh's table of contents (`_MAIN_7.toc`: the schema, the segments, what is deleted in them, the
+position), which is put there by a rename, last; the segments it names are files of our codec that never change. Any
+number of processes read; one at a time writes, behind a lock *beside* the folder, so that the folder may be deleted
+at any moment. The table is a pickle: the folder is to be trusted like code.
+
+Whoosh is told nothing twice and asked nothing it gets wrong: whether a file that is missing means "try again" or
+"damaged" is decided here.
 """
 
 from __future__ import annotations
 
-import fcntl
-import json
 import os
 import re
 import secrets
-import time
+import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from portal.adapters.array_file import Broken, write_arrays
 from portal.adapters.index_merging import Part
 from portal.adapters.index_segment import Segment
+from portal.adapters.whoosh_codec import FORMAT, NAME, SCHEMA, Contents, Listing
 from portal.ports import SearchUnavailable
 
-FORMAT = 4  # raise it when files, terms or folding change: an index of another format counts as damaged
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from whoosh.filedb.filestore import FileStorage
+    from whoosh.index import TOC
+    from whoosh.util.filelock import FileLock, try_for
+
 LOCK_TIMEOUT = 20.0  # seconds to wait for another writer; a batch of a few hundred items takes one
 CACHE_BYTES = 6 * 2**20  # answers kept per segment, so that a commit forgets few
 _CONTENTS = re.compile(r"_MAIN_([0-9]+)\.toc")
@@ -44,25 +52,30 @@ def in_words(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-@dataclass(frozen=True)
-class Listing:
-    """A segment in a generation: its file, how many items, and which of them are deleted."""
+class _Storage(FileStorage):  # type: ignore[misc]
+    """Whoosh's storage, which can close what was left open by a table of contents that broke off half-way."""
 
-    name: str
-    size: int
-    gone: tuple[int, ...] = ()
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self._opened: list[Any] = []
 
-    @property
-    def alive(self) -> int:
-        return self.size - len(self.gone)
+    def open_file(self, name: str, **options: Any) -> Any:
+        """See Whoosh."""
+        return self._noted(super().open_file(name, **options))
 
+    def create_file(self, name: str, **options: Any) -> Any:
+        """See Whoosh."""
+        return self._noted(super().create_file(name, **options))
 
-@dataclass(frozen=True)
-class Contents:
-    """What a generation consists of."""
+    def _noted(self, file: Any) -> Any:
+        self._opened.append(file)
+        return file
 
-    position: int = -1
-    segments: tuple[Listing, ...] = ()
+    def close_opened(self) -> None:
+        """Close every file that is still open."""
+        for file in self._opened:
+            if not file.is_closed:
+                file.close()
 
 
 @dataclass(frozen=True)
@@ -124,43 +137,52 @@ class IndexFolder:
     def _open(self, newest: str, known: Mapping[Stamp, Segment]) -> Generation:
         contents = self._read(newest)
         files, segments = [self._stamp(newest)], []
-        for each in contents.segments:
-            stamp = self._stamp(each.name)
-            segment = known.get(stamp) or Segment(f"{self._path}/{each.name}", cache_bytes=CACHE_BYTES)
+        for each in contents:
+            stamp = self._stamp(each.file)
+            segment = known.get(stamp) or Segment(f"{self._path}/{each.file}", cache_bytes=CACHE_BYTES)
             if segment.size != each.size:
-                raise Damaged(f"{each.name} has {segment.size} items, not {each.size}")
+                raise Damaged(f"{each.file} has {segment.size} items, not {each.size}")
             files.append(stamp)
             segments.append(segment)
         return Generation(contents, tuple(segments), tuple(files))
 
     def _read(self, name: str) -> Contents:
+        """What a table of contents says. Raises `Damaged`, or `FileNotFoundError` when it is gone meanwhile."""
+        storage, number = _Storage(self._path), int(_CONTENTS.fullmatch(name)[1])  # type: ignore[index]
         try:
-            told = json.loads((self._path / name).read_bytes())
-            if told["format"] != FORMAT:
-                raise Damaged(f"written in format {told['format']}")
-            segments = tuple(Listing(name, size, tuple(gone)) for name, size, gone in told["segments"])
-            if not all(_OURS.fullmatch(each.name) and "/" not in each.name for each in segments):
-                raise Damaged("a segment that is no file of an index")
-            return Contents(int(told["position"]), segments)
-        except (ValueError, KeyError, TypeError) as error:
+            contents = TOC.read(storage, NAME, gen=number, schema=SCHEMA).segments
+        except OSError:
+            raise
+        except Exception as error:  # unpickling rubbish may raise anything
             raise Damaged(f"no table of contents: {in_words(error)}") from error
+        finally:
+            storage.close_opened()
+        if not isinstance(contents, Contents) or contents.format != FORMAT:
+            raise Damaged("written in another format")
+        return contents
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Be the one writer. Raises `SearchUnavailable` for whatever goes wrong with the disk or the lock."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.with_name(f"{self._path.name}.lock").open("a") as lock:
-                _take(lock.fileno())
+            lock = FileLock(str(self._path.with_name(f"{self._path.name}.lock")))
+            if not try_for(lock.acquire, timeout=LOCK_TIMEOUT, delay=0.05):
+                raise SearchUnavailable(
+                    f"another writer holds the search index for {LOCK_TIMEOUT:.0f} seconds"
+                )
+            try:
                 yield
+            finally:
+                lock.release()
         except OSError as error:
             raise SearchUnavailable(f"the search index cannot be written: {error}") from error
 
     def add(self, part: Part) -> Listing:
         """Write a segment that no generation has yet."""
-        name = f"MAIN_{secrets.token_hex(8)}.seg"
-        write_arrays(self._path / name, part.arrays, {"values": part.values})
-        return Listing(name, part.size)
+        listing = Listing(secrets.token_hex(8), part.size)
+        write_arrays(self._path / listing.file, part.arrays, {"values": part.values})
+        return listing
 
     def commit(self, contents: Contents) -> None:
         """Make this the newest generation, and remove the files that no generation needs any more."""
@@ -169,12 +191,12 @@ class IndexFolder:
             number = int(match[1]) + 1 if match else 0
         except FileNotFoundError:
             number = 0
-        segments = [(each.name, each.size, each.gone) for each in contents.segments]
-        told = {"format": FORMAT, "position": contents.position, "segments": segments}
-        beside, name = self._path / f"_MAIN_{number}.new", f"_MAIN_{number}.toc"
-        beside.write_text(json.dumps(told), encoding="ascii")
-        beside.replace(self._path / name)
-        self._clean({name, *(each.name for each in contents.segments)})
+        storage = _Storage(self._path)
+        try:
+            TOC(SCHEMA, contents, number).write(storage, NAME)  # a rename, last
+        finally:
+            storage.close_opened()
+        self._clean({f"_{NAME}_{number}.toc", *(each.file for each in contents)})
 
     def _clean(self, needed: set[str]) -> None:
         """Remove all files of an index but these."""
@@ -194,18 +216,6 @@ class IndexFolder:
         self._path.mkdir(parents=True, exist_ok=True)
         beside = IndexFolder(other)
         contents = beside._read(beside._newest())
-        for each in contents.segments:
-            (other / each.name).replace(self._path / each.name)
+        for each in contents:
+            (other / each.file).replace(self._path / each.file)
         self.commit(contents)
-
-
-def _take(lock: int) -> None:
-    """Wait for the lock, for a while."""
-    until = time.monotonic() + LOCK_TIMEOUT
-    while True:
-        with suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        if time.monotonic() > until:
-            raise SearchUnavailable(f"another writer holds the search index for {LOCK_TIMEOUT:.0f} seconds")
-        time.sleep(0.05)

@@ -19,12 +19,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from portal.adapters.index_evaluate import answer
-from portal.adapters.index_folder import Damaged, Generation, IndexFolder, in_words
 from portal.adapters.index_merging import Document
 from portal.adapters.index_snapshot import Snapshot
 from portal.adapters.index_writing import write_next
 from portal.adapters.search_ranking import PLACE_WEIGHT, TITLE_WEIGHT
 from portal.adapters.search_words import check
+from portal.adapters.whoosh_folder import Damaged, Generation, IndexFolder, in_words
 from portal.ports import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
 from portal.text.fold import folded
 from portal.text.limits import sums_of
@@ -53,7 +53,7 @@ class _Told(threading.local):
     position = -1
 
 
-class FolderIndex:
+class WhooshIndex:
     """`portal.ports.SearchIndex` in a folder. Safe to share by threads and to open in many processes."""
 
     def __init__(self, folder: Path) -> None:
@@ -123,7 +123,7 @@ class FolderIndex:
         """See the port. The second index lies in a folder beside the first until its files move over."""
         beside = self._path.with_name(f"{self._path.name}.new")
         try:
-            fresh = FolderIndex(beside)
+            fresh = WhooshIndex(beside)
             fresh.reset()
             yield fresh
             with self._folder.writing():
