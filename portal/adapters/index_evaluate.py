@@ -15,6 +15,7 @@ from portal.adapters.search_words import DAYS, meant
 from portal.ports import FACETS, Answer, Query
 from portal.text.parse import Asks, Clause, parse
 
+TOGETHER = 32  # numbers of which the greatest is taken
 LEAST = np.int32(-(2**31))  # below every rank and every day
 
 
@@ -166,6 +167,19 @@ def _page(snapshot: Snapshot, query: Query, found: Mask, total: int, meaning: Me
     return ids[order][first:]
 
 
+def nth_greatest(numbers: Ids, nth: int) -> int:
+    """Of at least so many numbers the one that stands there when the greatest is first. Most are never put in order:
+    the greatest of every few bound it from below, and of what lies above that bound there is little."""
+    if len(numbers) >= nth * TOGETHER:
+        whole = numbers[len(numbers) % TOGETHER :].reshape(TOGETHER, -1).max(axis=0)
+        bound = np.partition(whole, len(whole) - nth)[len(whole) - nth]
+        above = numbers[numbers > bound]
+        if len(above) < nth:
+            return int(bound)
+        numbers = above
+    return int(np.partition(numbers, len(numbers) - nth)[len(numbers) - nth])
+
+
 def _foremost(snapshot: Snapshot, found: Mask, main: Ids, many: int, total: int) -> Places:
     """So many of the items found that come before all others, in any order."""
     if total * 8 < snapshot.size or total == many:  # few: each is looked at by its number
@@ -173,12 +187,12 @@ def _foremost(snapshot: Snapshot, found: Mask, main: Ids, many: int, total: int)
         if total == many:
             return ids
         held = main[ids]
-        least = np.partition(held, total - many)[total - many]
+        least = nth_greatest(held, many)
         before = ids[held > least]
         equal = snapshot.newest_of(ids[held == least], many - len(before))
     else:
         held = np.where(found, main, LEAST)
-        least = np.partition(held, len(held) - many)[len(held) - many]
+        least = nth_greatest(held, many)
         before = np.flatnonzero(held > least)
         equal = snapshot.newest_among(held == least, many - len(before))
     return np.concatenate([before, equal])

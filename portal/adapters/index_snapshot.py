@@ -141,7 +141,9 @@ class Snapshot:
         """The items with any of these values of a facet."""
         wanted = np.zeros(len(self.values[facet]), np.bool_)
         wanted[list(codes)] = True
-        return self._within.get(f"{facet} {wanted.nonzero()[0]}", lambda _: wanted[self.codes[facet]])
+        return self._within.get(
+            f"{facet} {np.flatnonzero(wanted).tolist()}", lambda _: wanted[self.codes[facet]]
+        )
 
     def key(self, number: int) -> str:
         """The key of an item."""

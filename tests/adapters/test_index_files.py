@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from whoosh.filedb.filestore import FileStorage
 
 from portal.adapters.array_file import Broken, lengths_of, read_arrays, smallest, write_arrays
+from portal.adapters.index_evaluate import nth_greatest
 from portal.adapters.index_merging import Document, Part, made_of, merged_of
 from portal.adapters.index_segment import Segment
 from portal.adapters.index_terms import Terms
@@ -229,3 +230,9 @@ def test_a_commit_opens_only_what_is_new(tmp_path: Path) -> None:
     assert len(after.segments) == 2
     assert not folder.is_still(before.files)
     assert folder.is_still(after.files)
+
+
+@given(numbers=st.lists(st.integers(-9, 9), min_size=1, max_size=300), data=st.data())
+def test_the_nth_greatest_is_what_sorting_finds(numbers: list[int], data: st.DataObject) -> None:
+    nth = data.draw(st.integers(1, min(len(numbers), 20)))
+    assert nth_greatest(np.array(numbers, np.int32), nth) == sorted(numbers, reverse=True)[nth - 1]
