@@ -141,9 +141,9 @@ def _ranks(
     """The rank of every item, in whole numbers (see `gain`); None when all have the same."""
 
     def saturated(holding: int, weights: Weights) -> NDArray[np.int32]:
-        times = weights.astype(np.float64)  # in half of it the last digit may differ
-        worth = gain(snapshot.count, holding) * times / (times + SATURATION)
-        return np.rint(worth).astype(np.int32)
+        times = np.arange(int(weights.max(initial=0)) + 1, dtype=np.float64)
+        worth = np.rint(gain(snapshot.count, holding) * times / (times + SATURATION))
+        return worth.astype(np.int32)[weights]
 
     ranks: NDArray[np.int32] | None = None
     for term in terms:

@@ -22,12 +22,11 @@ from portal.text.terms import contains, is_han, is_one_term, required_terms
 Mask = NDArray[np.bool_]
 Ids = NDArray[np.int32]
 Places = NDArray[np.intp]  # the same where they are looked up with, which is twice as fast
-Weights = NDArray[np.float32]
+Weights = NDArray[np.int32]
 Value = TypeVar("Value")
 
 LOOK = 100  # postings that can be read while one text is looked at
-
-SEEK = 256  # characters that are unmarked in the time one place is looked for; eight times as long as marking one
+SEEK, MARK = 256, 8  # characters that are cleared while one place is looked up, or marked
 _APART = frozenset(b" \n,;:!?()")
 _HAN_LEADS = range(0xE4, 0xEA)  # bytes with which most Han characters begin, and nothing else
 
@@ -139,9 +138,9 @@ class Segment:
             # A character is the first of exactly one term wherever it stands, so its places add up.
             total = self.terms.beginning_with(term, self.size)
             ids = np.flatnonzero(total)
-            return ids.astype(np.int32), total[ids].astype(np.float32)
+            return ids.astype(np.int32), total[ids].astype(np.int32)
         items, times = self.terms.postings(term)
-        return items.astype(np.int32), times.astype(np.float32)
+        return items.astype(np.int32), times.astype(np.int32)
 
     def literal(self, phrase: str) -> Ids:
         """The items whose folded title or body contains the folded phrase as it stands."""
@@ -164,7 +163,7 @@ class Segment:
         for spots, step in pairs[1:]:
             if not len(begins) or not len(spots):
                 return np.zeros(0, np.int32)
-            if len(begins) * SEEK < int(self._through[-1]) + 8 * len(spots):
+            if len(begins) * SEEK < int(self._through[-1]) + MARK * len(spots):
                 places = np.minimum(spots.searchsorted((begins + step).astype(spots.dtype)), len(spots) - 1)
                 begins = begins[spots[places] == begins + step]
             else:

@@ -157,7 +157,9 @@ class Snapshot:
     def _find_postings(self, term: str) -> tuple[Ids, Weights]:
         found = [(segment.postings(term), base) for segment, base in self.segments]
         ids = self._joined([part for (part, _), _ in found])
-        weights = np.concatenate([np.zeros(0, np.float32), *(part for (_, part), _ in found)])
+        weights = np.concatenate([np.zeros(0, np.int32), *(part for (_, part), _ in found)])
+        if self.count == self.size:
+            return ids, weights
         alive = self.live[ids]
         return ids[alive], weights[alive]
 
@@ -190,4 +192,4 @@ class Snapshot:
 
     def _find_literal(self, phrase: str) -> Ids:
         ids = self._joined([segment.literal(phrase) for segment, _ in self.segments])
-        return ids[self.live[ids]]
+        return ids if self.count == self.size else ids[self.live[ids]]
