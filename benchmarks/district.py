@@ -20,7 +20,7 @@ from typing import Any
 
 from config import ROOT, Settings
 from portal.adapters import schema
-from portal.adapters.whoosh_snapshot import FORMAT
+from portal.adapters.whoosh_codec import FORMAT
 from portal.demo import prose
 from portal.demo.build import build_district
 from portal.demo.projects import ProjectSpec, projects

@@ -112,6 +112,8 @@ def further(folder: Path) -> None:
         "span of time": [Query(text="2024年11月到2025年2月"), Query(text="2023..2024")],
         "sorted by date": [Query(text="工程", sort="newest"), Query(sort="oldest")],
         "long phrase that stands nowhere": [Query(text="城东片区的道路拓宽管网改造验收")],
+        "phrase of common words": [Query(text=f'"{phrase}"') for phrase in ("工程完成", "水利工程建设")],
+        "sum of money": [Query(text="大于500万元")],
         "everything": [Query()],
     }
     for name, queries in kinds.items():
@@ -241,8 +243,22 @@ def _folder(size: int) -> Iterator[Path]:
         yield Path(temporary) / str(size)
 
 
+def pace() -> None:
+    """How fast this machine is now: a fixed piece of work, to read the other figures by."""
+
+    def add() -> int:
+        total = 0
+        for number in range(1_000_000):
+            total += number
+        return total
+
+    took = sorted(spent(add) for _ in range(9))
+    print(f"a million additions: {took[4]:.0f} ms, at least {took[0]:.0f}")
+
+
 def measure(size: int) -> None:
     """The tables of one size."""
+    pace()
     items = list(notes(size))
     with _folder(size) as kept, tempfile.TemporaryDirectory() as temporary:
         cost = built(kept, items)
@@ -259,6 +275,7 @@ def measure(size: int) -> None:
         memory(folder, database)
         copy = Path(shutil.copytree(kept, Path(temporary) / "copy"))
         changing(copy / "search", items, Fts5(copy / "fts5.db"))
+    pace()
 
 
 def main(*sizes: int) -> None:

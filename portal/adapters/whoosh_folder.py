@@ -1,47 +1,50 @@
 """The folder a Whoosh index lies in: which generation is the newest, opening it, emptying it, one writer.
 
-Whoosh is told nothing twice and asked nothing it gets wrong: the lock is ours and lies beside the folder,
-and whether a file that is missing means "try again" or "damaged" is decided here.
+A generation is Whoosh's table of contents (`_MAIN_7.toc`: the schema, the segments, what is deleted in them, the
+position), which is put there by a rename, last; the segments it names are files of our codec that never change. Any
+number of processes read; one at a time writes, behind a lock *beside* the folder, so that the folder may be deleted
+at any moment. The table is a pickle: the folder is to be trusted like code.
+
+Whoosh is told nothing twice and asked nothing it gets wrong: whether a file that is missing means "try again" or
+"damaged" is decided here.
 """
 
 from __future__ import annotations
 
-import math
 import os
 import re
+import secrets
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from portal.adapters.whoosh_mapped import read_in_place
-from portal.adapters.whoosh_snapshot import SCHEMA, Damaged
+from portal.adapters.array_file import Broken, write_arrays
+from portal.adapters.index_merging import Part
+from portal.adapters.index_segment import Segment
+from portal.adapters.whoosh_codec import FORMAT, NAME, SCHEMA, Contents, Listing
 from portal.ports import SearchUnavailable
 
 with warnings.catch_warnings():
-    # Also what Whoosh imports only when first used, so that it is compiled here where warnings are quiet.
     warnings.simplefilter("ignore")
-    import whoosh.codec.whoosh3
-    import whoosh.matching.wrappers
-    import whoosh.searching
-    import whoosh.writing  # noqa: F401
     from whoosh.filedb.filestore import FileStorage
-    from whoosh.index import FileIndex, clean_files
-    from whoosh.reading import SegmentReader
+    from whoosh.index import TOC
     from whoosh.util.filelock import FileLock, try_for
 
 LOCK_TIMEOUT = 20.0  # seconds to wait for another writer; a batch of a few hundred items takes one
-_TOC = re.compile(r"_MAIN_([0-9]+)\.toc")
+CACHE_BYTES = 6 * 2**20  # answers kept per segment, so that a commit forgets few
+_CONTENTS = re.compile(r"_MAIN_([0-9]+)\.toc")
 _OURS = re.compile(r"_?MAIN_.*")
-_NAME = "MAIN"  # what Whoosh calls an index when it is not told otherwise
 _OPEN_TRIES = 5  # a writer may remove the files of a generation while we open it
 
-TIER = 5  # segments of about one size that become one
-MANY = 24  # segments, from which on size is no reason not to merge
-SMALL, SHARE = 400, 40  # items that a commit may write anew: so many, or so many for each that it adds
+Stamp = tuple[str, int, int, int]  # of a file: name, inode, bytes, time of change in ns
+Files = tuple[Stamp, ...]
 
-Files = tuple[tuple[str, int, int, int], ...]  # name, inode, bytes, time of change in ns
+
+class Damaged(Exception):
+    """The index on disk cannot be read as one of ours."""
 
 
 def in_words(error: Exception) -> str:
@@ -50,15 +53,21 @@ def in_words(error: Exception) -> str:
 
 
 class _Storage(FileStorage):  # type: ignore[misc]
-    """Whoosh's storage, which can close what a reader that failed half-way has left open."""
+    """Whoosh's storage, which can close what was left open by a table of contents that broke off half-way."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
         self._opened: list[Any] = []
 
     def open_file(self, name: str, **options: Any) -> Any:
-        """Open a file of the folder for reading."""
-        file = super().open_file(name, **options)
+        """See Whoosh."""
+        return self._noted(super().open_file(name, **options))
+
+    def create_file(self, name: str, **options: Any) -> Any:
+        """See Whoosh."""
+        return self._noted(super().create_file(name, **options))
+
+    def _noted(self, file: Any) -> Any:
         self._opened.append(file)
         return file
 
@@ -67,6 +76,15 @@ class _Storage(FileStorage):  # type: ignore[misc]
         for file in self._opened:
             if not file.is_closed:
                 file.close()
+
+
+@dataclass(frozen=True)
+class Generation:
+    """What was committed at one moment, opened. The table of contents is the first of its files."""
+
+    contents: Contents
+    segments: tuple[Segment, ...]
+    files: Files
 
 
 class IndexFolder:
@@ -78,19 +96,16 @@ class IndexFolder:
 
     def _newest(self) -> str:
         """The name of the newest table of contents. Raises `FileNotFoundError` when there is none."""
-        names = [match for name in os.listdir(self._path) if (match := _TOC.fullmatch(name))]  # noqa: PTH208
+        names = [match for name in os.listdir(self._path) if (match := _CONTENTS.fullmatch(name))]  # noqa: PTH208
         if not names:
             raise FileNotFoundError(f"no index in {self._path}")
         return max(names, key=lambda match: int(match[1]))[0]
 
-    def _files(self, names: Iterable[str]) -> Files:
-        """What identifies the files of a generation. A file cut short under a memory map would kill the
-        process that reads it, so this is compared before every use."""
-        found = []
-        for name in names:
-            state = os.stat(f"{self._path}/{name}")  # noqa: PTH116 (the path objects cost more than the call)
-            found.append((name, state.st_ino, state.st_size, state.st_mtime_ns))
-        return tuple(found)
+    def _stamp(self, name: str) -> Stamp:
+        """What identifies a file. One cut short under a memory map would kill the process that reads it, so
+        this is compared before every use."""
+        state = os.stat(f"{self._path}/{name}")  # noqa: PTH116 (the path objects cost more than the call)
+        return name, state.st_ino, state.st_size, state.st_mtime_ns
 
     def is_still(self, files: Files) -> bool:
         """Whether these, with the table of contents first, are still the newest generation, untouched.
@@ -98,39 +113,53 @@ class IndexFolder:
         if files[0][0] != self._newest():
             return False
         try:
-            return self._files(name for name, *_ in files) == files
+            return all(self._stamp(file[0]) == file for file in files)
         except FileNotFoundError:
             return False
 
-    def open_newest(self) -> tuple[Any, Files]:
-        """A reader of the newest generation. Raises `Damaged` or `OSError`."""
+    def open_newest(self, before: Generation | None = None) -> Generation:
+        """The newest generation. Raises `Damaged` or `OSError`.
+
+        before: an earlier one, whose segments are taken over where they are still the same files.
+        """
+        known = dict(zip(before.files[1:], before.segments, strict=True)) if before else {}
         for _ in range(_OPEN_TRIES):
             newest = self._newest()
             try:
-                return self._open(newest)
-            except Exception as error:  # unpickling rubbish may raise anything
-                if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
-                    raise
+                return self._open(newest, known)
+            except FileNotFoundError as error:
                 if newest == self._newest():
                     raise Damaged(in_words(error)) from error
+            except Broken as error:
+                raise Damaged(in_words(error)) from error
         raise Damaged("replaced again and again while being opened")
 
-    def _open(self, newest: str) -> tuple[Any, Files]:
-        """Open at once: whether to try again is not Whoosh's to decide."""
-        storage = _Storage(str(self._path))
-        try:
-            index = FileIndex(storage, schema=SCHEMA)
-            toc = index._read_toc()
-            read_in_place(toc.segments)
-            reader = index._reader(storage, toc.schema, toc.segments, toc.generation)
-            return reader, self._files([newest, *(segment.make_filename(".seg") for segment in toc.segments)])
-        except Exception:
-            storage.close_opened()
-            raise
+    def _open(self, newest: str, known: Mapping[Stamp, Segment]) -> Generation:
+        contents = self._read(newest)
+        files, segments = [self._stamp(newest)], []
+        for each in contents:
+            stamp = self._stamp(each.file)
+            segment = known.get(stamp) or Segment(f"{self._path}/{each.file}", cache_bytes=CACHE_BYTES)
+            if segment.size != each.size:
+                raise Damaged(f"{each.file} has {segment.size} items, not {each.size}")
+            files.append(stamp)
+            segments.append(segment)
+        return Generation(contents, tuple(segments), tuple(files))
 
-    def index(self) -> Any:
-        """Whoosh's index, for writing to. Raises whatever a damaged one raises."""
-        return FileIndex(_Storage(str(self._path)), schema=SCHEMA)
+    def _read(self, name: str) -> Contents:
+        """What a table of contents says. Raises `Damaged`, or `FileNotFoundError` when it is gone meanwhile."""
+        storage, number = _Storage(self._path), int(_CONTENTS.fullmatch(name)[1])  # type: ignore[index]
+        try:
+            contents = TOC.read(storage, NAME, gen=number, schema=SCHEMA).segments
+        except OSError:
+            raise
+        except Exception as error:  # unpickling rubbish may raise anything
+            raise Damaged(f"no table of contents: {in_words(error)}") from error
+        finally:
+            storage.close_opened()
+        if not isinstance(contents, Contents) or contents.format != FORMAT:
+            raise Damaged("written in another format")
+        return contents
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -149,64 +178,44 @@ class IndexFolder:
         except OSError as error:
             raise SearchUnavailable(f"the search index cannot be written: {error}") from error
 
+    def add(self, part: Part) -> Listing:
+        """Write a segment that no generation has yet."""
+        listing = Listing(secrets.token_hex(8), part.size)
+        write_arrays(self._path / listing.file, part.arrays, {"values": part.values})
+        return listing
+
+    def commit(self, contents: Contents) -> None:
+        """Make this the newest generation, and remove the files that no generation needs any more."""
+        try:
+            match = _CONTENTS.fullmatch(self._newest())
+            number = int(match[1]) + 1 if match else 0
+        except FileNotFoundError:
+            number = 0
+        storage = _Storage(self._path)
+        try:
+            TOC(SCHEMA, contents, number).write(storage, NAME)  # a rename, last
+        finally:
+            storage.close_opened()
+        self._clean({f"_{NAME}_{number}.toc", *(each.file for each in contents)})
+
+    def _clean(self, needed: set[str]) -> None:
+        """Remove all files of an index but these."""
+        for path in self._path.iterdir():
+            if _OURS.fullmatch(path.name) and path.name not in needed and path.is_file():
+                path.unlink(missing_ok=True)
+
     def create(self) -> None:
         """An empty index in place of whatever is there. Removes only files of an index."""
         self._path.mkdir(parents=True, exist_ok=True)
-        for path in self._path.iterdir():
-            if _OURS.fullmatch(path.name) and path.is_file():
-                path.unlink()
-        FileIndex.create(FileStorage(str(self._path)), SCHEMA)
+        self._clean(set())
+        self.commit(Contents())
 
     def adopt(self, other: Path) -> None:
         """Move the index of another folder of the same disk in, as the next generation of this one: readers
         see the one or the other. To be called while writing; nobody may use the other folder any more."""
         self._path.mkdir(parents=True, exist_ok=True)
-        try:
-            newest = _TOC.fullmatch(self._newest())
-        except FileNotFoundError:
-            newest = None
-        contents = FileIndex(FileStorage(str(other)), schema=SCHEMA)._read_toc()
-        contents.generation = int(newest[1]) + 1 if newest else 0
-        for path in other.glob("MAIN_*"):
-            path.replace(self._path / path.name)
-        storage = FileStorage(str(self._path))
-        contents.write(storage, _NAME)  # a rename, last
-        clean_files(storage, _NAME, contents.generation, contents.segments)
-
-
-def without_deleted(writer: Any, segments: list[Any]) -> list[Any]:
-    """Write every segment anew that still holds a word of anything deleted: what is taken out of the index is
-    in none of its files, nor is an earlier version of it."""
-    clean = []
-    for segment in segments:
-        if not segment.has_deletions():
-            clean.append(segment)
-            continue
-        reader = SegmentReader(writer.storage, writer.schema, segment)
-        writer.add_reader(reader)
-        reader.close()
-    return clean
-
-
-def in_tiers(added: int) -> Callable[[Any, list[Any]], list[Any]]:
-    """A policy of merging for a commit that adds so many items: `TIER` segments of about one size become one, so
-    that every item is written anew a few times in all and a single note never waits for the whole index."""
-
-    def policy(writer: Any, segments: list[Any]) -> list[Any]:
-        living = [segment for segment in segments if segment.doc_count() > 0]
-        tiers: dict[int, list[Any]] = {}
-        for segment in living:
-            tiers.setdefault(int(math.log(segment.doc_count(), TIER)), []).append(segment)
-        kept: list[Any] = []
-        for tier in tiers.values():
-            size = sum(segment.doc_count() for segment in tier)
-            if len(tier) < TIER or (size > max(SMALL, SHARE * added) and len(living) <= MANY):
-                kept += tier
-                continue
-            for segment in tier:
-                reader = SegmentReader(writer.storage, writer.schema, segment)
-                writer.add_reader(reader)
-                reader.close()
-        return kept
-
-    return policy
+        beside = IndexFolder(other)
+        contents = beside._read(beside._newest())
+        for each in contents:
+            (other / each.file).replace(self._path / each.file)
+        self.commit(contents)

@@ -1,9 +1,8 @@
-"""The archive search on Whoosh: a folder of files beside the portal, no service to run.
+"""The archive search in a folder of files beside the portal, no service to run.
 
 Any number of processes read; one at a time writes, behind a lock file *beside* the folder, so that the
 folder may be deleted at any moment. The index is derived data and heals by being built again: a folder
-that is gone or cannot be read stands at position -1. The files hold pickles, so the folder is to be
-trusted like code: never put one there that came from outside, rebuild it instead.
+that is gone or cannot be read stands at position -1.
 
 A word finds texts that contain it literally in folded form (`portal.text`), a date finds any writing of
 that date. What else a word may mean comes with the query (`portal.text.names`). A long phrase that
@@ -16,46 +15,36 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+from portal.adapters.index_evaluate import answer
+from portal.adapters.index_merging import Document
+from portal.adapters.index_snapshot import Snapshot
+from portal.adapters.index_writing import write_next
 from portal.adapters.search_ranking import PLACE_WEIGHT, TITLE_WEIGHT
 from portal.adapters.search_words import check
-from portal.adapters.whoosh_evaluate import answer
-from portal.adapters.whoosh_folder import Files, IndexFolder, in_tiers, in_words, without_deleted
-from portal.adapters.whoosh_segment import FACET_MARK
-from portal.adapters.whoosh_snapshot import (
-    FORMAT,
-    POSITION_KEY,
-    Damaged,
-    Snapshot,
-    read_position,
-)
+from portal.adapters.whoosh_folder import Damaged, Generation, IndexFolder, in_words
 from portal.ports import FACETS, Answer, Indexed, Query, SearchIndex, SearchUnavailable
 from portal.text.fold import folded
 from portal.text.limits import sums_of
 from portal.text.terms import terms
 
-NO_FACETS = (FACET_MARK * (len(FACETS) - 1)).encode()
 
-
-def _document(item: Indexed) -> dict[str, Any]:
-    """What is stored of an item. Raises `ValueError` for one that cannot be."""
+def _document(item: Indexed) -> Document:
+    """What is kept of an item. Raises `ValueError` for one that cannot be."""
     if not 0 <= item.seq < 2**32 or not 0 <= item.dated < 2**31:
         raise ValueError(f"seq {item.seq} or date {item.dated} of {item.item} is out of range")
     title, body = folded(item.title), folded(item.body)
-    facets = [item.facets.get(facet, "").replace(FACET_MARK, " ") for facet in FACETS]
-    return {
-        "item": item.item,
-        "key": item.item.encode(),
-        "terms": terms(title) * TITLE_WEIGHT + terms(folded(item.places)) * (PLACE_WEIGHT - 1) + terms(body),
-        "text": f"{title}\n{body}".encode(),
-        "dated": item.dated,
-        "seq": item.seq,
-        "facets": FACET_MARK.join(facets).encode(),
-        "sums": b"".join(fen.to_bytes(8, "big") for fen in sums_of(f"{title}\n{body}")),
-    }
+    return Document(
+        key=item.item.encode(),
+        terms=terms(title) * TITLE_WEIGHT + terms(folded(item.places)) * (PLACE_WEIGHT - 1) + terms(body),
+        text=f"{title}\n{body}",
+        dated=item.dated,
+        seq=item.seq,
+        facets=tuple(item.facets.get(facet, "") for facet in FACETS),
+        sums=list(sums_of(f"{title}\n{body}")),
+    )
 
 
 class _Told(threading.local):
@@ -71,13 +60,14 @@ class WhooshIndex:
         """folder: made when first written to."""
         self._folder, self._path = IndexFolder(folder), folder
         self._opening = threading.Lock()
-        self._opened: tuple[Snapshot, Files] | None = None
+        self._opened: Generation | None = None
+        self._shown: Snapshot | None = None
         self._told = _Told()
 
     def position(self) -> int:
         """See the port. A missing, damaged or outdated index is -1."""
         try:
-            self._told.position = self._stands_at()
+            self._told.position = self._generation().contents.position
         except (Damaged, FileNotFoundError):
             self._told.position = -1
         except OSError as error:
@@ -100,7 +90,7 @@ class WhooshIndex:
         try:
             return answer(self._snapshot(), query)
         except Exception as error:  # whatever reading a damaged file may raise
-            self._opened = None
+            self._opened = self._shown = None
             raise SearchUnavailable(f"no answer from the search index ({in_words(error)})") from error
 
     def apply(self, *, put: Iterable[Indexed], drop: Iterable[str], position: int) -> None:
@@ -114,10 +104,12 @@ class WhooshIndex:
         dropped = set(drop)
         kept = [document for key, document in documents.items() if key not in dropped]
         with self._folder.writing():
-            if self._heal() < self._told.position:
+            before = self._heal()
+            if before.contents.position < self._told.position:
                 self._told.position = -1
                 raise SearchUnavailable("the search index went back; it has to be followed again from there")
-            self._commit(kept, replaced=documents.keys() - dropped, erased=dropped, position=position)
+            replaced = documents.keys() - dropped
+            self._write(before, kept, replaced=replaced, erased=dropped, position=position)
             self._told.position = position
 
     def reset(self) -> None:
@@ -141,63 +133,49 @@ class WhooshIndex:
             shutil.rmtree(beside, ignore_errors=True)
             beside.with_name(f"{beside.name}.lock").unlink(missing_ok=True)
 
-    def _snapshot(self) -> Snapshot:
-        """The committed generation as of now. Raises `Damaged` or `OSError`."""
-        current = self._current()
-        if current:
-            return current
-        with self._opening:
-            current = self._current()
-            if current:
-                return current
-            reader, files = self._folder.open_newest()
-            try:
-                before = self._opened[0] if self._opened else None
-                self._opened = (Snapshot(reader, files[1:], before=before), files)
-            except Exception as error:
-                raise Damaged(in_words(error)) from error
-            return self._opened[0]
-
-    def _stands_at(self) -> int:
-        """The position on disk, without reading all that a snapshot needs. Raises `Damaged` or `OSError`."""
-        current = self._current()
-        if current:
-            return current.position
-        reader, _ = self._folder.open_newest()
-        try:
-            return read_position(reader)[0]
-        except Exception as error:
-            raise Damaged(in_words(error)) from error
-        finally:
-            reader.close()
-
-    def _current(self) -> Snapshot | None:
-        """The snapshot we hold, when the files are still the same. Raises `FileNotFoundError`."""
+    def _generation(self) -> Generation:
+        """What is committed as of now. Raises `Damaged` or `OSError`."""
         opened = self._opened
-        if opened and self._folder.is_still(opened[1]):
-            return opened[0]
-        return None
+        if opened and self._folder.is_still(opened.files):
+            return opened
+        with self._opening:
+            opened = self._opened
+            if not (opened and self._folder.is_still(opened.files)):
+                opened = self._opened = self._folder.open_newest(opened)
+            return opened
 
-    def _heal(self) -> int:
-        """Make an empty index where there is none that can be read; the position it then stands at."""
+    def _snapshot(self) -> Snapshot:
+        """The same, made ready for searching. Raises `Damaged` or `OSError`."""
+        generation = self._generation()
+        shown = self._shown
+        if shown is None or shown.generation is not generation:
+            with self._opening:
+                shown = self._shown
+                if shown is None or shown.generation is not generation:
+                    shown = self._shown = Snapshot(generation)
+        return shown
+
+    def _heal(self) -> Generation:
+        """What is committed; made empty where there is nothing that can be read."""
         try:
-            return self._stands_at()
+            return self._generation()
         except (Damaged, FileNotFoundError):
             self._folder.create()
-            return -1
+            return self._generation()
 
-    def _commit(
+    def _write(
         self,
-        documents: Iterable[dict[str, Any]],
+        before: Generation,
+        documents: Sequence[Document],
         *,
         replaced: Iterable[str],
         erased: Iterable[str],
         position: int,
     ) -> None:
-        """Write one generation. The documents are known to be good, so what Whoosh cannot do, other than
-        for want of room, is the fault of damaged files: those are emptied, to be built again."""
+        """Write the next generation. What fails, other than for want of room, is the fault of damaged files: those
+        are emptied, to be built again."""
         try:
-            self._write(documents, replaced=replaced, erased=erased, position=position)
+            write_next(self._folder, before, documents, replaced=replaced, erased=erased, position=position)
         except (OSError, MemoryError) as error:
             raise SearchUnavailable(f"the search index cannot be written ({in_words(error)})") from error
         except Exception as error:
@@ -206,43 +184,3 @@ class WhooshIndex:
             raise SearchUnavailable(
                 f"the search index was damaged and is now empty ({in_words(error)})"
             ) from error
-
-    def _write(
-        self,
-        documents: Iterable[dict[str, Any]],
-        *,
-        replaced: Iterable[str],
-        erased: Iterable[str],
-        position: int,
-    ) -> None:
-        index = self._folder.index()
-        writer = index.writer(_lk=False)  # our own lock is held; Whoosh's would lie inside the folder
-        try:
-            self._delete(index, writer, [*replaced, POSITION_KEY])
-            erasing = self._delete(index, writer, [*erased]) > 0
-            added = 0
-            for added, document in enumerate(documents, start=1):  # noqa: B007
-                writer.add_document(**document)
-            writer.add_document(
-                item=POSITION_KEY, key=b"", text=b"", facets=NO_FACETS, sums=b"", dated=FORMAT, seq=position
-            )
-            writer.commit(mergetype=without_deleted if erasing else in_tiers(added))
-        except BaseException:
-            if not writer.is_closed:
-                with suppress(Exception):  # the first error is the one to tell
-                    writer.cancel()
-            raise
-
-    def _delete(self, index: Any, writer: Any, keys: Sequence[str]) -> int:
-        """Mark the items of these keys deleted: one reader for all, where Whoosh would open one for each. How
-        many were there."""
-        reader, gone = index.reader(), 0
-        try:
-            for key in keys:
-                if ("item", key) in reader:
-                    for number in list(reader.postings("item", key).all_ids()):
-                        writer.delete_document(number)
-                        gone += 1
-        finally:
-            reader.close()
-        return gone

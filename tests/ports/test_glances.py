@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from portal.adapters.whoosh_mapped import _View
 from portal.database.glances import MOST, Glances
 
 COUNT = "SELECT COUNT(*) FROM note WHERE name IN ({})"
@@ -52,10 +51,3 @@ def test_what_is_remembered_is_bounded(file: Path) -> None:
         glances.value(COUNT, (str(number),))
     assert len(glances._own.told) <= MOST
     glances._own.connection.close()
-
-
-def test_a_mapped_part_reads_like_a_file() -> None:
-    view = _View(memoryview(b"0123456789"))
-    assert (view.read(3), view.tell(), view.read(), view.read(1)) == (b"012", 3, b"3456789", b"")
-    assert (view.seek(-4, 2), view.read(2), view.seek(-1, 1), view.read(9)) == (6, b"67", 7, b"789")
-    assert (view.seek(20), view.read(1)) == (20, b"")

@@ -658,7 +658,7 @@ def test_a_batch_is_refused_when_what_came_before_it_has_vanished_unnoticed(
 
 def test_an_index_of_an_older_format_is_built_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(WhooshIndex(tmp_path / "search"), note(1), position=5)
-    monkeypatch.setattr("portal.adapters.whoosh_snapshot.FORMAT", 10**6)
+    monkeypatch.setattr("portal.adapters.whoosh_folder.FORMAT", 10**6)
     assert WhooshIndex(tmp_path / "search").position() == -1
 
 

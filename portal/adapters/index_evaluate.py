@@ -7,13 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from portal.adapters.index_segment import Ids, Mask, Places, Weights
+from portal.adapters.index_snapshot import Snapshot
 from portal.adapters.search_meaning import Meaning
 from portal.adapters.search_ranking import SATURATION, bonuses, gain
 from portal.adapters.search_words import DAYS, meant
-from portal.adapters.whoosh_segment import Mask, Places, Weights
-from portal.adapters.whoosh_snapshot import Snapshot
 from portal.ports import FACETS, Answer, Query
 from portal.text.parse import Asks, Clause, parse
+
+TOGETHER = 32  # numbers of which the greatest is taken
+LEAST = np.int32(-(2**31))  # below every rank and every day
 
 
 class _Masks:
@@ -67,7 +70,7 @@ def _chosen(snapshot: Snapshot, query: Query, clauses: Sequence[Clause]) -> dict
     for clause in clauses:
         if clause.asks is Asks.FACET and not clause.minus:
             codes.setdefault(clause.facet, set()).update(_codes(snapshot, clause, query))
-    masks = {facet: np.isin(snapshot.codes[facet], sorted(chosen)) for facet, chosen in codes.items()}
+    masks = {facet: snapshot.having(facet, chosen) for facet, chosen in codes.items()}
     if query.dated_from is not None or query.dated_to is not None:
         masks[DAYS] = _of_days(snapshot, query)
     return masks
@@ -96,33 +99,28 @@ def _within(snapshot: Snapshot, query: Query, clauses: Sequence[Clause]) -> Mask
         found = found & (snapshot.seq <= query.until)
     for clause in clauses:
         if clause.asks is Asks.FACET and clause.minus:
-            found = found & ~np.isin(snapshot.codes[clause.facet], _codes(snapshot, clause, query))
+            found = found & ~snapshot.having(clause.facet, _codes(snapshot, clause, query))
     return found
 
 
-def _counted(
-    snapshot: Snapshot, found: Mask, chosen: Mapping[str, Mask], ids: Places
-) -> dict[str, NDArray[np.intp]]:
+def _counted(snapshot: Snapshot, found: Mask, chosen: Mapping[str, Mask], whole: Mask) -> dict[str, Places]:
     """How many items have each value of each facet, and how many each month. One that is filtered is counted
-    without its own filter. ids: of the items that pass all filters."""
-    numbers = snapshot.counting.count(ids, [name for name in (*FACETS, DAYS) if name not in chosen])
+    without its own filter. whole: the items that pass all filters."""
+    numbers = snapshot.counting.count(whole, [name for name in (*FACETS, DAYS) if name not in chosen])
     for name in chosen:
         others = {other: mask for other, mask in chosen.items() if other != name}
-        numbers |= snapshot.counting.count(np.flatnonzero(_all_of(found, others)), [name])
+        numbers |= snapshot.counting.count(_all_of(found, others), [name])
     return numbers
 
 
 def _facets(snapshot: Snapshot, numbers: Mapping[str, NDArray[np.intp]]) -> dict[str, dict[str, int]]:
-    """How many items have each value, most first."""
+    """How many items have each value, most first; of as many, in the order of the values."""
     counts = {}
     for facet in FACETS:
-        pairs = [
-            (name, number)
-            for name, number in zip(snapshot.values[facet], numbers[facet].tolist(), strict=True)
-        ]
-        counts[facet] = dict(
-            sorted(((n, c) for n, c in pairs if n and c), key=lambda pair: (-pair[1], pair[0]))
-        )
+        names, many = snapshot.values[facet], numbers[facet].tolist()
+        held = [place for place in range(1, len(names)) if many[place]]  # 0 is none
+        held.sort(key=many.__getitem__, reverse=True)
+        counts[facet] = {names[place]: many[place] for place in held}
     return counts
 
 
@@ -137,49 +135,78 @@ def _all_of(found: Mask, chosen: Mapping[str, Mask]) -> Mask:
     return found
 
 
-def _ranks(snapshot: Snapshot, terms: Iterable[str], added: Iterable[tuple[Mask, int]]) -> NDArray[np.int32]:
-    """The rank of every item, in whole numbers (see `gain`)."""
+def _ranks(
+    snapshot: Snapshot, terms: Iterable[str], added: Iterable[tuple[Mask, int]]
+) -> NDArray[np.int32] | None:
+    """The rank of every item, in whole numbers (see `gain`); None when all have the same."""
 
     def saturated(holding: int, weights: Weights) -> NDArray[np.int32]:
-        times = weights.astype(np.float64)
-        worth = gain(snapshot.count, holding) * times / (times + SATURATION)
-        return np.rint(worth).astype(np.int32)
+        times = np.arange(int(weights.max(initial=0)) + 1, dtype=np.float64)
+        worth = np.rint(gain(snapshot.count, holding) * times / (times + SATURATION))
+        return worth.astype(np.int32)[weights]
 
-    ranks = np.zeros(snapshot.size, np.int32)
+    ranks: NDArray[np.int32] | None = None
     for term in terms:
-        ranks += snapshot.worth_of(term, saturated)
+        worth = snapshot.worth_of(term, saturated)
+        ranks = worth if ranks is None else ranks + worth
     for found, more in added:
-        ranks += found * np.int32(more)
+        worth = found * np.int32(more)
+        ranks = worth if ranks is None else ranks + worth
     return ranks
 
 
-def _page(snapshot: Snapshot, query: Query, ids: Places, meaning: Meaning[Mask]) -> Places:
+def _page(snapshot: Snapshot, query: Query, found: Mask, total: int, meaning: Meaning[Mask]) -> Places:
     """The numbers of one page, in order: by what is asked, then the newer."""
     page, size = max(query.page, 1), max(query.size, 0)
     first, last = (page - 1) * size, page * size
-    if first >= len(ids) or not size:
-        return ids[:0]
-    main = _main(snapshot, query, ids, meaning)
-    if len(ids) > last:  # one integer per item orders all, but most items are out before that
-        least = np.partition(main, len(main) - last)[len(main) - last]
-        near = np.flatnonzero(main >= least)
-        ids, main = ids[near], main[near]
-    order = -((main.astype(np.int64) << 32) + snapshot.seq[ids])
-    if len(ids) > last:
-        top = np.argpartition(order, last)[:last]
-        ids, order = ids[top], order[top]
-    return ids[np.argsort(order, kind="stable")][first:]
+    if first >= total or not size:
+        return np.zeros(0, np.intp)
+    main = _main(snapshot, query, meaning)
+    ids = _foremost(snapshot, found, main, min(last, total), total)
+    order = np.lexsort((-snapshot.seq[ids], -main[ids].astype(np.int64)))
+    return ids[order][first:]
 
 
-def _main(snapshot: Snapshot, query: Query, ids: Places, meaning: Meaning[Mask]) -> NDArray[np.int32]:
-    """What orders these items: the greater, the earlier."""
+def nth_greatest(numbers: Ids, nth: int) -> int:
+    """Of at least so many numbers the one that stands there when the greatest is first. Most are never put in order:
+    the greatest of every few bound it from below, and of what lies above that bound there is little."""
+    if len(numbers) >= nth * TOGETHER:
+        whole = numbers[len(numbers) % TOGETHER :].reshape(TOGETHER, -1).max(axis=0)
+        bound = np.partition(whole, len(whole) - nth)[len(whole) - nth]
+        above = numbers[numbers > bound]
+        if len(above) < nth:
+            return int(bound)
+        numbers = above
+    return int(np.partition(numbers, len(numbers) - nth)[len(numbers) - nth])
+
+
+def _foremost(snapshot: Snapshot, found: Mask, main: Ids, many: int, total: int) -> Places:
+    """So many of the items found that come before all others, in any order."""
+    if total * 8 < snapshot.size or total == many:  # few: each is looked at by its number
+        ids = np.flatnonzero(found)
+        if total == many:
+            return ids
+        held = main[ids]
+        least = nth_greatest(held, many)
+        before = ids[held > least]
+        equal = snapshot.newest_of(ids[held == least], many - len(before))
+    else:
+        held = np.where(found, main, LEAST)
+        least = nth_greatest(held, many)
+        before = np.flatnonzero(held > least)
+        equal = snapshot.newest_among(held == least, many - len(before))
+    return np.concatenate([before, equal])
+
+
+def _main(snapshot: Snapshot, query: Query, meaning: Meaning[Mask]) -> NDArray[np.int32]:
+    """What orders the items: the greater, the earlier."""
+    ranks: NDArray[np.int32] | None = None
     if query.sort == "relevance":
         added = bonuses(_Masks(snapshot), meaning, query) if meaning.weighing else ()
-        return _ranks(snapshot, meaning.weighing, added)[ids]
-    if query.sort == "entered":
-        return np.zeros(len(ids), np.int32)
-    days = snapshot.dated[ids].astype(np.int32)
-    return days if query.sort == "newest" else -days
+        ranks = _ranks(snapshot, meaning.weighing, added)
+    elif query.sort != "entered":
+        ranks = snapshot.dated if query.sort == "newest" else -snapshot.dated
+    return snapshot.even if ranks is None else ranks
 
 
 def answer(snapshot: Snapshot, query: Query) -> Answer:
@@ -188,12 +215,13 @@ def answer(snapshot: Snapshot, query: Query) -> Answer:
     meaning = Meaning(_Masks(snapshot), query.names, today=query.today)
     found = meaning.run(clauses) & _within(snapshot, query, clauses)
     chosen = _chosen(snapshot, query, clauses)
-    ids = np.flatnonzero(_all_of(found, chosen))
-    numbers = _counted(snapshot, found, chosen, ids)
-    page = _page(snapshot, query, ids, meaning)
+    whole = _all_of(found, chosen)
+    total = int(np.count_nonzero(whole))
+    numbers = _counted(snapshot, found, chosen, whole)
+    page = _page(snapshot, query, whole, total, meaning)
     return Answer(
         items=tuple(snapshot.key(number) for number in page.tolist()),
-        total=len(ids),
+        total=total,
         facets=_facets(snapshot, numbers),
         months=_months(snapshot, numbers[DAYS]),
         marks=tuple(meaning.marks),
