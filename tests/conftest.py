@@ -15,6 +15,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import or_, select
 from sqlalchemy.engine import make_url
@@ -36,6 +37,12 @@ from tests.search_engine import search_address
 from tests.services import needs
 from tests.size import DIFFERENT, chosen, is_cluster
 from tests.small_district import SmallDistrict, build
+
+# How fast data is drawn says how busy the machine is, and nothing about the portal.
+hypothesis.settings.register_profile(
+    "shared machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("shared machine")
 
 gc.set_threshold(50_000, 50, 50)  # a run makes much and keeps little
 NOON = dt.datetime(2026, 11, 24, 4, 0, tzinfo=dt.UTC)  # 12:00 in Shanghai
