@@ -8,21 +8,24 @@ give the same answers by construction.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Generic
 
-from portal.adapters.search_cutting import FILLERS, Cutting
+from portal.adapters.search_cutting import FILLERS, SHORTEST_CUT, SHORTEST_SENTENCE, Cutting
+from portal.adapters.search_mending import Mending
 from portal.adapters.search_sets import Engine, Found
-from portal.adapters.search_words import AROUND, parts_at_signs, parts_by_script, runs, without_asking
+from portal.adapters.search_words import AROUND, SOFT, parts_at_signs, parts_by_script, runs, spoken_halves
 from portal.ports import Understood
+from portal.text.asking import about, asks, is_asking, without_asking
 from portal.text.dates import year_alone
-from portal.text.everyday import in_figures, relative
+from portal.text.english import expressions, in_chinese_words, is_around, place_in_pinyin
+from portal.text.everyday import in_figures, relative, the_holiday
 from portal.text.limits import limits_in
 from portal.text.measures import found_in
 from portal.text.names import Names
 from portal.text.parse import Asks, Clause
-from portal.text.pinyin import cuts
+from portal.text.pieces import at_joins, by_names
 from portal.text.spans import Span, spans_in
 from portal.text.terms import atoms, required_terms
 
@@ -32,7 +35,7 @@ class Meaning(Generic[Found]):
 
     def __init__(self, engine: Engine[Found], names: Names, *, today: int | None = None) -> None:
         self._engine, self._names, self._today = engine, names, today
-        self._cutting = Cutting(engine, names)
+        self._cutting, self._mending = Cutting(engine, names), Mending(engine)
         self.words: list[str] = []  # asked for one after the other, as understood
         self.weighing: dict[str, None] = {}
         self.marks: dict[str, None] = {}
@@ -43,16 +46,32 @@ class Meaning(Generic[Found]):
         engine = self._engine
         found = engine.everything
         wanted: list[Found] = []  # of each condition, or of several of which one is enough
-        for clause in self._written_together(clauses):
-            if clause.asks is Asks.FACET:
+        together = self._written_together(clauses)
+        for clause in together:
+            if clause.asks is Asks.FACET or self._only_around(clause, together):
                 continue
-            if clause.minus:
+            if clause.said and engine.any(self._phrase(clause.said)):
+                wanted.append(self._phrase(clause.said))
+            elif clause.minus:
                 found = engine.without(found, self._without(clause))
             elif clause.instead and wanted:
                 wanted.append(engine.either(wanted.pop(), self._clause(clause)))
             else:
                 wanted.append(self._clause(clause))
         return functools.reduce(engine.both, wanted, found)
+
+    def _only_around(self, clause: Clause, clauses: Sequence[Clause]) -> bool:
+        """Whether a word that stands nowhere says nothing beside others: 最近 城东, progress of the bridge."""
+        if (
+            clause.asks is not Asks.WORD
+            or clause.minus
+            or not (is_asking(clause.text) or is_around(clause.text))
+        ):
+            return False
+        if len(clauses) < 2 or self._engine.any(self._as_written(clause.text, cut=False)):
+            return False
+        self._understand(clause.text, (), "left")
+        return True
 
     def _clause(self, clause: Clause) -> Found:
         if clause.asks is Asks.EXACT:
@@ -64,11 +83,26 @@ class Meaning(Generic[Found]):
         """The clauses, with what was typed apart but stands together made one: 城 东, cheng dong."""
         done: list[Clause] = []
         for run in runs(clauses):
-            joined = self._joined([clause.text for clause in run]) if len(run) > 1 else ""
+            words = [clause.text for clause in run]
+            joined = self._joined(words) if len(run) > 1 else ""
             if joined:
-                self._understand("".join(f"{clause.text} " for clause in run).strip(), [joined], "joined")
-            done += [replace(run[0], text=joined)] if joined else run
+                self._understand(" ".join(words), [joined], "joined")
+                done.append(replace(run[0], text=joined))
+            elif len(run) > 1 and " ".join(words).isascii():
+                done += self._in_english(run, words)
+            else:
+                done += run
         return done
+
+    def _in_english(self, run: Sequence[Clause], words: Sequence[str]) -> Iterator[Clause]:
+        """The words with those that are one expression together: sewage treatment plant, Baiyang Town."""
+        place = 0
+        while place < len(words):
+            name = place_in_pinyin(words[place : place + 2])
+            length = 2 if name and self._names.spoken(name) else expressions(words[place:])[0]
+            together = name if length == 2 and name and self._names.spoken(name) else ""
+            yield replace(run[place], text=together or " ".join(words[place : place + length]))
+            place += length
 
     def _joined(self, words: list[str]) -> str:
         """Words of which one is a single character or syllable, as one; "" when that stands nowhere."""
@@ -83,6 +117,8 @@ class Meaning(Generic[Found]):
     def _without(self, clause: Clause) -> Found:
         """What a minus takes away; it neither weighs nor is marked."""
         other = Meaning(self._engine, self._names, today=self._today)
+        if clause.said:
+            self._understand(clause.said, [clause.text], "without")
         if clause.asks is Asks.EXACT:
             return other._phrase(clause.text)
         found = other._as_written(clause.text, cut=False)
@@ -119,19 +155,27 @@ class Meaning(Generic[Found]):
         """Literally, or by the dates, measures and other names in it; when that is nothing, by its sound or by
         its pieces."""
         engine = self._engine
-        found = self._as_written(word, cut=True)
+        found = engine.either(self._as_written(word, cut=True), self._sentence(word, joined=True))
         ways: tuple[Callable[[], Found], ...] = (
             lambda: self._instead(word, self._names.without_district(word), "alias"),
             lambda: self._instead(word, self._names.spoken(word), "spoken"),
             lambda: self._instead(word, self._names.shortened(word), "short"),
+            lambda: self._instead(word, self._names.renamed(word), "short"),
+            lambda: self._as_written(the_holiday(word), cut=False) if the_holiday(word) else engine.nothing,
+            lambda: self._about(word) if asks(word) else engine.nothing,
             lambda: self._all_of(without_asking(word)),
             lambda: self._any_of(word.split("或")),
             lambda: self._all_of(parts_at_signs(word)),
+            lambda: self._sentence(word) if len(word) >= SHORTEST_CUT else engine.nothing,
             lambda: self._cut(word),
             lambda: self._instead(word, self._names.abridged(word), "short"),
             lambda: self._instead(word, self._names.heard(word), "heard"),
             lambda: self._all_of(parts_by_script(word)),
-            lambda: self._all_of(self._spoken_halves(word)),
+            lambda: self._all_of(spoken_halves(word, self._names)),
+            lambda: self._about(word),
+            lambda: self._instead(word, self._mending.mended(word), "mended"),
+            lambda: self._instead(word, self._mending.spoken(word), "spoken"),
+            lambda: self._instead(word, in_chinese_words(word), "english"),
         )
         for way in ways:
             if engine.any(found):
@@ -173,17 +217,6 @@ class Meaning(Generic[Found]):
             else self._engine.nothing
         )
 
-    def _spoken_halves(self, word: str) -> list[str]:
-        """Pinyin of two names written as one word: chengdonglvhua."""
-        if not self._names.is_pinyin(word):
-            return []
-        for cut in cuts(word):
-            for place in range(2, len(cut) - 1):
-                halves = ["".join(cut[:place]), "".join(cut[place:])]
-                if all(map(self._names.spoken, halves)):
-                    return halves
-        return []
-
     def _meaning(self, word: str, *, cut: bool) -> Found:
         """The items that have every date, measure and alias of the word, and its remaining parts."""
         engine = self._engine
@@ -208,8 +241,45 @@ class Meaning(Generic[Found]):
         for part in (part.strip("的") for part in word.split()):
             if part in FILLERS or part in AROUND or not atoms(part):
                 continue
-            literal = self._phrase(part)
-            found = engine.both(found, literal if engine.any(literal) or not cut else self._cut(part))
+            narrowed = engine.both(found, self._part(part) if cut else self._phrase(part))
+            found = narrowed if part not in SOFT or engine.any(narrowed) else found
+        return found
+
+    def _part(self, part: str) -> Found:
+        """What remains of a word beside its dates, measures and names."""
+        found = self._engine.either(self._phrase(part), self._sentence(part, joined=True))
+        for way in (self._sentence, self._cut):
+            if self._engine.any(found):
+                break
+            found = way(part)
+        return found
+
+    def _sentence(self, sentence: str, *, joined: bool = False) -> Found:
+        """The items that have the names in a sentence and what else it says; joined: of a whole sentence alone, with
+        words that join."""
+        pieces = by_names(sentence, self._names) if not joined or len(sentence) >= SHORTEST_SENTENCE else []
+        if len(pieces) < 1 + joined or pieces == [sentence] or (joined and "".join(pieces) == sentence):
+            return self._engine.nothing
+        return functools.reduce(self._engine.both, map(self._piece, pieces))
+
+    def _piece(self, piece: str) -> Found:
+        """The items that have a piece of a sentence, as it stands or without the words that join."""
+        found = self._alias(piece) if piece in self._names.aliases else self._phrase(piece)
+        if self._engine.any(found):
+            return found
+        parts = at_joins(piece)
+        if len(parts) > 1:
+            found = functools.reduce(self._engine.both, map(self._phrase, parts))
+        return found if self._engine.any(found) else self._cut(piece)
+
+    def _about(self, word: str) -> Found:
+        """The items that have what a question is about."""
+        parts = about(word)
+        found = self._all_of(parts)
+        if self._engine.any(found):
+            self._understand(word, parts, "about")
+            for asked in without_asking(word):  # what has that as well comes first
+                self._phrase(asked)
         return found
 
     def _alias(self, name: str) -> Found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -14,6 +15,7 @@ from portal.adapters.whoosh_segment import Mask, Places, Weights
 from portal.adapters.whoosh_snapshot import Snapshot
 from portal.ports import FACETS, Answer, Query
 from portal.text.parse import Asks, Clause, parse
+from portal.text.terms import required_terms
 
 
 class _Masks:
@@ -53,6 +55,11 @@ class _Masks:
 
     def any(self, found: Mask) -> bool:
         return bool(found.any())
+
+    def counts(self, phrases: Sequence[str]) -> list[int]:
+        known = self._snapshot.literal
+        stands = functools.cache(self._snapshot.stands)
+        return [len(known(phrase)) if all(map(stands, required_terms(phrase))) else 0 for phrase in phrases]
 
     def expect(self, phrases: Sequence[str], *, among: Mask) -> None:
         """Nothing to prepare: asking costs a memory access."""

@@ -164,6 +164,10 @@ class Segment:
         """The items whose folded title or body contains the folded phrase as it stands."""
         return self._literal.get(phrase, self._find_literal)
 
+    def holds(self, term: str) -> bool:
+        """Whether an item has a term, one that is deleted included."""
+        return self._holding(term) > 0
+
     def _holding(self, term: str) -> int:
         """How many items have a term, those that are deleted among them."""
         with self._reading:

@@ -57,7 +57,9 @@ class Query:
 class Understood:
     """A word that was taken for other ones. how: `alias` (another name for the same), `spoken` (pinyin), `heard`
     (another writing of the same sound, because the word itself is nowhere), `short` (a name with something left out),
-    `dated` (as of the day on which it is asked), `joined` (written apart).
+    `dated` (as of the day on which it is asked), `joined` (written apart), `mended` (a wrong character), `english` (an
+    English word), `about` (what a question is about), `without` (不含: what must not be in it), `left` (a word that is
+    only said around others, and nowhere: left out).
 
     word: folded, as typed; forms: what was looked for besides or instead, folded.
     """

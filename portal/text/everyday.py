@@ -17,6 +17,7 @@ _DIGITS = "〇零一二三四五六七八九"
 _MONTH = "1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]"
 _YEAR = "(?:19|20)[0-9]{2}"
 _PART = "[上下]半年|第?[一二三四1-4]季度"
+_SPELT_YEAR = "[一二][〇零一二三四五六七八九]{3}"
 
 # The first day of the lunar year, for the Spring Festival: month and day.
 _NEW_YEAR = {
@@ -36,30 +37,56 @@ _HOLIDAY = re.compile(
 _TEN_DAYS = re.compile(rf"(?:(?P<year>{_YEAR})年)?(?P<month>{_MONTH})月份?(?P<part>[上中下])旬")
 _YEARLESS = re.compile(r"(?<![年第上下])(?:第?(?P<quarter>[一二三四1-4])季度|(?P<half>[上下])半年)")
 
-_SAME = tuple(  # what is written another way, and reads the same
-    (re.compile(written), meant)
-    for written, meant in (
-        (rf"^({_YEAR})(0[1-9]|1[0-2])$", r"\1-\2"),
-        (rf"^([{_DIGITS}]{{4}})$", r"\1年"),
-        (rf"^(1[5-9]|2[0-9]|3[0-5])年(?=度?$|[底末初]|{_PART}|以来)", r"20\1年"),
-        (rf"(?<![0-9.])({_YEAR})年?[. -]?q([1-4])(?![0-9a-z])", r"\1年\2季度"),
-        (r"^q([1-4])$", r"\1季度"),
-        (rf"(?<![0-9.])({_YEAR})(?={_PART}|年[底末初])", r"\1年"),
-        (rf"({_YEAR}年)年?[底末]", r"\g<1>12月"),
-        (rf"({_YEAR}年)年?初", r"\g<1>1月"),
-        (rf"(?<![0-9.])({_YEAR})年?[和与及]({_YEAR})年", r"\1年~\2年"),
-        (rf"(?<![0-9.{_DIGITS}十-])({_MONTH}) ?[-~至到] ?({_MONTH})月", r"\1月~\2月"),
-        (rf"[从自](?=[0-9{_DIGITS}])", ""),
-        (r"(?<=[年月日号])份?(?:开始|至今|到现在|到今天)", "以来"),
-        (rf"(?<![0-9.])({_YEAR})(?:至今|以来|到现在)", r"\1年以来"),
-        (r"(?<![0-9a-z.])([0-9]+(?:\.[0-9]+)?) ?w(?![0-9a-z])", r"\1万"),
-        (r"[¥$]([0-9]+(?:\.[0-9]+)?(?:亿|千万|百万|万)?)元?", r"\1元"),
-        (r"(?<=[0-9][万亿])块钱?", "元"),
-        (r"百分之([0-9]+(?:\.[0-9]+)?)", r"\1%"),
+
+def _stake(said: re.Match[str]) -> str:
+    """12公里300米 along a road."""
+    return f"k{said[1]}+{int(said[2]):03d}"
+
+
+_SAME: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    tuple(  # what is written another way, and reads the same
+        (re.compile(written), meant)
+        for written, meant in (
+            (rf"^({_YEAR})(0[1-9]|1[0-2])$", r"\1-\2"),
+            (rf"^([{_DIGITS}]{{4}})$", r"\1年"),
+            (rf"^({_SPELT_YEAR})(?=[-~至到]{_SPELT_YEAR}年)", r"\1年"),
+            (r"^([1-3][0-9])年([-~至到])([1-3][0-9])年$", r"20\1年\g<2>20\3年"),
+            (rf"^([一二三][{_DIGITS}])年(?=(?:{_MONTH})月|$)", lambda said: f"二〇{said[1]}年"),
+            (r"(?<=月)(3[01]|[12][0-9]|0?[1-9])$", r"\1日"),
+            (r"^((?:19|20)[0-9]{6})[日号]$", r"\1"),
+            (r"(?<![0-9])([0-9])千([1-9])百(?=[万元])", lambda said: f"{said[1]}{said[2]}00"),
+            (r"(?<=[万亿元])(?:左右|上下)$", ""),
+            (r"^([0-9]{1,4})(?:公里|千米|km)(?:\+|加|又)?([0-9]{1,3})米?(?:处|附近)?$", _stake),
+            (r"^([0-9]{1,4})k\+([0-9]{3})$", r"k\1+\2"),
+            (r"(?<![0-9a-z])k([0-9]{1,4})(?= ?[-~至到]+ ?k?[0-9]{1,4}(?:\+|$))", r"k\1+000"),
+            (r"(k[0-9]{1,4}\+[0-9]{3} ?[-~至到]{1,2} ?)k([0-9]{1,4})(?![0-9+.])", r"\1k\2+000"),
+            (rf"^(1[5-9]|2[0-9]|3[0-5])年(?=度?$|[底末初]|{_PART}|以来)", r"20\1年"),
+            (rf"(?<![0-9.])({_YEAR})年?[. -]?q([1-4])(?![0-9a-z])", r"\1年\2季度"),
+            (r"^q([1-4])$", r"\1季度"),
+            (rf"(?<![0-9.])({_YEAR})(?={_PART}|年[底末初])", r"\1年"),
+            (rf"({_YEAR}年)年?[底末]", r"\g<1>12月"),
+            (rf"({_YEAR}年)年?初", r"\g<1>1月"),
+            (rf"(?<![0-9.])({_YEAR})年?[和与及]({_YEAR})年", r"\1年~\2年"),
+            (rf"(?<![0-9.{_DIGITS}十-])({_MONTH}) ?[-~至到] ?({_MONTH})月", r"\1月~\2月"),
+            (rf"[从自](?=[0-9{_DIGITS}])", ""),
+            (r"(?<=[年月日号])份?(?:开始|至今|到现在|到今天)", "以来"),
+            (rf"(?<![0-9.])({_YEAR})(?:至今|以来|到现在)", r"\1年以来"),
+            (r"(?<![0-9a-z.])([0-9]+(?:\.[0-9]+)?) ?w(?![0-9a-z])", r"\1万"),
+            (r"[¥$]([0-9]+(?:\.[0-9]+)?(?:亿|千万|百万|万)?)元?", r"\1元"),
+            (r"(?<=[0-9][万亿])块钱?", "元"),
+            (r"百分之([0-9]+(?:\.[0-9]+)?)", r"\1%"),
+        )
     )
 )
+_FIRST_PARTS = re.compile(
+    rf"({_YEAR}年)(?:前(?P<first>[一二三四五六七八九十]{{1,2}}|[0-9]{{1,2}})个?(?P<unit>月|季度)"
+    r"|第?(?P<from>[一二三1-3])[、至到-]?(?P<to>[二三四2-4])季度)"
+)
+_TWO_PARTS = re.compile(
+    rf"({_YEAR}年(?:{_PART}|(?:{_MONTH})月))[-~至到]({_YEAR}年(?:{_PART}|(?:{_MONTH})月))"
+)
 _AGO = re.compile(
-    rf"(?:最近|过去|^近)的?(?:(?P<number>[0-9]{{1,3}}|[{_DIGITS}十两]{{1,3}})(?P<unit>天|日|周|个?星期|个月|个?季度|年)|(?P<half>半年))"
+    rf"(?:最近|过去|^近|^这)的?(?:(?P<number>[0-9]{{1,3}}|[{_DIGITS}十两]{{1,3}})(?P<unit>天|日|周|个?星期|个月|个?季度|年)|(?P<half>半年))"
 )
 _THEN = re.compile(
     "(?P<day>今天|今日|昨天|昨日|前天)"
@@ -84,7 +111,8 @@ def in_figures(word: str, today: int | None = None) -> str:
     word = relative(word, today) if today else word
     for written, meant in _SAME:
         word = written.sub(meant, word)
-    word = _TEN_DAYS.sub(_ten_days, word)
+    word = _FIRST_PARTS.sub(_first_parts, _TEN_DAYS.sub(_ten_days, word))
+    word = _TWO_PARTS.sub(lambda said: _from_to(said[1], said[2]), word)
     word = _HOLIDAY.sub(_holiday, word)
     return _YEARLESS.sub(_months, word)
 
@@ -177,6 +205,35 @@ def _holiday(said: re.Match[str]) -> str:
         first = dt.date(year, *divmod(_NEW_YEAR[year], 100))
         return _between(first - dt.timedelta(days=1), first + dt.timedelta(days=6))
     return said[0]
+
+
+def the_holiday(word: str) -> str:
+    """A word that is a holiday's name and nothing else, as its days of whatever year; "" for another."""
+    return in_figures(f"{word}期间") if word in _HOLIDAYS else ""
+
+
+def _first_parts(said: re.Match[str]) -> str:
+    """2024年前三季度, 2024年前两个月, 2024年二三季度."""
+    year, length = said[1], 3 if said["unit"] != "月" else 1
+    first = day_number(said["from"]) if said["from"] else 1
+    last = _count(said["to"] or said["first"])
+    if not 0 < first <= last <= 12 // length:
+        return said[0]
+    return f"{year}{first * length - length + 1}月~{year}{last * length}月"
+
+
+def _from_to(one: str, other: str) -> str:
+    """From the beginning of one part of a year to the end of another."""
+    first, last = (_part_months(part) for part in (one, other))
+    return f"{one[:5]}{first[0]}月~{other[:5]}{last[1]}月"
+
+
+def _part_months(part: str) -> tuple[int, int]:
+    said = part[5:].removeprefix("第")
+    if said.endswith("半年"):
+        return (1, 6) if said[0] == "上" else (7, 12)
+    number = day_number(said.removesuffix("季度").removesuffix("月"))
+    return (number, number) if said.endswith("月") else (number * 3 - 2, number * 3)
 
 
 def _months(said: re.Match[str]) -> str:

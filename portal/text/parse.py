@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from portal.text.characters import HAN
-from portal.text.everyday import in_chinese
 from portal.text.fold import folded
+from portal.text.typed import in_shape
 
 MAX_CHARACTERS = 300  # of one query; the rest is not looked at
 MAX_CLAUSES = 24
@@ -33,25 +33,21 @@ _NOT_NAMES = frozenset(  # written before a colon, and no condition of their own
     | {"date", "time", "month", "project", "title", "name", "content", "keyword", "keywords", "q"}
 )  # fmt: skip
 _EITHER, _BOTH = ("or", "||", "或", "或者", "或是"), ("and", "&&", "并且", "而且")
+_LEAVING = (
+    "不包括",
+    "不包含",
+    "不含",
+    "不要",
+    "排除",
+    "除了",
+    "除去",
+    "除开",
+    "去掉",
+)  # before what must not hold
+_LEFT_OUT = re.compile(rf"(?:{'|'.join(_LEAVING)})[:：]?(.+?)(?:以外|之外|外)?|除(.{{2,}}?)(?:以外|之外|外)")
 _FACET = "|".join(sorted(FACET_WORDS, key=len, reverse=True))
 _SPACED_FACET = re.compile(rf"(?i)(?<![^\s，,；;、。])({_FACET}) *[:：] *(?=[\w\"])")
 _FACET_AFTER = re.compile(rf"(?i)[，,；;、。]+(?=[-－]?(?:{_FACET}) *[:：])")
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟＂「」『』«»〝〞", '"'))
-_SPACED_DATE = re.compile(r"(?<=[0-9０-９])\s+(?=[年月日号])|(?<=[年月])\s+(?=[0-9０-９])")
-_NUMBER = "0-9０-９〇零一二三四五六七八九十两"
-_SPACED = (  # space inside what is one: 2025年11月 到 12月, S 210, K15 + 200, 1.2 亿元
-    re.compile(rf"(?<=[{_NUMBER}年月日号度])\s*(?=(?:[到至~～]|\.\.)\s*[{_NUMBER}KkＫ])"),
-    re.compile(rf"(?<=[到至~～])\s+(?=[{_NUMBER}Kk])|(?<=\.\.)\s+(?=[0-9])"),
-    re.compile(
-        rf"(?<=[{_NUMBER}年月日号])\s+(?=[-—－–]+\s+[{_NUMBER}Kk])|(?<=[0-9０-９年月日号]\s[-—－–])\s+(?=[{_NUMBER}Kk])"
-    ),
-    re.compile(r"(?<![A-Za-z0-9][SGXYKsgxyk])(?<=[SGXYKsgxyk])[ 　]+(?=[0-9０-９])"),
-    re.compile(r"(?<=[0-9０-９])\s*(?=[+＋]\s*[0-9０-９])|(?<=[+＋])\s+(?=[0-9０-９])"),
-    re.compile(r"(?<=[0-9０-９])\s+(?=[万亿萬億元]|[百千][万萬])"),
-    re.compile(
-        r"(?<=[国省县乡國縣鄉]道)\s+(?=[SGXYsgxy]?-?[0-9０-９])|(?<=[0-9０-９])\s+(?=[国省县乡國縣鄉]道)"
-    ),
-)
 _TOKEN = re.compile(
     r"(?P<minus>(?<!\S)(?:[-－−]|[–—](?=[^\s–—])))?"
     r'(?:"(?P<exact>[^"]*)"'
@@ -62,6 +58,7 @@ _ENUMERATION = re.compile(
     rf"[。、；？！;?!()（）《》〈〉【】\[\]…|&*\u2600-\u27bf\U0001f000-\U0001faff]+"
     rf"|[,，](?![0-9０-９])|(?<![0-9０-９])[,，]|(?<=[{HAN}])[/+_:：](?=[{HAN}])"
 )
+_NOISE = " .:·'~-#@"
 _ENDS_VALUE = re.compile(r"[；;。，]|,(?![0-9]{4})")
 
 
@@ -76,23 +73,32 @@ class Asks(StrEnum):
 @dataclass(frozen=True)
 class Clause:
     """One condition. text: folded; facet: its name when asks is FACET; minus: must not hold; instead: it is enough
-    that this holds or the one before."""
+    that this holds or the one before; said: the folded word that says the minus (不含绿化), which may be one that
+    stands somewhere."""
 
     asks: Asks
     text: str
     minus: bool = False
     facet: str = ""
     instead: bool = False
+    said: str = ""
 
 
 def _words(raw: str, minus: bool) -> list[Clause]:
     """The words of a token: an enumeration (道路、桥梁) is several, punctuation alone is none."""
     found = []
     for piece in _ENUMERATION.split(raw):
-        word = folded(piece).strip(" .:·'~-")
+        word = folded(piece).strip(_NOISE)
         if any(character.isalnum() for character in word):
             found.append(Clause(Asks.WORD, word, minus))
     return found
+
+
+def _left_out(clause: Clause) -> Clause:
+    """A word that says itself that something must not hold: 不含绿化, 除绿化外."""
+    out = _LEFT_OUT.fullmatch(clause.text) if clause.asks is Asks.WORD and not clause.minus else None
+    text = (out[1] or out[2]) if out else ""
+    return replace(clause, text=text, minus=True, said=clause.text) if text else clause
 
 
 def _clauses(token: re.Match[str]) -> list[Clause]:
@@ -118,8 +124,14 @@ def _clauses(token: re.Match[str]) -> list[Clause]:
 def _values(facet: str, value: str, minus: bool) -> list[Clause]:
     """The values of a filter (year:2023,2024, unit:人社局、水务局), and the words that were written on behind it."""
     said, *others = _ENDS_VALUE.split(value)
-    values = [folded(each) for each in re.split("[,、]", said)]
-    found = [Clause(Asks.FACET, each, minus, facet) for each in values if each]
+    values = [folded(each) for each in re.split("[,、|]", said)]
+    found = [
+        Clause(Asks.WORD, each, minus)  # a month is narrower than any value of a filter
+        if facet == "year" and "月" in each
+        else Clause(Asks.FACET, each, minus, facet)
+        for each in values
+        if each
+    ]
     return [*found, *(word for other in others for word in _words(other, False))]
 
 
@@ -133,7 +145,7 @@ def _joined(tokens: list[re.Match[str]]) -> Iterator[Clause]:
             if place and (said in _EITHER or said in _BOTH):
                 instead = said in _EITHER
                 continue
-            if word == "NOT":
+            if word == "NOT" or (place and (said == "not" or said in _LEAVING)):
                 minus = True
                 continue
         clauses = _clauses(token)
@@ -146,8 +158,9 @@ def _joined(tokens: list[re.Match[str]]) -> Iterator[Clause]:
 
 def parse(text: str) -> tuple[Clause, ...]:
     """The conditions of a query as typed; all of them must hold. Empty when it asks for nothing."""
-    raw = _SPACED_DATE.sub("", in_chinese(text[:MAX_CHARACTERS].translate(_QUOTES)))
+    raw = in_shape(text[:MAX_CHARACTERS])
     raw = _SPACED_FACET.sub(r"\1:", _FACET_AFTER.sub(" ", raw))
-    for spaced in _SPACED:
-        raw = spaced.sub("", raw)
-    return tuple(dict.fromkeys(_joined(list(_TOKEN.finditer(raw)))))[:MAX_CLAUSES]
+    clauses = list(_joined(list(_TOKEN.finditer(raw))))
+    if any(not clause.minus and clause == _left_out(clause) for clause in clauses):
+        clauses = list(map(_left_out, clauses))
+    return tuple(dict.fromkeys(clauses))[:MAX_CLAUSES]
