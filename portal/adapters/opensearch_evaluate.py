@@ -277,11 +277,13 @@ def answer(ask: Ask, query: Query) -> Answer:
         "docvalue_fields": ["item"],
     }
     got = ask(body)
+    total = got["hits"]["total"]["value"]
     return Answer(
         items=tuple(hit["fields"]["item"][0] for hit in got["hits"]["hits"]),
-        total=got["hits"]["total"]["value"],
+        total=total,
         facets=_facets(got),
         months=_months(got),
         marks=tuple(meaning.marks),
         understood=tuple(meaning.understood),
+        nearest=() if total else tuple(meaning.nearest),
     )

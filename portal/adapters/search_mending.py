@@ -17,8 +17,10 @@ SHORTEST, LONGEST = (
     4,
     12,
 )  # characters of a word that is mended; of a shorter one too many others differ by one
+SHORTEST_OFFERED = 2  # characters of a word for which others are offered, and not looked for unasked
 SYLLABLES = range(2, 7)
 MOST = 2000  # questions to the engine for one syllable more
+MOST_OF_ALL = 3000  # of one query
 MOST_FORMS = 4  # that a word may mean
 SHARE = 10  # a form that is so many times rarer than the commonest was not meant
 _DOUBLED = re.compile(r"(.)\1")
@@ -28,7 +30,7 @@ class Mending(Generic[Found]):
     """What one engine knows of words that are nowhere."""
 
     def __init__(self, engine: Engine[Found]) -> None:
-        self._engine = engine
+        self._engine, self._left = engine, MOST_OF_ALL
 
     def mended(self, word: str, *, least: int = SHORTEST) -> tuple[str, ...]:
         """Words that stand somewhere and differ from this one, which does not, by one character written double or in
@@ -71,7 +73,8 @@ class Mending(Generic[Found]):
 
     def _standing(self, forms: Iterable[str], *, most: int = MOST_FORMS) -> tuple[str, ...]:
         """The forms that stand somewhere, the commonest first, without those that are much rarer."""
-        asked = list(dict.fromkeys(forms))[:MOST]
+        asked = list(dict.fromkeys(forms))[: min(MOST, self._left)]
+        self._left -= len(asked)
         counted = sorted(zip((-n for n in self._engine.counts(asked)), asked, strict=True))
         enough = -counted[0][0] / SHARE if counted and most == MOST_FORMS else 0
         return tuple(form for number, form in counted if number and -number >= enough)[:most]

@@ -22,11 +22,26 @@ _BORDER = re.compile(
     rf"(?<=[a-z]{{{SHORTEST_SPOKEN}}})(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z]{{{SHORTEST_SPOKEN}}})"
 )
 AROUND = frozenset(
-    ("线", "处", "段", "附近", "沿线", "路段", "左右", "以内", "桩号", "里程", "米", "期间", "全年")
+    ("线", "处", "段", "附近", "沿线", "路段", "左右", "以内", "桩号", "里程", "米", "期间", "全年", "同期")
 )  # beside roads, stakes, amounts, days
+_OF_DAYS = ("上午", "下午", "晚上", "当天", "当日", "那天", "全天", "前后")
+_OF_SUMS = (
+    "投资",
+    "投资额",
+    "总投资",
+    "总投资额",
+    "造价",
+    "总造价",
+    "金额",
+    "资金",
+    "预算",
+    "概算",
+    "项目",
+    "工程",
+)
 SOFT = frozenset(
-    ("上午", "下午", "晚上", "当天", "当日", "那天", "全天", "前后")
-)  # beside a day, where they stand
+    (*_OF_DAYS, *_OF_SUMS)
+)  # beside days and sums: asked for where they stand with them, else not
 
 
 def check(query: Query) -> None:
@@ -47,6 +62,7 @@ def meant(values: Iterable[str], clause: Clause, query: Query) -> list[str]:
         lambda typed: (typed,),
         names.spoken,
         names.shortened,
+        names.begun_other,
         names.heard,
     )
     for way in ways:
@@ -80,7 +96,13 @@ def parts_by_script(word: str) -> list[str]:
 def parts_at_signs(word: str) -> list[str]:
     """What a sign joins that is nowhere so: 城东-绿化."""
     parts = [part for part in re.split(r"[-~_/.:]+", word) if part]
-    return parts if len(parts) > 1 and all(is_han(part[0]) for part in parts) else []
+    return parts if len(parts) > 1 and any(is_han(part[0]) for part in parts) else []
+
+
+def parts_at_joint(word: str) -> list[str]:
+    """What 的 joins that is nowhere so: 白杨的桥."""
+    parts = [part for part in word.split("的") if part]
+    return parts if len(parts) > 1 else []
 
 
 def spoken_halves(word: str, names: Names) -> list[str]:

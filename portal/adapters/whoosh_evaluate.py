@@ -205,4 +205,5 @@ def answer(snapshot: Snapshot, query: Query) -> Answer:
         months=_months(snapshot, numbers[DAYS]),
         marks=tuple(meaning.marks),
         understood=tuple(meaning.understood),
+        nearest=() if len(ids) else tuple(meaning.nearest),
     )

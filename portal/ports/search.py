@@ -74,13 +74,15 @@ class Answer:
     """items: keys of the page, in order; total: hits in all; facets: counts over the whole result,
     zero counts left out, a facet that is filtered as if it were not; months: the same for the months of their
     days, yyyymm in order, as if no days were asked for; marks: the folded strings to highlight in the originals;
-    understood: what was not taken literally."""
+    understood: what was not taken literally; nearest: where nothing is found, words that stand somewhere and may have
+    been meant by one that does not."""
 
     items: tuple[str, ...] = ()
     total: int = 0
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     months: Mapping[int, int] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
+    nearest: tuple[Understood, ...] = ()
     understood: tuple[Understood, ...] = ()
 
 

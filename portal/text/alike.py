@@ -8,7 +8,7 @@ from portal.text.pinyin import sounding_like
 
 # Written for each other by hand, by input by strokes, and by recognition of scans.
 _SHAPES = (
-    "挖控空 拨拔 测侧则厕 徒徙陡 券卷 折拆析 侯候 己已巳 未末 土士 日曰目 人入八 大太犬 "
+    "竞竣 挖控空 拨拔 测侧则厕 徒徙陡 券卷 折拆析 侯候 己已巳 未末 土士 日曰目 人入八 大太犬 "
     "千干于 天夭无 贝见 治冶 堤提题 辩辨辫 竣峻俊 坡破波玻披 桩庄椿 粱梁 锋峰蜂 封卦 顶项顷 "
     "沥历厉 青清情请晴 淤於 渠梁架 架驾 填慎镇 镇慎 筑巩 基墓幕 础拙 绑帮 扎札 护沪户 "
     "支技枝 边达迈 消清稍 防仿纺妨访 检捡俭验 调周词 试式 梯弟 场汤扬 杨扬场 阳阴 柳抑 巷港 "

@@ -12,7 +12,8 @@ MOST_WORDS = 3  # of one expression: sewage treatment plant
 _AROUND = frozenset(
     (
         "a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "with", "by", "from", "is", "are", "was", "were",
-        "has", "have", "been", "be", "do", "does", "did", "when", "where", "who", "what", "why", "how", "which", "much",
+        "has", "have", "been", "be", "will", "would",
+        "do", "does", "did", "when", "where", "who", "what", "why", "how", "which", "much",
         "many", "about", "any", "all", "latest", "current", "status", "progress", "project", "projects", "work",
         "works", "plan", "report", "reports", "news", "information", "update",
     )
@@ -32,7 +33,7 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 def in_chinese_words(expression: str) -> tuple[str, ...]:
     """The Chinese words for a folded English one; none for what is not in the list."""
-    return _words().get(expression, ())
+    return _words().get(expression) or _words().get(expression.removesuffix("s"), ())
 
 
 def is_around(word: str) -> bool:

@@ -38,6 +38,17 @@ _TEN_DAYS = re.compile(rf"(?:(?P<year>{_YEAR})年)?(?P<month>{_MONTH})月份?(?P
 _YEARLESS = re.compile(r"(?<![年第上下])(?:第?(?P<quarter>[一二三四1-4])季度|(?P<half>[上下])半年)")
 
 
+def _years_in_row(said: re.Match[str]) -> str:
+    """2023和2024年 as a span; 2023和2025年 is none."""
+    return f"{said[1]}年~{said[2]}年" if int(said[2]) == int(said[1]) + 1 else said[0]
+
+
+def _until(said: re.Match[str]) -> str:
+    """截至2024年6月, 2024年底前: up to the end of it."""
+    year, month = int(said[1]), day_number(said[2]) if said[2] else 12
+    return f"{year + month // 12}年{month % 12 + 1}月以前"
+
+
 def _stake(said: re.Match[str]) -> str:
     """12公里300米 along a road."""
     return f"k{said[1]}+{int(said[2]):03d}"
@@ -55,7 +66,15 @@ _SAME: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
             (r"(?<=月)(3[01]|[12][0-9]|0?[1-9])$", r"\1日"),
             (r"^((?:19|20)[0-9]{6})[日号]$", r"\1"),
             (r"(?<![0-9])([0-9])千([1-9])百(?=[万元])", lambda said: f"{said[1]}{said[2]}00"),
-            (r"(?<=[万亿元])(?:左右|上下)$", ""),
+            (r"(?<=[万亿元])(?:左右|上下)$|(?<=元)人民币|介于(?=[0-9])", ""),
+            (r"(?<=[0-9][万亿])(?=的)", "元"),
+            (r"(?<=[万亿元])[和与](?=[0-9.]+(?:千万|百万|万|亿)元?之间)", "到"),
+            (r"(?<![0-9.一二两三四五六七八九十百千])(亿|千万|百万)(?=元?(?:以上|以下|以内|之内))", r"1\1"),
+            (r"((?:不足|不到|[低高少多大小]于|不?超过|不低于|至少|最多))(亿|千万|百万)", r"\g<1>1\2"),
+            (rf"({_YEAR})年?h([12])(?![0-9a-z])", lambda said: f"{said[1]}年{'上下'[int(said[2]) - 1]}半年"),
+            (rf"^(?:截[至止]到?)?({_YEAR})年(?:({_MONTH})月份?)?(?:[底末]之?以?前|[底末]?为止)$", _until),
+            (rf"^截[至止]到?({_YEAR})年(?:({_MONTH})月份?)?[底末]?$", _until),
+            (rf"^({_YEAR}年(?:(?:{_MONTH})月(?:[0-9]{{1,2}}[日号])?)?)前$", r"\1以前"),
             (r"^([0-9]{1,4})(?:公里|千米|km)(?:\+|加|又)?([0-9]{1,3})米?(?:处|附近)?$", _stake),
             (r"^([0-9]{1,4})k\+([0-9]{3})$", r"k\1+\2"),
             (r"(?<![0-9a-z])k([0-9]{1,4})(?= ?[-~至到]+ ?k?[0-9]{1,4}(?:\+|$))", r"k\1+000"),
@@ -66,9 +85,9 @@ _SAME: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
             (rf"(?<![0-9.])({_YEAR})(?={_PART}|年[底末初])", r"\1年"),
             (rf"({_YEAR}年)年?[底末]", r"\g<1>12月"),
             (rf"({_YEAR}年)年?初", r"\g<1>1月"),
-            (rf"(?<![0-9.])({_YEAR})年?[和与及]({_YEAR})年", r"\1年~\2年"),
+            (rf"(?<![0-9.])({_YEAR})年?[和与及]({_YEAR})年", _years_in_row),
             (rf"(?<![0-9.{_DIGITS}十-])({_MONTH}) ?[-~至到] ?({_MONTH})月", r"\1月~\2月"),
-            (rf"[从自](?=[0-9{_DIGITS}])", ""),
+            (rf"[从自](?=[0-9{_DIGITS}]|k[0-9])", ""),
             (r"(?<=[年月日号])份?(?:开始|至今|到现在|到今天)", "以来"),
             (rf"(?<![0-9.])({_YEAR})(?:至今|以来|到现在)", r"\1年以来"),
             (r"(?<![0-9a-z.])([0-9]+(?:\.[0-9]+)?) ?w(?![0-9a-z])", r"\1万"),
@@ -105,6 +124,13 @@ _ENGLISH_DATE = re.compile(
 )
 
 
+_ENGLISH_IS = {
+    "last year": "去年", "this year": "今年", "last month": "上个月", "this month": "这个月", "last week": "上周",
+    "this week": "这周", "last quarter": "上个季度", "this quarter": "这个季度", "yesterday": "昨天",
+}  # fmt: skip
+_ENGLISH_THEN = re.compile(rf"(?i)(?<![a-z])(?:{'|'.join(_ENGLISH_IS)})(?![a-z])")
+
+
 def in_figures(word: str, today: int | None = None) -> str:
     """The word with what is said of time and money in a form that can be read. today: yyyymmdd, for what is said as
     of a day (去年)."""
@@ -126,7 +152,7 @@ def relative(word: str, today: int) -> str:
 
 def in_chinese(raw: str) -> str:
     """A query as typed, with English dates as Chinese ones: 8 March 2024, Nov 2025."""
-    return _ENGLISH_DATE.sub(_english, raw)
+    return _ENGLISH_THEN.sub(lambda said: _ENGLISH_IS[said[0].casefold()], _ENGLISH_DATE.sub(_english, raw))
 
 
 def _english(said: re.Match[str]) -> str:

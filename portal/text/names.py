@@ -241,6 +241,14 @@ class Names:
         found = sorted({number for form in forms for number in self._paged.get(form, ())})
         return [self.all[number] for number in found[:limit]]
 
+    def begun_other(self, word: str) -> tuple[str, ...]:
+        """Other names that begin so: 住建局 for 住建."""
+        return tuple(form for form in self.aliases if len(word) > 1 and form.startswith(word))
+
+    def is_name(self, form: str) -> bool:
+        """Whether a folded text is a whole name, or one of its shorter forms."""
+        return form in self._whole
+
     def renamed(self, word: str) -> tuple[str, ...]:
         """The body that goes by another ending here: 卫健局 for 卫健委, 住建局 for 住建部门."""
         stem = next((word.removesuffix(end) for end in _BODIES if word.endswith(end)), "")

@@ -12,8 +12,8 @@ from portal.text.names import Names
 LONGEST = 40  # characters of a sentence that is taken apart
 SHORTEST_PART = 4  # characters of a name that may be a part of it, and not all of it
 LEAST = 2  # characters of a piece
-_JOINS = (
-    "完成|组织|开展|进行|实施|要求|正在|已经|由于|因为|以及|并且|按照|根据|存在"  # say nothing of their own
+_JOINS = (  # say nothing of their own
+    "完成|组织|开展|进行|实施|要求|正在|已经|由于|因为|以及|并且|按照|根据|存在|影响|导致|造成"
 )
 _JOINING = re.compile(
     rf"^(?:{_JOINS}|[的了在于与和及是对由因为并已将把被从向按])+|(?:{_JOINS}|[的了在于与和及是])+$"

@@ -5,6 +5,7 @@ front of a pasted title. Works on the raw text, which may be written in full wid
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from portal.text.everyday import in_chinese
 
@@ -25,24 +26,43 @@ _SPACED = (  # space inside what is one: 2025年11月 到 12月, S 210, K15 + 20
     ),
 )
 _DAY = "3[01]|[12][0-9]|0?[1-9]"
-_SAID = tuple(  # what is typed one way and read another
-    (re.compile(typed), read)
-    for typed, read in (
-        # 1、城东… · （一）城东… · 【2】城东…: the number that a list gave a pasted title
-        (r"^\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})\s*[、.．)）]\s*(?=[\u3400-\u9fff])", ""),
-        (r"^\s*[(（【\[](?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})[)）】\]]\s*(?=[\u3400-\u9fff])", ""),
-        # 2024 3 8 · 2024、3、8
-        (
-            rf"(?<![0-9])((?:19|20)[0-9]{{2}})([ 、,，])(1[0-2]|0?[1-9])\2({_DAY})[日号]?(?![0-9.万亿元千百%+])",
-            r"\1-\3-\4",
-        ),
-        # 2023、2024年: each of them
-        (r"(?<![0-9])((?:19|20)[0-9]{2})年?[、,，]\s*((?:19|20)[0-9]{2})年", r"\1年 OR \2年"),
-        # 桥梁|停车场
-        (r"(?<=\S)\s*[|｜]{1,2}\s*(?=\S)", " OR "),
-        (r"(?<=[\u3400-\u9fff\"])或者(?=[\u3400-\u9fff\"])", "或"),
-        # 桩号：K5+200
-        (r"桩号\s*[:：]?\s*(?=[A-Za-zＡ-Ｚ]?[KkＫｋ][0-9０-９])", ""),
+_YEAR = "(?:19|20)[0-9]{2}"
+
+
+def _months_in_row(said: re.Match[str]) -> str:
+    """1、2月 as 1-2月; months that do not follow each other as they are."""
+    return f"{said[1]}-{said[2]}月" if int(said[2]) == int(said[1]) + 1 else said[0]
+
+
+_SAID: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    tuple(  # what is typed one way and read another
+        (re.compile(typed), read)
+        for typed, read in (
+            # 1、城东… · （一）城东… · 【2】城东…: the number that a list gave a pasted title
+            (r"^\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})\s*[、.．)）]\s*(?=[\u3400-\u9fff])", ""),
+            (
+                r"^\s*[(（【\[](?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})[)）】\]]\s*(?=[\u3400-\u9fff])",
+                "",
+            ),
+            # 2024 3 8 · 2024、3、8
+            (
+                rf"(?<![0-9])((?:19|20)[0-9]{{2}})([ 、,，])(1[0-2]|0?[1-9])\2({_DAY})[日号]?(?![0-9.万亿元千百%+])",
+                r"\1-\3-\4",
+            ),
+            # 2023 12: a month where two figures say so
+            (r"(?<![0-9.])((?:19|20)[0-9]{2}) (0[1-9]|1[0-2])(?=\s*$)", r"\1-\2"),
+            # 2023、2024年 · 2023年和2025年: each of them
+            (rf"(?<![0-9])({_YEAR})年?[、,，和与及]\s*({_YEAR})年(?=\s|$)", r"\1年 OR \2年"),
+            # 1、2月
+            (r"(?<![0-9])(1[0-2]|[1-9])[、,，和]\s*(1[0-2]|[1-9])月", _months_in_row),
+            # what a page left in it
+            (r"</?[A-Za-z][^<>]{0,30}>|&(?:nbsp|amp|lt|gt|quot);|%20", " "),
+            # 桥梁|停车场
+            (r"(?<=\S)\s*[|｜]{1,2}\s*(?=\S)", " OR "),
+            (r"(?<=[\u3400-\u9fff\"])或者(?=[\u3400-\u9fff\"])", "或"),
+            # 桩号：K5+200
+            (r"桩号\s*[:：]?\s*(?=[A-Za-zＡ-Ｚ]?[KkＫｋ][0-9０-９])", ""),
+        )
     )
 )
 

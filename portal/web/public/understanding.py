@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from flask import g
 
-from portal.ports import Answer, Query, SearchIndex, SearchUnavailable
+from portal.ports import Answer, Query, SearchIndex, SearchUnavailable, Understood
 from portal.record.names import NAMES
 from portal.record.shelf import Shelf
 from portal.text.fold import folded
@@ -79,10 +79,11 @@ class Offer:
     marks: tuple[str, ...]
 
 
-def offers(query: Query, search: SearchIndex) -> list[Offer]:
-    """What somebody might have meant whose query finds nothing, the likeliest first."""
+def offers(query: Query, search: SearchIndex, *, nearest: Sequence[Understood] = ()) -> list[Offer]:
+    """What somebody might have meant whose query finds nothing, the likeliest first. nearest: what the engine knows
+    that is written much like it."""
     found: list[Offer] = []
-    for text, why in dict.fromkeys(_others(query)):
+    for text, why in dict.fromkeys([*_mended(query, nearest), *_others(query)]):
         try:
             answer = search.search(replace(query, text=text, page=1, size=NEAREST))
         except SearchUnavailable:
@@ -94,6 +95,12 @@ def offers(query: Query, search: SearchIndex) -> list[Offer]:
         if len(found) == MOST_OFFERED:
             break
     return found
+
+
+def _mended(query: Query, nearest: Sequence[Understood]) -> Iterator[tuple[str, str]]:
+    for each in nearest:
+        for form in each.forms:
+            yield instead(query.text, each.word, form), "like"
 
 
 def _others(query: Query) -> Iterator[tuple[str, str]]:
