@@ -31,6 +31,7 @@ class Mending(Generic[Found]):
 
     def __init__(self, engine: Engine[Found]) -> None:
         self._engine, self._left = engine, MOST_OF_ALL
+        self._known: dict[str, tuple[str, ...]] = {}  # pinyin → words
 
     def mended(self, word: str, *, least: int = SHORTEST) -> tuple[str, ...]:
         """Words that stand somewhere and differ from this one, which does not, by one character written double or in
@@ -57,10 +58,11 @@ class Mending(Generic[Found]):
 
     def spoken(self, letters: str) -> tuple[str, ...]:
         """Words of the corpus that these letters of pinyin may be."""
-        for cut in cuts(letters) if letters.isascii() and letters.isalpha() else ():
-            if len(cut) in SYLLABLES and (found := self._said(cut)):
-                return found
-        return ()
+        if letters not in self._known:
+            ways = cuts(letters) if letters.isascii() and letters.isalpha() else ()
+            said = (self._said(cut) for cut in ways if len(cut) in SYLLABLES)
+            self._known[letters] = next(filter(None, said), ())
+        return self._known[letters]
 
     def _said(self, syllables: tuple[str, ...]) -> tuple[str, ...]:
         begun: tuple[str, ...] = tuple(common(readings()[syllables[0]]))

@@ -78,7 +78,8 @@ class Wording(Generic[Found]):
             lambda: self._instead(word, self._names.spoken(word), "spoken"),
             lambda: self._instead(word, self._names.shortened(word), "short"),
             lambda: self._instead(word, self._names.renamed(word), "short"),
-            lambda: self._as_written(the_holiday(word), cut=False) if the_holiday(word) else engine.nothing,
+            lambda: self._instead(word, self._names.begun_other(word), "short"),
+            lambda: self._holiday(word),
             lambda: self._about(word) if asks(word) else engine.nothing,
             lambda: self._all_of(without_asking(word)),
             lambda: self._any_of(word.split("或")),
@@ -190,6 +191,16 @@ class Wording(Generic[Found]):
         if len(parts) > 1:
             found = functools.reduce(self._engine.both, map(self._phrase, parts))
         return found if self._engine.any(found) else self._cut(piece)
+
+    def _holiday(self, word: str) -> Found:
+        """The items of a holiday's days, of whatever year."""
+        days = the_holiday(word)
+        found = functools.reduce(
+            self._engine.either, (self._meaning(each, cut=False) for each in days), self._engine.nothing
+        )
+        if self._engine.any(found):
+            self._understand(word, days if len(days) == 1 else ("春节假期",), "about")
+        return found
 
     def _at_joint(self, word: str) -> list[str]:
         """What 的 joins in a word that is nowhere itself, without what says nothing of its own."""

@@ -24,7 +24,7 @@ _PLAIN = re.compile(  # asks by itself, wherever it stands
     "有?(?:哪里|哪儿|哪些|哪个|哪家|哪几个?|什么|啥)|谁(?:主?管|负责)?|这么慢?久?|那么|还没有?|没$|还在|没有(?=了?吗?$)|关于|有关|对于|[吗呢吧啊呀嘛么]+$"
 )
 _SOFT_ENDS = re.compile(
-    rf"(?:{_DOING}|{_NOUNS}|进行|[修建做搞弄花办管查看](?:[得了过]|成了?|好)|[的了得在到由是有做被还都要会和与及])$"
+    rf"(?:{_DOING}|{_NOUNS}|进行|在[做建修]|[修建做搞弄花办管查看](?:[得了过]|成了?|好)|[的了得在到由是有做被还都要会和与及])$"
 )
 _SOFT_STARTS = re.compile(
     rf"^(?:{_DOING}|{_NOUNS}|查询|查看|查找|搜索|了解|正在|在[做建修]|做[了过]?|修[了过得]|建[了过得]|花[了过]|[的了得在由是有被都要会和与及])"
@@ -45,7 +45,7 @@ def about(word: str) -> list[str]:
     if word.isascii():
         return []
     parts = [bare for piece in _PLAIN.sub(" ", word).split() if (bare := _bare(piece))]
-    parts = [part for part in parts if len(part) >= LEAST] or parts
+    parts = [part for part in parts if len(part) >= LEAST] or (parts if asks(word) else [])
     return parts if parts != [word] else []
 
 

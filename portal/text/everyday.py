@@ -49,6 +49,16 @@ def _until(said: re.Match[str]) -> str:
     return f"{year + month // 12}年{month % 12 + 1}月以前"
 
 
+def _percent(written: str) -> int:
+    """六十一 of 百分之六十一."""
+    if written == "百":
+        return 100
+    tens, ten, ones = written.rpartition("十")
+    return (_DIGITS.find(tens) - 1 if tens else 1) * 10 * bool(ten) + max(_DIGITS.find(ones) - 1, 0) * bool(
+        ones
+    )
+
+
 def _stake(said: re.Match[str]) -> str:
     """12公里300米 along a road."""
     return f"k{said[1]}+{int(said[2]):03d}"
@@ -94,6 +104,11 @@ _SAME: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
             (r"[¥$]([0-9]+(?:\.[0-9]+)?(?:亿|千万|百万|万)?)元?", r"\1元"),
             (r"(?<=[0-9][万亿])块钱?", "元"),
             (r"百分之([0-9]+(?:\.[0-9]+)?)", r"\1%"),
+            (r"百分之(百|[一二三四五六七八九十]{1,3})", lambda said: f"{_percent(said[1])}%"),
+            (
+                r"(?<![一二三四五六七八九十百千万])([一二三四五六七八九])成(?=$|以上|的)",
+                lambda said: f"{_percent(said[1])}0%",
+            ),
         )
     )
 )
@@ -233,9 +248,11 @@ def _holiday(said: re.Match[str]) -> str:
     return said[0]
 
 
-def the_holiday(word: str) -> str:
-    """A word that is a holiday's name and nothing else, as its days of whatever year; "" for another."""
-    return in_figures(f"{word}期间") if word in _HOLIDAYS else ""
+def the_holiday(word: str) -> tuple[str, ...]:
+    """A word that is a holiday's name and nothing else, as its days of whatever year; none for another."""
+    if word == "春节":
+        return tuple(in_figures(f"{year}年春节") for year in _NEW_YEAR)
+    return (in_figures(f"{word}期间"),) if word in _HOLIDAYS else ()
 
 
 def _first_parts(said: re.Match[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,12 +17,14 @@ from portal.text.fold import folded
 from portal.text.names import Name, Names
 from portal.text.parse import Asks, parse
 from portal.text.rewrite import instead, literally
+from portal.text.terms import is_han
 from portal.web.filters import day
 from portal.web.language import _
 from portal.web.windows import today
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOST_OFFERED = 4
+LONGEST_CUT, LONGEST_PIECE = 12, 4  # characters of a word of which pieces are offered, and of such a piece
 NEAREST = 3  # hits shown of the best of what is offered
 
 
@@ -39,8 +42,18 @@ def informed(query: Query, shelf: Shelf) -> Query:
 
 
 def readings(answer: Answer, text: str) -> list[dict[str, Any]]:
-    """One for each word that was not taken literally: what was done, and the query that takes it so."""
-    return [
+    """One for each word that was not taken literally: what was done, and the query that takes it so. Words that were
+    left out are said together."""
+    left = [each.word for each in answer.understood if each.how == "left"]
+    told = [
+        {
+            "how": "left",
+            "word": " · ".join(left),
+            "forms": "",
+            "literally": functools.reduce(literally, left, text),
+        }
+    ]
+    return (told if left else []) + [
         {
             "how": each.how,
             "word": each.word,
@@ -48,6 +61,7 @@ def readings(answer: Answer, text: str) -> list[dict[str, Any]]:
             "literally": literally(text, each.word),
         }
         for each in answer.understood
+        if each.how != "left"
     ]
 
 
@@ -116,3 +130,13 @@ def _others(query: Query) -> Iterator[tuple[str, str]]:
                 yield shorter, "less"
     if len(words) == 1 and words[0].asks is Asks.EXACT:
         yield words[0].text, "less"
+    elif len(words) == 1:
+        for piece in _pieces(words[0].text):
+            yield instead(query.text, words[0].text, piece), "less"
+
+
+def _pieces(word: str) -> Iterator[str]:
+    """The beginnings and ends of a word of Han characters, the longer first."""
+    if 3 <= len(word) <= LONGEST_CUT and all(map(is_han, word)):
+        for length in range(min(len(word) - 1, LONGEST_PIECE), 1, -1):
+            yield from (word[:length], word[-length:])
