@@ -19,8 +19,8 @@ SHORTEST, LONGEST = (
 )  # characters of a word that is mended; of a shorter one too many others differ by one
 SHORTEST_OFFERED = 2  # characters of a word for which others are offered, and not looked for unasked
 SYLLABLES = range(2, 7)
-MOST = 2000  # questions to the engine for one syllable more
-MOST_OF_ALL = 3000  # of one query
+MOST = 2600  # questions to the engine for one syllable more
+MOST_OF_ALL = 5000  # of one query
 MOST_FORMS = 4  # that a word may mean
 SHARE = 10  # a form that is so many times rarer than the commonest was not meant
 _DOUBLED = re.compile(r"(.)\1")

@@ -70,6 +70,8 @@ _SAME: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
         for written, meant in (
             (rf"^({_YEAR})(0[1-9]|1[0-2])$", r"\1-\2"),
             (rf"^([{_DIGITS}]{{4}})$", r"\1年"),
+            (rf"(?<=[0-9])(?={_SPELT_YEAR}年)", " "),
+            (rf"^(?:大?约|将近|接近)(?=[0-9{_DIGITS}两十])", ""),
             (rf"^({_SPELT_YEAR})(?=[-~至到]{_SPELT_YEAR}年)", r"\1年"),
             (r"^([1-3][0-9])年([-~至到])([1-3][0-9])年$", r"20\1年\g<2>20\3年"),
             (rf"^([一二三][{_DIGITS}])年(?=(?:{_MONTH})月|$)", lambda said: f"二〇{said[1]}年"),

@@ -54,7 +54,7 @@ _FACET = "|".join(sorted(FACET_WORDS, key=len, reverse=True))
 _SPACED_FACET = re.compile(rf"(?i)(?<![^\s，,；;、。])({_FACET}) *[:：=＝] *(?=[\w\"])")
 _FACET_AFTER = re.compile(rf"(?i)[，,；;、。]+(?=[-－]?(?:{_FACET}) *[:：])")
 _TOKEN = re.compile(
-    r"(?P<minus>(?<!\S)(?:[-－−﹣ー]|[–—](?=[^\s–—])))?"
+    r"(?P<minus>(?:(?<!\S)|(?<=\"))(?:[-－−﹣ー]|[–—](?=[^\s–—])))?"
     r'(?:"(?P<exact>[^"]*)"'
     r'|(?P<facet>[^\s":：]{1,8})[:：](?:"(?P<quoted>[^"]+)"|(?P<value>[^\s"]+))'
     r'|(?P<word>[^\s"]+))'

@@ -26,7 +26,9 @@ def by_names(sentence: str, names: Names) -> list[str]:
     that join. One piece where there is nothing to take apart."""
     if len(sentence) > LONGEST:
         return [sentence]
-    pieces = (_JOINING.sub("", piece) for piece in _cut(sentence, names))
+    pieces = (
+        part for piece, name in _cut(sentence, names) for part in ([piece] if name else _between(piece))
+    )
     return [piece for piece in pieces if len(piece) >= LEAST]
 
 
@@ -35,14 +37,22 @@ def at_joins(piece: str) -> list[str]:
     return [part for part in _BETWEEN.split(piece) if part]
 
 
-def _cut(sentence: str, names: Names) -> Iterator[str]:
+def _between(piece: str) -> list[str]:
+    """What stands between names, at verbs that say nothing of their own in pieces, unless one would be too short."""
+    bare = _JOINING.sub("", piece)
+    parts = [_JOINING.sub("", part) for part in re.split(_JOINS, bare)]
+    return parts if all(len(part) >= LEAST for part in parts) else [bare]
+
+
+def _cut(sentence: str, names: Names) -> Iterator[tuple[str, bool]]:
+    """The pieces from left to right, each with whether it is a name."""
     start = place = 0
     while place < len(sentence):
         length = names.longest_at(sentence, place, part=SHORTEST_PART)
         if length:
-            yield sentence[start:place]
-            yield sentence[place : place + length]
+            yield sentence[start:place], False
+            yield sentence[place : place + length], True
             start = place = place + length
         else:
             place += 1
-    yield sentence[start:]
+    yield sentence[start:], False

@@ -57,6 +57,8 @@ _SAID: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
             (r"(?<![0-9])(1[0-2]|[1-9])[、,，和]\s*(1[0-2]|[1-9])月", _months_in_row),
             # what a page left in it
             (r"</?[A-Za-z][^<>]{0,30}>|&(?:nbsp|amp|lt|gt|quot);|%20", " "),
+            # 除白杨外的桥梁
+            (r"(?<!\S)除了?([^\s，,]{2,10}?)(?:以外|之外|外)的?(?=[\u3400-\u9fff])", r"不含\1 "),
             # 桥梁|停车场
             (r"(?<=\S)\s*[|｜]{1,2}\s*(?=\S)", " OR "),
             (r"(?<=[\u3400-\u9fff\"])或者(?=[\u3400-\u9fff\"])", "或"),
