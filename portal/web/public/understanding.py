@@ -98,6 +98,8 @@ def offers(query: Query, search: SearchIndex, *, nearest: Sequence[Understood] =
     that is written much like it."""
     found: list[Offer] = []
     for text, why in dict.fromkeys([*_mended(query, nearest), *_others(query)]):
+        if why == "less" and any(text in each.text for each in found):
+            continue
         try:
             answer = search.search(replace(query, text=text, page=1, size=NEAREST))
         except SearchUnavailable:
