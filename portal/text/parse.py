@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from portal.text.characters import HAN
 from portal.text.fold import folded
@@ -203,6 +204,7 @@ def _read(raw: str) -> list[Clause]:
     return list(_joined(list(_TOKEN.finditer(raw))))
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> tuple[Clause, ...]:
     """The conditions of a query as typed; all of them must hold. Empty when it asks for nothing."""
     raw = in_shape(text[:MAX_CHARACTERS])
