@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -14,6 +15,7 @@ from portal.adapters.search_ranking import SATURATION, bonuses, gain
 from portal.adapters.search_words import DAYS, meant
 from portal.ports import FACETS, Answer, Query
 from portal.text.parse import Asks, Clause, parse
+from portal.text.terms import required_terms
 
 TOGETHER = 32  # numbers of which the greatest is taken
 LEAST = np.int32(-(2**31))  # below every rank and every day
@@ -56,6 +58,11 @@ class _Masks:
 
     def any(self, found: Mask) -> bool:
         return bool(found.any())
+
+    def counts(self, phrases: Sequence[str]) -> list[int]:
+        known = self._snapshot.literal
+        stands = functools.cache(self._snapshot.stands)
+        return [len(known(phrase)) if all(map(stands, required_terms(phrase))) else 0 for phrase in phrases]
 
     def expect(self, phrases: Sequence[str], *, among: Mask) -> None:
         """Nothing to prepare: asking costs a memory access."""
@@ -226,4 +233,5 @@ def answer(snapshot: Snapshot, query: Query) -> Answer:
         months=_months(snapshot, numbers[DAYS]),
         marks=tuple(meaning.marks),
         understood=tuple(meaning.understood),
+        nearest=() if len(ids) else tuple(meaning.nearest),
     )

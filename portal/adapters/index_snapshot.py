@@ -190,6 +190,10 @@ class Snapshot:
         """The same as a mask."""
         return self._holding.get(phrase, lambda phrase: self.mask(self.literal(phrase)))
 
+    def stands(self, term: str) -> bool:
+        """Whether an item has a term, one that is deleted included."""
+        return any(segment.terms.holding(term) for segment, _ in self.segments)
+
     def _find_literal(self, phrase: str) -> Ids:
         ids = self._joined([segment.literal(phrase) for segment, _ in self.segments])
         return ids if self.count == self.size else ids[self.live[ids]]

@@ -23,6 +23,7 @@ from portal.text.terms import is_han, is_one_term, required_terms
 
 WINDOW = 1_000_000  # hits that can be paged through, set on the index; a page beyond is empty
 MOST_VALUES = 10_000  # of one facet
+MOST_SIZES = 500  # sets whose sizes are asked for in one question
 MOST_REQUIRED = 12  # terms of a phrase looked up before the phrase itself is compared
 ITEMS: Json = {"exists": {"field": "item"}}  # all but the document that keeps the position
 
@@ -102,6 +103,12 @@ class _Conditions:
     def any(self, found: Where) -> bool:
         self.learn([found])
         return self._known[found] > 0
+
+    def counts(self, phrases: Sequence[str]) -> list[int]:
+        sets = [self.phrase(phrase) for phrase in phrases]
+        for start in range(0, len(sets), MOST_SIZES):
+            self.learn(sets[start : start + MOST_SIZES])
+        return [self._known[found] for found in sets]
 
     def expect(self, phrases: Sequence[str], *, among: Where) -> None:
         self.learn(self.both(among, self.phrase(phrase)) for phrase in phrases)
@@ -270,11 +277,13 @@ def answer(ask: Ask, query: Query) -> Answer:
         "docvalue_fields": ["item"],
     }
     got = ask(body)
+    total = got["hits"]["total"]["value"]
     return Answer(
         items=tuple(hit["fields"]["item"][0] for hit in got["hits"]["hits"]),
-        total=got["hits"]["total"]["value"],
+        total=total,
         facets=_facets(got),
         months=_months(got),
         marks=tuple(meaning.marks),
         understood=tuple(meaning.understood),
+        nearest=() if total else tuple(meaning.nearest),
     )

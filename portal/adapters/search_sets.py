@@ -41,5 +41,8 @@ class Engine(Protocol[Found]):
     def any(self, found: Found) -> bool:
         """Whether there is an item in it."""
 
+    def counts(self, phrases: Sequence[str]) -> list[int]:
+        """How many items contain each of these folded phrases."""
+
     def expect(self, phrases: Sequence[str], *, among: Found) -> None:
         """The next questions may be whether these phrases are anywhere among these items."""

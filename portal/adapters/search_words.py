@@ -11,6 +11,7 @@ from portal.text.everyday import in_figures
 from portal.text.fold import folded
 from portal.text.names import Names
 from portal.text.parse import Asks, Clause
+from portal.text.pinyin import cuts
 from portal.text.spans import spans_in
 from portal.text.terms import is_han
 
@@ -21,11 +22,26 @@ _BORDER = re.compile(
     rf"(?<=[a-z]{{{SHORTEST_SPOKEN}}})(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z]{{{SHORTEST_SPOKEN}}})"
 )
 AROUND = frozenset(
-    ("线", "处", "段", "附近", "沿线", "路段", "左右", "以内", "桩号", "里程", "米", "期间", "全年")
+    ("线", "处", "段", "附近", "沿线", "路段", "左右", "以内", "桩号", "里程", "米", "期间", "全年", "同期")
 )  # beside roads, stakes, amounts, days
-_ASKING = re.compile(
-    "请问|我想[查看知]道?|查一下|什么时候|啥时候|怎么样了?|怎么办|为什么|有没有|是不是|多少钱?|哪[里儿些个]|谁负责|谁管|如何|[吗呢吧啊的了]+$"
+_OF_DAYS = ("上午", "下午", "晚上", "当天", "当日", "那天", "全天", "前后")
+_OF_SUMS = (
+    "投资",
+    "投资额",
+    "总投资",
+    "总投资额",
+    "造价",
+    "总造价",
+    "金额",
+    "资金",
+    "预算",
+    "概算",
+    "项目",
+    "工程",
 )
+SOFT = frozenset(
+    (*_OF_DAYS, *_OF_SUMS)
+)  # beside days and sums: asked for where they stand with them, else not
 
 
 def check(query: Query) -> None:
@@ -46,6 +62,7 @@ def meant(values: Iterable[str], clause: Clause, query: Query) -> list[str]:
         lambda typed: (typed,),
         names.spoken,
         names.shortened,
+        names.begun_other,
         names.heard,
     )
     for way in ways:
@@ -79,13 +96,25 @@ def parts_by_script(word: str) -> list[str]:
 def parts_at_signs(word: str) -> list[str]:
     """What a sign joins that is nowhere so: 城东-绿化."""
     parts = [part for part in re.split(r"[-~_/.:]+", word) if part]
-    return parts if len(parts) > 1 and all(is_han(part[0]) for part in parts) else []
+    return parts if len(parts) > 1 and any(is_han(part[0]) for part in parts) else []
 
 
-def without_asking(word: str) -> list[str]:
-    """What a question is about: 城东道路 of 谁负责城东道路."""
-    parts = _ASKING.sub(" ", word).split()
-    return parts if parts and parts != [word] else []
+def parts_at_joint(word: str) -> list[str]:
+    """What 的 joins that is nowhere so: 白杨的桥."""
+    parts = [part for part in word.split("的") if part]
+    return parts if len(parts) > 1 else []
+
+
+def spoken_halves(word: str, names: Names) -> list[str]:
+    """Pinyin of two names written as one word: chengdonglvhua."""
+    if not names.is_pinyin(word):
+        return []
+    for cut in cuts(word):
+        for place in range(2, len(cut) - 1):
+            halves = ["".join(cut[:place]), "".join(cut[place:])]
+            if all(map(names.spoken, halves)):
+                return halves
+    return []
 
 
 def runs(clauses: Sequence[Clause]) -> list[list[Clause]]:

@@ -57,7 +57,9 @@ class Query:
 class Understood:
     """A word that was taken for other ones. how: `alias` (another name for the same), `spoken` (pinyin), `heard`
     (another writing of the same sound, because the word itself is nowhere), `short` (a name with something left out),
-    `dated` (as of the day on which it is asked), `joined` (written apart).
+    `dated` (as of the day on which it is asked), `joined` (written apart), `mended` (a wrong character), `english` (an
+    English word), `about` (what a question is about), `without` (不含: what must not be in it), `left` (a word that is
+    only said around others, and nowhere: left out).
 
     word: folded, as typed; forms: what was looked for besides or instead, folded.
     """
@@ -72,13 +74,15 @@ class Answer:
     """items: keys of the page, in order; total: hits in all; facets: counts over the whole result,
     zero counts left out, a facet that is filtered as if it were not; months: the same for the months of their
     days, yyyymm in order, as if no days were asked for; marks: the folded strings to highlight in the originals;
-    understood: what was not taken literally."""
+    understood: what was not taken literally; nearest: where nothing is found, words that stand somewhere and may have
+    been meant by one that does not."""
 
     items: tuple[str, ...] = ()
     total: int = 0
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     months: Mapping[int, int] = field(default_factory=dict)
     marks: tuple[str, ...] = ()
+    nearest: tuple[Understood, ...] = ()
     understood: tuple[Understood, ...] = ()
 
 

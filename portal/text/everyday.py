@@ -10,13 +10,15 @@ import calendar
 import datetime as dt
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
+from portal.text.counted import DIGITS, count, first_parts, from_to, percent, stake, until, years_in_row
 from portal.text.dates import day_number
 
-_DIGITS = "〇零一二三四五六七八九"
 _MONTH = "1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]"
 _YEAR = "(?:19|20)[0-9]{2}"
 _PART = "[上下]半年|第?[一二三四1-4]季度"
+_SPELT_YEAR = "[一二][〇零一二三四五六七八九]{3}"
 
 # The first day of the lunar year, for the Spring Festival: month and day.
 _NEW_YEAR = {
@@ -36,30 +38,66 @@ _HOLIDAY = re.compile(
 _TEN_DAYS = re.compile(rf"(?:(?P<year>{_YEAR})年)?(?P<month>{_MONTH})月份?(?P<part>[上中下])旬")
 _YEARLESS = re.compile(r"(?<![年第上下])(?:第?(?P<quarter>[一二三四1-4])季度|(?P<half>[上下])半年)")
 
-_SAME = tuple(  # what is written another way, and reads the same
-    (re.compile(written), meant)
-    for written, meant in (
-        (rf"^({_YEAR})(0[1-9]|1[0-2])$", r"\1-\2"),
-        (rf"^([{_DIGITS}]{{4}})$", r"\1年"),
-        (rf"^(1[5-9]|2[0-9]|3[0-5])年(?=度?$|[底末初]|{_PART}|以来)", r"20\1年"),
-        (rf"(?<![0-9.])({_YEAR})年?[. -]?q([1-4])(?![0-9a-z])", r"\1年\2季度"),
-        (r"^q([1-4])$", r"\1季度"),
-        (rf"(?<![0-9.])({_YEAR})(?={_PART}|年[底末初])", r"\1年"),
-        (rf"({_YEAR}年)年?[底末]", r"\g<1>12月"),
-        (rf"({_YEAR}年)年?初", r"\g<1>1月"),
-        (rf"(?<![0-9.])({_YEAR})年?[和与及]({_YEAR})年", r"\1年~\2年"),
-        (rf"(?<![0-9.{_DIGITS}十-])({_MONTH}) ?[-~至到] ?({_MONTH})月", r"\1月~\2月"),
-        (rf"[从自](?=[0-9{_DIGITS}])", ""),
-        (r"(?<=[年月日号])份?(?:开始|至今|到现在|到今天)", "以来"),
-        (rf"(?<![0-9.])({_YEAR})(?:至今|以来|到现在)", r"\1年以来"),
-        (r"(?<![0-9a-z.])([0-9]+(?:\.[0-9]+)?) ?w(?![0-9a-z])", r"\1万"),
-        (r"[¥$]([0-9]+(?:\.[0-9]+)?(?:亿|千万|百万|万)?)元?", r"\1元"),
-        (r"(?<=[0-9][万亿])块钱?", "元"),
-        (r"百分之([0-9]+(?:\.[0-9]+)?)", r"\1%"),
+
+_SAME: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    tuple(  # what is written another way, and reads the same
+        (re.compile(written), meant)
+        for written, meant in (
+            (rf"^({_YEAR})(0[1-9]|1[0-2])$", r"\1-\2"),
+            (rf"^([{DIGITS}]{{4}})$", r"\1年"),
+            (rf"(?<=[0-9])(?={_SPELT_YEAR}年)", " "),
+            (rf"^(?:大?约|将近|接近)(?=[0-9{DIGITS}两十])", ""),
+            (rf"^({_SPELT_YEAR})(?=[-~至到]{_SPELT_YEAR}年)", r"\1年"),
+            (r"^([1-3][0-9])年([-~至到])([1-3][0-9])年$", r"20\1年\g<2>20\3年"),
+            (rf"^([一二三][{DIGITS}])年(?=(?:{_MONTH})月|$)", lambda said: f"二〇{said[1]}年"),
+            (r"(?<=月)(3[01]|[12][0-9]|0?[1-9])$", r"\1日"),
+            (r"^((?:19|20)[0-9]{6})[日号]$", r"\1"),
+            (r"(?<![0-9])([0-9])千([1-9])百(?=[万元])", lambda said: f"{said[1]}{said[2]}00"),
+            (r"(?<=[万亿元])(?:左右|上下)$|(?<=元)人民币|介于(?=[0-9])", ""),
+            (r"(?<=[0-9][万亿])(?=的)", "元"),
+            (r"(?<=[万亿元])[和与](?=[0-9.]+(?:千万|百万|万|亿)元?之间)", "到"),
+            (r"(?<![0-9.一二两三四五六七八九十百千])(亿|千万|百万)(?=元?(?:以上|以下|以内|之内))", r"1\1"),
+            (r"((?:不足|不到|[低高少多大小]于|不?超过|不低于|至少|最多))(亿|千万|百万)", r"\g<1>1\2"),
+            (rf"({_YEAR})年?h([12])(?![0-9a-z])", lambda said: f"{said[1]}年{'上下'[int(said[2]) - 1]}半年"),
+            (rf"^(?:截[至止]到?)?({_YEAR})年(?:({_MONTH})月份?)?(?:[底末]之?以?前|[底末]?为止)$", until),
+            (rf"^截[至止]到?({_YEAR})年(?:({_MONTH})月份?)?[底末]?$", until),
+            (rf"^({_YEAR}年(?:(?:{_MONTH})月(?:[0-9]{{1,2}}[日号])?)?)前$", r"\1以前"),
+            (r"^([0-9]{1,4})(?:公里|千米|km)(?:\+|加|又)?([0-9]{1,3})米?(?:处|附近)?$", stake),
+            (r"^([0-9]{1,4})k\+([0-9]{3})$", r"k\1+\2"),
+            (r"(?<![0-9a-z])k([0-9]{1,4})(?= ?[-~至到]+ ?k?[0-9]{1,4}(?:\+|$))", r"k\1+000"),
+            (r"(k[0-9]{1,4}\+[0-9]{3} ?[-~至到]{1,2} ?)k([0-9]{1,4})(?![0-9+.])", r"\1k\2+000"),
+            (rf"^(1[5-9]|2[0-9]|3[0-5])年(?=度?$|[底末初]|{_PART}|以来)", r"20\1年"),
+            (rf"(?<![0-9.])({_YEAR})年?[. -]?q([1-4])(?![0-9a-z])", r"\1年\2季度"),
+            (r"^q([1-4])$", r"\1季度"),
+            (rf"(?<![0-9.])({_YEAR})(?={_PART}|年[底末初])", r"\1年"),
+            (rf"({_YEAR}年)年?[底末]", r"\g<1>12月"),
+            (rf"({_YEAR}年)年?初", r"\g<1>1月"),
+            (rf"(?<![0-9.])({_YEAR})年?[和与及]({_YEAR})年", years_in_row),
+            (rf"(?<![0-9.{DIGITS}十-])({_MONTH}) ?[-~至到] ?({_MONTH})月", r"\1月~\2月"),
+            (rf"[从自](?=[0-9{DIGITS}]|k[0-9])", ""),
+            (r"(?<=[年月日号])份?(?:开始|至今|到现在|到今天)", "以来"),
+            (rf"(?<![0-9.])({_YEAR})(?:至今|以来|到现在)", r"\1年以来"),
+            (r"(?<![0-9a-z.])([0-9]+(?:\.[0-9]+)?) ?w(?![0-9a-z])", r"\1万"),
+            (r"[¥$]([0-9]+(?:\.[0-9]+)?(?:亿|千万|百万|万)?)元?", r"\1元"),
+            (r"(?<=[0-9][万亿])块钱?", "元"),
+            (r"百分之([0-9]+(?:\.[0-9]+)?)", r"\1%"),
+            (r"百分之(百|[一二三四五六七八九十]{1,3})", lambda said: f"{percent(said[1])}%"),
+            (
+                r"(?<![一二三四五六七八九十百千万])([一二三四五六七八九])成(?=$|以上|的)",
+                lambda said: f"{percent(said[1])}0%",
+            ),
+        )
     )
 )
+_FIRST_PARTS = re.compile(
+    rf"({_YEAR}年)(?:前(?P<first>[一二三四五六七八九十]{{1,2}}|[0-9]{{1,2}})个?(?P<unit>月|季度)"
+    r"|第?(?P<from>[一二三1-3])[、至到-]?(?P<to>[二三四2-4])季度)"
+)
+_TWO_PARTS = re.compile(
+    rf"({_YEAR}年(?:{_PART}|(?:{_MONTH})月))[-~至到]({_YEAR}年(?:{_PART}|(?:{_MONTH})月))"
+)
 _AGO = re.compile(
-    rf"(?:最近|过去|^近)的?(?:(?P<number>[0-9]{{1,3}}|[{_DIGITS}十两]{{1,3}})(?P<unit>天|日|周|个?星期|个月|个?季度|年)|(?P<half>半年))"
+    rf"(?:最近|过去|^近|^这)的?(?:(?P<number>[0-9]{{1,3}}|[{DIGITS}十两]{{1,3}})(?P<unit>天|日|周|个?星期|个月|个?季度|年)|(?P<half>半年))"
 )
 _THEN = re.compile(
     "(?P<day>今天|今日|昨天|昨日|前天)"
@@ -78,13 +116,22 @@ _ENGLISH_DATE = re.compile(
 )
 
 
+_ENGLISH_IS = {
+    "last year": "去年", "this year": "今年", "last month": "上个月", "this month": "这个月", "last week": "上周",
+    "this week": "这周", "last quarter": "上个季度", "this quarter": "这个季度", "yesterday": "昨天",
+}  # fmt: skip
+_ENGLISH_THEN = re.compile(rf"(?i)(?<![a-z])(?:{'|'.join(_ENGLISH_IS)})(?![a-z])")
+
+
+@lru_cache(maxsize=1024)
 def in_figures(word: str, today: int | None = None) -> str:
     """The word with what is said of time and money in a form that can be read. today: yyyymmdd, for what is said as
     of a day (去年)."""
     word = relative(word, today) if today else word
     for written, meant in _SAME:
         word = written.sub(meant, word)
-    word = _TEN_DAYS.sub(_ten_days, word)
+    word = _FIRST_PARTS.sub(first_parts, _TEN_DAYS.sub(_ten_days, word))
+    word = _TWO_PARTS.sub(lambda said: from_to(said[1], said[2]), word)
     word = _HOLIDAY.sub(_holiday, word)
     return _YEARLESS.sub(_months, word)
 
@@ -98,7 +145,7 @@ def relative(word: str, today: int) -> str:
 
 def in_chinese(raw: str) -> str:
     """A query as typed, with English dates as Chinese ones: 8 March 2024, Nov 2025."""
-    return _ENGLISH_DATE.sub(_english, raw)
+    return _ENGLISH_THEN.sub(lambda said: _ENGLISH_IS[said[0].casefold()], _ENGLISH_DATE.sub(_english, raw))
 
 
 def _english(said: re.Match[str]) -> str:
@@ -111,17 +158,13 @@ def _between(first: dt.date, last: dt.date) -> str:
 
 
 def _ago(said: re.Match[str], today: dt.date) -> str:
-    number = 6 if said["half"] else _count(said["number"])
+    number = 6 if said["half"] else count(said["number"])
     unit = said["unit"] or "个月"
     days = {"天": 1, "日": 1, "周": 7, "星期": 7, "个星期": 7}.get(unit)
     if days:
         return _between(today - dt.timedelta(days=min(number, 9999) * days), today)
     months = number * {"个月": 1, "季度": 3, "个季度": 3, "年": 12}[unit]
     return _between(_months_before(today, months), today)
-
-
-def _count(said: str) -> int:
-    return {"两": 2}.get(said) or day_number(said) or (int(said) if said.isdecimal() else 1)
 
 
 def _months_before(day: dt.date, months: int) -> dt.date:
@@ -177,6 +220,13 @@ def _holiday(said: re.Match[str]) -> str:
         first = dt.date(year, *divmod(_NEW_YEAR[year], 100))
         return _between(first - dt.timedelta(days=1), first + dt.timedelta(days=6))
     return said[0]
+
+
+def the_holiday(word: str) -> tuple[str, ...]:
+    """A word that is a holiday's name and nothing else, as its days of whatever year; none for another."""
+    if word == "春节":
+        return tuple(in_figures(f"{year}年春节") for year in _NEW_YEAR)
+    return (in_figures(f"{word}期间"),) if word in _HOLIDAYS else ()
 
 
 def _months(said: re.Match[str]) -> str:

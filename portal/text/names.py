@@ -26,6 +26,7 @@ LIKE_ENOUGH = 0.55  # share of letters in common with a name that is offered
 SHORTEST_BEGINNING = 4  # initials; fewer have to be those of a whole name
 MOST_LETTERS = 40  # of pinyin in one word
 LONGEST = 24  # characters of a word that is compared by ear or by likeness
+_BODIES = ("委员会", "部门", "系统", "局", "委", "办", "站", "中心")  # what a body may be called at its end
 _LETTERS = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[^a-z'])[a-z'\u3400-\u9fff]+")
 _DISTRICT = re.compile(r"[^\n]{1,8}?([区县市])([^\n]{2,})")
@@ -187,12 +188,26 @@ class Names:
         """Parts of names that a folded word is without a piece of their middle: 污水厂 for 污水处理厂."""
         if not 3 <= len(word) <= LONGEST // 2 or not all(map(is_han, word)):
             return ()
-        gaps = (f"{word[:place]}[^\n]{{1,{MOST_LEFT_OUT}}}?{word[place:]}" for place in range(2, len(word)))
+        first = 1 if len(word) > MOST_LEFT_OUT else 2
+        gaps = (
+            f"{word[:place]}[^\n]{{1,{MOST_LEFT_OUT}}}?{word[place:]}" for place in range(first, len(word))
+        )
         return self._matching(tuple(gaps))
 
     def has(self, word: str) -> bool:
         """Whether a folded word is part of a name."""
         return "\n" not in word and word in self._lines
+
+    def longest_at(self, text: str, place: int, *, part: int) -> int:
+        """How many characters of a folded text, from this place, are a name or a part of one of at least so many; 0
+        for none."""
+        if text[place : place + 2] not in self._by_pair:
+            return 0
+        for length in range(min(len(text) - place, LONGEST), 1, -1):
+            piece = text[place : place + length]
+            if piece in self._whole or (length >= part and self.has(piece)):
+                return length
+        return 0
 
     def without_district(self, word: str) -> tuple[str, ...]:
         """清河区水务局 is what is called 区水务局 here."""
@@ -225,6 +240,20 @@ class Names:
         forms = {*self.aliases.get(word, (word,)), *self.spoken(word)}
         found = sorted({number for form in forms for number in self._paged.get(form, ())})
         return [self.all[number] for number in found[:limit]]
+
+    def begun_other(self, word: str) -> tuple[str, ...]:
+        """Other names that begin so: 住建局 for 住建."""
+        return tuple(form for form in self.aliases if len(word) > 1 and form.startswith(word))
+
+    def is_name(self, form: str) -> bool:
+        """Whether a folded text is a whole name, or one of its shorter forms."""
+        return form in self._whole
+
+    def renamed(self, word: str) -> tuple[str, ...]:
+        """The body that goes by another ending here: 卫健局 for 卫健委, 住建局 for 住建部门."""
+        stem = next((word.removesuffix(end) for end in _BODIES if word.endswith(end)), "")
+        forms = (f"{stem}{end}" for end in _BODIES) if len(stem) >= 2 else ()
+        return tuple(form for form in forms if form != word and form in self._whole)[:1]
 
     def _shortened(self, word: str, *, among: str | None = None) -> tuple[str, ...]:
         """Names that begin and end as the word does and have its characters in this order."""

@@ -8,13 +8,14 @@ sense is looked for as it stands or left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 from portal.text.characters import HAN
-from portal.text.everyday import in_chinese
 from portal.text.fold import folded
+from portal.text.typed import in_shape
 
 MAX_CHARACTERS = 300  # of one query; the rest is not looked at
 MAX_CLAUSES = 24
@@ -33,36 +34,39 @@ _NOT_NAMES = frozenset(  # written before a colon, and no condition of their own
     | {"date", "time", "month", "project", "title", "name", "content", "keyword", "keywords", "q"}
 )  # fmt: skip
 _EITHER, _BOTH = ("or", "||", "或", "或者", "或是"), ("and", "&&", "并且", "而且")
-_FACET = "|".join(sorted(FACET_WORDS, key=len, reverse=True))
-_SPACED_FACET = re.compile(rf"(?i)(?<![^\s，,；;、。])({_FACET}) *[:：] *(?=[\w\"])")
-_FACET_AFTER = re.compile(rf"(?i)[，,；;、。]+(?=[-－]?(?:{_FACET}) *[:：])")
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟＂「」『』«»〝〞", '"'))
-_SPACED_DATE = re.compile(r"(?<=[0-9０-９])\s+(?=[年月日号])|(?<=[年月])\s+(?=[0-9０-９])")
-_NUMBER = "0-9０-９〇零一二三四五六七八九十两"
-_SPACED = (  # space inside what is one: 2025年11月 到 12月, S 210, K15 + 200, 1.2 亿元
-    re.compile(rf"(?<=[{_NUMBER}年月日号度])\s*(?=(?:[到至~～]|\.\.)\s*[{_NUMBER}KkＫ])"),
-    re.compile(rf"(?<=[到至~～])\s+(?=[{_NUMBER}Kk])|(?<=\.\.)\s+(?=[0-9])"),
-    re.compile(
-        rf"(?<=[{_NUMBER}年月日号])\s+(?=[-—－–]+\s+[{_NUMBER}Kk])|(?<=[0-9０-９年月日号]\s[-—－–])\s+(?=[{_NUMBER}Kk])"
-    ),
-    re.compile(r"(?<![A-Za-z0-9][SGXYKsgxyk])(?<=[SGXYKsgxyk])[ 　]+(?=[0-9０-９])"),
-    re.compile(r"(?<=[0-9０-９])\s*(?=[+＋]\s*[0-9０-９])|(?<=[+＋])\s+(?=[0-9０-９])"),
-    re.compile(r"(?<=[0-9０-９])\s+(?=[万亿萬億元]|[百千][万萬])"),
-    re.compile(
-        r"(?<=[国省县乡國縣鄉]道)\s+(?=[SGXYsgxy]?-?[0-9０-９])|(?<=[0-9０-９])\s+(?=[国省县乡國縣鄉]道)"
-    ),
+_OPERATORS = frozenset(("OR", "AND", "||", "&&"))  # which join nothing at the beginning or at the end
+_LEAVING = (
+    "不包括",
+    "不包含",
+    "不含",
+    "不要",
+    "排除",
+    "除了",
+    "除去",
+    "除开",
+    "去掉",
+)  # before what must not hold
+_LEFT_OUT = re.compile(rf"(?:{'|'.join(_LEAVING)})[:：]?(.+?)(?:以外|之外|外)?|除(.{{2,}}?)(?:以外|之外|外)")
+_EITHER_GROUP = re.compile(
+    r"[(（]([^()（）]{1,100})[)）]\s*(?:OR|or|\|\|?|或者?)\s*[(（]([^()（）]{1,100})[)）]"
 )
+MOST_ALTERNATIVES = 9  # conditions made of two groups
+_FACET = "|".join(sorted(FACET_WORDS, key=len, reverse=True))
+_SPACED_FACET = re.compile(rf"(?i)(?<![^\s，,；;、。])({_FACET}) *[:：=＝] *(?=[\w\"])")
+_FACET_AFTER = re.compile(rf"(?i)[，,；;、。]+(?=[-－]?(?:{_FACET}) *[:：])")
 _TOKEN = re.compile(
-    r"(?P<minus>(?<!\S)(?:[-－−]|[–—](?=[^\s–—])))?"
+    r"(?P<minus>(?:(?<!\S)|(?<=\"))(?:[-－−﹣ー]|[–—](?=[^\s–—])))?"
     r'(?:"(?P<exact>[^"]*)"'
     r'|(?P<facet>[^\s":：]{1,8})[:：](?:"(?P<quoted>[^"]+)"|(?P<value>[^\s"]+))'
     r'|(?P<word>[^\s"]+))'
 )
 _ENUMERATION = re.compile(
-    rf"[。、；？！;?!()（）《》〈〉【】\[\]…|&*\u2600-\u27bf\U0001f000-\U0001faff]+"
-    rf"|[,，](?![0-9０-９])|(?<![0-9０-９])[,，]|(?<=[{HAN}])[/+_:：](?=[{HAN}])"
+    rf"[。、；？！;?!()（）《》〈〉【】\[\]…|&*→\\\u2190-\u21ff\u2600-\u27bf\U0001f000-\U0001faff]+"
+    rf"|[,，](?![0-9０-９])|(?<![0-9０-９])[,，]|(?<=[{HAN}])[/+_:：=<>](?=[{HAN}])"
 )
-_ENDS_VALUE = re.compile(r"[；;。，]|,(?![0-9]{4})")
+_NOISE = " .:·'~-#@"
+_ENDS_VALUE = re.compile(r"[；;。]|[，,](?![0-9]{4}|[^，,、]*(?:局|镇|乡|街道|委员会)(?:[，,、]|$))")
+_ABOUT_FACET = re.compile(r"^(?:所属|所在|责任|主管|牵头|报送)|名称$|[（(][^）)]*[）)]$")
 
 
 class Asks(StrEnum):
@@ -76,23 +80,32 @@ class Asks(StrEnum):
 @dataclass(frozen=True)
 class Clause:
     """One condition. text: folded; facet: its name when asks is FACET; minus: must not hold; instead: it is enough
-    that this holds or the one before."""
+    that this holds or the one before; said: the folded word that says the minus (不含绿化), which may be one that
+    stands somewhere."""
 
     asks: Asks
     text: str
     minus: bool = False
     facet: str = ""
     instead: bool = False
+    said: str = ""
 
 
 def _words(raw: str, minus: bool) -> list[Clause]:
     """The words of a token: an enumeration (道路、桥梁) is several, punctuation alone is none."""
     found = []
     for piece in _ENUMERATION.split(raw):
-        word = folded(piece).strip(" .:·'~-")
+        word = folded(piece).strip(_NOISE)
         if any(character.isalnum() for character in word):
             found.append(Clause(Asks.WORD, word, minus))
     return found
+
+
+def _left_out(clause: Clause) -> Clause:
+    """A word that says itself that something must not hold: 不含绿化, 除绿化外."""
+    out = _LEFT_OUT.fullmatch(clause.text) if clause.asks is Asks.WORD and not clause.minus else None
+    text = (out[1] or out[2]) if out else ""
+    return replace(clause, text=text, minus=True, said=clause.text) if text else clause
 
 
 def _clauses(token: re.Match[str]) -> list[Clause]:
@@ -102,7 +115,8 @@ def _clauses(token: re.Match[str]) -> list[Clause]:
         return [Clause(Asks.EXACT, text, minus)] if text else []
     if token["facet"] is None:
         return _words(token["word"], minus)
-    facet = FACET_WORDS.get(folded(token["facet"]))
+    called = folded(token["facet"])
+    facet = FACET_WORDS.get(called) or FACET_WORDS.get(_ABOUT_FACET.sub("", called))
     value = token["quoted"] or token["value"]
     if facet is not None:
         return (
@@ -110,7 +124,7 @@ def _clauses(token: re.Match[str]) -> list[Clause]:
             if token["value"]
             else [Clause(Asks.FACET, folded(value), minus, facet)]
         )
-    if folded(token["facet"]) in _NOT_NAMES:
+    if called in _NOT_NAMES:
         return _words(value, minus)
     return _words(f"{token['facet']}:{value}", minus)
 
@@ -118,8 +132,14 @@ def _clauses(token: re.Match[str]) -> list[Clause]:
 def _values(facet: str, value: str, minus: bool) -> list[Clause]:
     """The values of a filter (year:2023,2024, unit:人社局、水务局), and the words that were written on behind it."""
     said, *others = _ENDS_VALUE.split(value)
-    values = [folded(each) for each in re.split("[,、]", said)]
-    found = [Clause(Asks.FACET, each, minus, facet) for each in values if each]
+    values = [folded(each) for each in re.split("[,，、|]", said)]
+    found = [
+        Clause(Asks.WORD, each, minus)  # a month is narrower than any value of a filter
+        if facet == "year" and "月" in each
+        else Clause(Asks.FACET, each, minus, facet)
+        for each in values
+        if each
+    ]
     return [*found, *(word for other in others for word in _words(other, False))]
 
 
@@ -128,15 +148,24 @@ def _joined(tokens: list[re.Match[str]]) -> Iterator[Clause]:
     instead = minus = False
     for place, token in enumerate(tokens):
         word = token["word"] if token["minus"] is None else None
+        if (
+            word in _OPERATORS
+            and len(tokens) > 1
+            and (not place or place + 1 == len(tokens))
+            and word != "NOT"
+        ):
+            continue
         if word and place + 1 < len(tokens):
             said = word.casefold()
             if place and (said in _EITHER or said in _BOTH):
                 instead = said in _EITHER
                 continue
-            if word == "NOT":
+            if word == "NOT" or (place and (said == "not" or said in _LEAVING)):
                 minus = True
                 continue
         clauses = _clauses(token)
+        if word and word.startswith(_LEAVING) and len(tokens) > 1 and "，" not in word:  # 不含拆迁、封顶
+            clauses = [clauses[0], *(replace(each, minus=True) for each in clauses[1:])] if clauses else []
         for number, clause in enumerate(clauses):
             alternative = instead and not number and not minus and clause.asks is not Asks.FACET
             changed = minus or alternative
@@ -144,10 +173,43 @@ def _joined(tokens: list[re.Match[str]]) -> Iterator[Clause]:
         instead = minus = False
 
 
+def _groups(raw: str) -> tuple[list[Clause], str]:
+    """The conditions of two groups in brackets of which one is enough, (城东 桥梁) OR (白杨 停车场), and the query
+    without them: each condition of the one or each of the other."""
+    either = _EITHER_GROUP.search(raw)
+    if either is None:
+        return [], raw
+    one, other = (_alternatives(_read(either[number])) for number in (1, 2))
+    if not one or not other or len(one) * len(other) > MOST_ALTERNATIVES:
+        return [], raw
+    made = [[*first, *second] for first in one for second in other]
+    clauses = [replace(clause, instead=place > 0) for each in made for place, clause in enumerate(each)]
+    return clauses, f"{raw[: either.start()]} {raw[either.end() :]}"
+
+
+def _alternatives(clauses: Sequence[Clause]) -> list[list[Clause]]:
+    """The conditions, with those of which one is enough together; none where one cannot be an alternative."""
+    found: list[list[Clause]] = []
+    for clause in clauses:
+        if clause.minus or clause.asks is Asks.FACET:
+            return []
+        if clause.instead and found:
+            found[-1].append(clause)
+        else:
+            found.append([clause])
+    return found
+
+
+def _read(raw: str) -> list[Clause]:
+    return list(_joined(list(_TOKEN.finditer(raw))))
+
+
+@lru_cache(maxsize=256)
 def parse(text: str) -> tuple[Clause, ...]:
     """The conditions of a query as typed; all of them must hold. Empty when it asks for nothing."""
-    raw = _SPACED_DATE.sub("", in_chinese(text[:MAX_CHARACTERS].translate(_QUOTES)))
-    raw = _SPACED_FACET.sub(r"\1:", _FACET_AFTER.sub(" ", raw))
-    for spaced in _SPACED:
-        raw = spaced.sub("", raw)
-    return tuple(dict.fromkeys(_joined(list(_TOKEN.finditer(raw)))))[:MAX_CLAUSES]
+    raw = in_shape(text[:MAX_CHARACTERS])
+    grouped, raw = _groups(_SPACED_FACET.sub(r"\1:", _FACET_AFTER.sub(" ", raw)))
+    clauses = _read(raw)
+    if grouped or any(not clause.minus and clause == _left_out(clause) for clause in clauses):
+        clauses = list(map(_left_out, clauses))
+    return (*dict.fromkeys(clauses), *grouped)[:MAX_CLAUSES]

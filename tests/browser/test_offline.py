@@ -199,7 +199,9 @@ def test_a_report_begun_here_can_be_thrown_away_and_put_back(carried, network, l
     expect(card.get_by_label("做成了什么")).to_have_value(WORDS)
     expect(card.locator(".tray li")).to_have_count(1)
     card.get_by_role("button", name="删掉这一份").tap()
-    expect(page.get_by_role("button", name="放回来")).to_be_visible()  # gone from the device, which takes its moment
+    expect(
+        page.get_by_role("button", name="放回来")
+    ).to_be_visible()  # gone from the device, which takes its moment
     page.reload()
     expect(page.get_by_role("button", name="在这台设备上开一份")).to_be_visible()
     expect(card).to_have_count(0)

@@ -796,3 +796,59 @@ def test_a_phrase_finds_exactly_the_texts_that_contain_it_folded(
             needle = folded(phrase).strip(" ·")
             by_hand = {f"n{n}" for n, text in enumerate(texts) if contains(folded(text), needle)}
             assert found(index, f'"{phrase}"') == by_hand, phrase
+
+
+# --- what was meant --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "forms", "how"),
+    [
+        ("主体风顶", ("主体封顶",), "mended"),  # a wrong character
+        ("主主体封顶", ("主体封顶",), "mended"),  # written double
+        ("fengding", ("封顶",), "spoken"),  # pinyin of a word that is no name
+        ("school", ("小学",), "english"),
+        ("国庆", ("10月1日~10月7日",), "about"),
+        ("小学什么时候修好", ("小学",), "about"),
+    ],
+)
+def test_a_word_that_is_nowhere_is_taken_for_what_was_meant(
+    index: SearchIndex, typed: str, forms: tuple[str, ...], how: str
+) -> None:
+    fill(index, note(1, "小学扩建", "10月3日主体封顶"), note(2, "桥梁"))
+    answer = index.search(Query(text=typed, names=NAMES))
+    assert answer.items == ("n1",)
+    assert [(each.forms, each.how) for each in answer.understood] == [(forms, how)]
+
+
+def test_what_stands_as_typed_is_not_taken_for_anything_else(index: SearchIndex) -> None:
+    fill(index, note(1, "主体封顶"), note(2, "主体风顶"))
+    assert found(index, "主体风顶") == {"n2"}
+
+
+def test_a_short_word_is_not_mended_unasked_but_offered(index: SearchIndex) -> None:
+    fill(index, note(1, "沥青摊铺"))
+    answer = index.search(Query(text="沥清", names=NAMES))
+    assert answer.total == 0
+    assert [each.forms for each in answer.nearest] == [("沥青",)]
+
+
+def test_what_must_not_be_in_it_may_be_said_in_words(index: SearchIndex) -> None:
+    fill(index, note(1, "道路绿化"), note(2, "道路"), note(3, "道路不含绿化"))
+    assert found(index, "道路 不含绿化") == {"n3"}  # it stands so somewhere
+    assert found(index, "道路 不包括绿化") == {"n2"}
+    assert found(index, "道路 除了绿化") == {"n2"}
+
+
+def test_a_sentence_that_stands_somewhere_comes_first_and_finds_all_that_says_the_same(
+    index: SearchIndex,
+) -> None:
+    fill(
+        index,
+        note(1, "城东街道", "道路拓宽。主体封顶"),
+        note(2, "进展", "城东街道的道路拓宽完成主体封顶"),
+        note(3, "城东街道", "道路拓宽"),
+        note(4, "别处", "道路拓宽，主体封顶"),
+    )
+    answer = index.search(Query(text="城东街道的道路拓宽完成主体封顶", names=NAMES))
+    assert answer.items == ("n2", "n1")

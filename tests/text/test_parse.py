@@ -51,6 +51,21 @@ def facet(name: str, text: str, minus: bool = False) -> Clause:
         ('未完的"引号', [word("未完的"), word("引号")]),
         ('- -- "" unit: ！？', [word("unit")]),
         ("道路 道路", [word("道路")]),
+        ("道路|桥梁", [word("道路"), Clause(Asks.WORD, "桥梁", instead=True)]),
+        ("1、城东公园绿化工程", [word("城东公园绿化工程")]),
+        ("（二）城东公园", [word("城东公园")]),
+        ("2024 3 8", [word("2024-3-8")]),
+        ("2023、2025年", [word("2023年"), Clause(Asks.WORD, "2025年", instead=True)]),
+        ("桩号：K5+200", [word("k5+200")]),
+        ("<b>道路</b>&nbsp;桥梁", [word("道路"), word("桥梁")]),
+        ("#道路 @桥梁", [word("道路"), word("桥梁")]),
+        ("道路 不含绿化", [word("道路"), Clause(Asks.WORD, "绿化", minus=True, said="不含绿化")]),
+        ("道路 不含 绿化", [word("道路"), word("绿化", minus=True)]),
+        ("排除险情", [word("排除险情")]),
+        ("所属乡镇：白杨镇", [facet("town", "白杨镇")]),
+        ("乡镇（街道）：白杨镇", [facet("town", "白杨镇")]),
+        ("年份：2024年3月", [word("2024年3月")]),
+        ("道路 OR", [word("道路")]),
     ],
 )
 def test_a_query_is_read_as_it_was_meant(typed: str, clauses: list[Clause]) -> None:
@@ -64,6 +79,15 @@ def test_whatever_is_typed_becomes_few_folded_conditions(typed: str) -> None:
     assert len(clauses) <= MAX_CLAUSES
     for clause in clauses:
         assert folded(clause.text) == clause.text
+
+
+def test_of_two_groups_in_brackets_one_is_enough() -> None:
+    """(a and b) or (c and d) is (a or c) and (a or d) and (b or c) and (b or d)."""
+    clauses = parse("(城东 桥梁) OR (白杨 停车场) 2024年")
+    assert [clause.text for clause in clauses] == [
+        "2024年", "城东", "白杨", "城东", "停车场", "桥梁", "白杨", "桥梁", "停车场",
+    ]  # fmt: skip
+    assert [clause.instead for clause in clauses] == [False, *[False, True] * 4]
 
 
 def test_an_endless_query_is_cut() -> None:

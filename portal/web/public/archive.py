@@ -78,7 +78,7 @@ def _nearest(shelf: Shelf, query: Query, found: Found) -> tuple[list[Offer], lis
     """What to look for instead when nothing is found, and the hits of the likeliest."""
     if not query.text or found.answer.total or found.unavailable or shelf.as_of is not None:
         return [], []
-    offered = offers(informed(query, shelf), portal().search)
+    offered = offers(informed(query, shelf), portal().search, nearest=found.answer.nearest)
     best = offered[0] if offered else None
     shown = shelf.many(best.items) if best else {}
     return offered, [

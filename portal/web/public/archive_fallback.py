@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, or_, select
@@ -17,10 +18,12 @@ from sqlalchemy.orm import aliased
 from portal.ports import FACETS, Answer, Query
 from portal.record.shelf import Shelf
 from portal.record.tables import Opening, Shelved
+from portal.text.asking import about, asks
 from portal.text.dates import year_alone
 from portal.text.everyday import in_figures
 from portal.text.parse import Asks, Clause, parse
 from portal.text.spans import whole_span
+from portal.text.writings import writings
 
 MOST_WORDS = 5
 MOST_FORMS = 8  # of one word
@@ -83,17 +86,25 @@ def _has(row: Row[Any], chosen: dict[str, set[str]]) -> bool:
 
 
 def _words(query: Query) -> Sequence[Clause]:
-    return [clause for clause in parse(query.text) if clause.asks is not Asks.FACET][:MOST_WORDS]
+    """The conditions about text; a question by what it is about."""
+    found: list[Clause] = []
+    for clause in parse(query.text):
+        asked = clause.asks is Asks.WORD and not clause.minus and asks(clause.text)
+        parts = about(clause.text) if asked else []
+        found += [replace(clause, text=part) for part in parts] or [clause]
+    return [clause for clause in found if clause.asks is not Asks.FACET][:MOST_WORDS]
 
 
 def _forms(clause: Clause, query: Query) -> tuple[str, ...]:
-    """The word, and the names that mean the same or are spelt in its letters."""
+    """The word, the names that mean the same or are spelt in its letters, other writings of a road, stake or sum."""
     if clause.asks is Asks.EXACT:
         return (clause.text,)
     spoken = [
         other for form in query.names.spoken(clause.text) for other in query.names.aliases.get(form, (form,))
     ]
-    return tuple(dict.fromkeys([*query.names.aliases.get(clause.text, (clause.text,)), *spoken]))[:MOST_FORMS]
+    measured = writings(in_figures(clause.text, query.today))
+    forms = [*query.names.aliases.get(clause.text, (clause.text,)), *measured, *spoken]
+    return tuple(dict.fromkeys(forms))[:MOST_FORMS]
 
 
 def _dated(clause: Clause, query: Query) -> Iterator[ColumnElement[bool]]:
@@ -122,7 +133,9 @@ def _conditions(query: Query) -> Iterator[ColumnElement[bool]]:
         ways = [*_dated(clause, query)]
         for form in _forms(clause, query):
             ways.append(Shelved.title.icontains(form, autoescape=True))
-            if not form.isascii():  # plain letters and digits also stand in the names of a document's fields
+            if (
+                not form.isascii() or "+" in form
+            ):  # plain letters and digits also stand in the names of a document's fields
                 ways.append(document.where(opening.document.icontains(form, autoescape=True)).exists())
         said = or_(*ways)
         if clause.instead and wanted:

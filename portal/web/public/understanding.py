@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from flask import g
 
-from portal.ports import Answer, Query, SearchIndex, SearchUnavailable
+from portal.ports import Answer, Query, SearchIndex, SearchUnavailable, Understood
 from portal.record.names import NAMES
 from portal.record.shelf import Shelf
 from portal.text.fold import folded
 from portal.text.names import Name, Names
 from portal.text.parse import Asks, parse
 from portal.text.rewrite import instead, literally
+from portal.text.terms import is_han
 from portal.web.filters import day
 from portal.web.language import _
 from portal.web.windows import today
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 MOST_OFFERED = 4
+LONGEST_CUT, LONGEST_PIECE = 12, 4  # characters of a word of which pieces are offered, and of such a piece
 NEAREST = 3  # hits shown of the best of what is offered
 
 
@@ -39,8 +42,18 @@ def informed(query: Query, shelf: Shelf) -> Query:
 
 
 def readings(answer: Answer, text: str) -> list[dict[str, Any]]:
-    """One for each word that was not taken literally: what was done, and the query that takes it so."""
-    return [
+    """One for each word that was not taken literally: what was done, and the query that takes it so. Words that were
+    left out are said together."""
+    left = [each.word for each in answer.understood if each.how == "left"]
+    told = [
+        {
+            "how": "left",
+            "word": " · ".join(left),
+            "forms": "",
+            "literally": functools.reduce(literally, left, text),
+        }
+    ]
+    return (told if left else []) + [
         {
             "how": each.how,
             "word": each.word,
@@ -48,6 +61,7 @@ def readings(answer: Answer, text: str) -> list[dict[str, Any]]:
             "literally": literally(text, each.word),
         }
         for each in answer.understood
+        if each.how != "left"
     ]
 
 
@@ -79,10 +93,13 @@ class Offer:
     marks: tuple[str, ...]
 
 
-def offers(query: Query, search: SearchIndex) -> list[Offer]:
-    """What somebody might have meant whose query finds nothing, the likeliest first."""
+def offers(query: Query, search: SearchIndex, *, nearest: Sequence[Understood] = ()) -> list[Offer]:
+    """What somebody might have meant whose query finds nothing, the likeliest first. nearest: what the engine knows
+    that is written much like it."""
     found: list[Offer] = []
-    for text, why in dict.fromkeys(_others(query)):
+    for text, why in dict.fromkeys([*_mended(query, nearest), *_others(query)]):
+        if why == "less" and any(text in each.text for each in found):
+            continue
         try:
             answer = search.search(replace(query, text=text, page=1, size=NEAREST))
         except SearchUnavailable:
@@ -94,6 +111,12 @@ def offers(query: Query, search: SearchIndex) -> list[Offer]:
         if len(found) == MOST_OFFERED:
             break
     return found
+
+
+def _mended(query: Query, nearest: Sequence[Understood]) -> Iterator[tuple[str, str]]:
+    for each in nearest:
+        for form in each.forms:
+            yield instead(query.text, each.word, form), "like"
 
 
 def _others(query: Query) -> Iterator[tuple[str, str]]:
@@ -109,3 +132,13 @@ def _others(query: Query) -> Iterator[tuple[str, str]]:
                 yield shorter, "less"
     if len(words) == 1 and words[0].asks is Asks.EXACT:
         yield words[0].text, "less"
+    elif len(words) == 1:
+        for piece in _pieces(words[0].text):
+            yield instead(query.text, words[0].text, piece), "less"
+
+
+def _pieces(word: str) -> Iterator[str]:
+    """The beginnings and ends of a word of Han characters, the longer first."""
+    if 3 <= len(word) <= LONGEST_CUT and all(map(is_han, word)):
+        for length in range(min(len(word) - 1, LONGEST_PIECE), 1, -1):
+            yield from (word[:length], word[-length:])
