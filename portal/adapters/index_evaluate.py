@@ -233,5 +233,5 @@ def answer(snapshot: Snapshot, query: Query) -> Answer:
         months=_months(snapshot, numbers[DAYS]),
         marks=tuple(meaning.marks),
         understood=tuple(meaning.understood),
-        nearest=() if len(ids) else tuple(meaning.nearest),
+        nearest=() if total else tuple(meaning.nearest),
     )
