@@ -64,6 +64,7 @@ class Shelf:
         self.session = session
         self.as_of = as_of
         self._touched: dict[tuple[str, ...], int] = {}
+        self._since: dict[tuple[int, tuple[str, ...]], Sequence[Row[*tuple[Any, ...]]]] = {}
 
     def get(self, item: str) -> Shown | None:
         """The version of an item that stands, tombstones included; None when there is none."""
@@ -208,6 +209,17 @@ class Shelf:
         if scopes not in self._touched:
             self._touched[scopes] = touched(self.session, scopes)
         return self._touched[scopes]
+
+    def since(self, after: int, *scopes: str, most: int) -> Sequence[Row[*tuple[Any, ...]]] | None:
+        """The shelf rows of all entries after one that touched these kinds and items (`kind/…` or the key of an item),
+        oldest first; None when there are more than `most`. Asked once, as `touched` is."""
+        if (after, scopes) not in self._since:
+            kinds = [scope.removeprefix("kind/") for scope in scopes if scope.startswith("kind/")]
+            items = [scope for scope in scopes if not scope.startswith("kind/")]
+            rows = self._read(asked.SINCE, after=after, kinds=kinds, items=items, limit=most + 1)
+            self._since[after, scopes] = rows.all()
+        found = self._since[after, scopes]
+        return found if len(found) <= most else None
 
     def _stands(self) -> ColumnElement[bool]:
         """Tombstones included; on a past day it is a question with an `_end`."""

@@ -163,6 +163,18 @@ PROJECT_OF = (
     select(Shelved.project).where(Shelved.item == _given("item")).order_by(Shelved.seq.desc()).limit(1)
 )
 
+# Each scope is a whole kind or one item.
+SINCE = (
+    select(*READ[:7], Shelved.project, Shelved.unit)
+    .where(
+        Shelved.seq > bindparam("after"),
+        Shelved.kind.in_(bindparam("kinds", expanding=True))
+        | Shelved.item.in_(bindparam("items", expanding=True)),
+    )
+    .order_by(Shelved.seq)
+    .limit(bindparam("limit"))
+)
+
 _last = func.coalesce(func.max(Touched.seq), -1)
 TOUCHED = select(case((exists().where(Freeze.cured_at.is_(None)), FROZEN - _last), else_=_last)).where(
     Touched.scope.in_(bindparam("scopes", expanding=True))

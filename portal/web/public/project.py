@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, render_template, request
 
 from portal.record.pictures import Picture, pictures_in
+from portal.record.promises import is_pictured
 from portal.record.shelf import Shelf, Shown
 from portal.rules.clock import day_of, month_of
 from portal.rules.numbers import PROJECT_CODE, project_item
@@ -18,7 +19,7 @@ from portal.web.filters import shortday
 from portal.web.language import _
 from portal.web.public.comparing import pairs_of, shown_pair
 from portal.web.public.dossier import size_words, weight
-from portal.web.public.evidence import first_photo, is_pictured
+from portal.web.public.evidence import first_photo
 from portal.web.public.gone import gone
 from portal.web.public.links import item_href, to, zh
 from portal.web.public.map import locator
