@@ -159,6 +159,11 @@ class Shelf:
             query = query.where(Entry.at < end_of(self.as_of))
         return list(self.session.scalars(query))
 
+    def lines(self, *, before: int, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The log as it is listed, newest first, below `before`: of each entry all that is no secret, and its title,
+        which is empty once it is destroyed; `opened` is None then."""
+        return self._ask(asked.LINES, before=before, limit=limit).all()
+
     def versions(self, *where: ColumnElement[bool], limit: int = 50) -> list[Shown]:
         """Versions of items in the order in which they came on the record, newest first, tombstones
         included; those whose opening is destroyed are left out."""

@@ -175,6 +175,25 @@ SINCE = (
     .limit(bindparam("limit"))
 )
 
+_lines = (
+    select(
+        Entry.seq,
+        Entry.at,
+        Entry.act,
+        Entry.item,
+        Entry.kind,
+        Entry.version,
+        Shelved.title,
+        Opening.seq.label("opened"),
+    )
+    .join(Shelved, Shelved.seq == Entry.seq)
+    .outerjoin(Opening, Opening.seq == Entry.seq)
+    .where(Entry.seq < bindparam("before"))
+    .order_by(Entry.seq.desc())
+    .limit(bindparam("limit"))
+)
+LINES = Asked(_lines, _lines.where(Entry.at < END))
+
 _last = func.coalesce(func.max(Touched.seq), -1)
 TOUCHED = select(case((exists().where(Freeze.cured_at.is_(None)), FROZEN - _last), else_=_last)).where(
     Touched.scope.in_(bindparam("scopes", expanding=True))
