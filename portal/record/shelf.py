@@ -246,16 +246,19 @@ class Shelf:
 
 
 def _shown(row: Row[*tuple[Any, ...]]) -> Shown:
+    """From a row that begins with the columns of `shelf_queries.READ`; taken at once, since asking a row for a name
+    costs more than the rest."""
+    seq, item, kind, act, version, at, first_at, document, sealed_by = row[:9]
     return Shown(
-        seq=row.seq,
-        item=row.item,
-        kind=row.kind,
-        act=row.act,
-        version=row.version,
-        at=row.at,
-        first_at=row.first_at,
-        document=_parsed(row.document) if row.document is not None else {},
-        sealed_by=row.sealed_by,
+        seq=seq,
+        item=item,
+        kind=kind,
+        act=act,
+        version=version,
+        at=at,
+        first_at=first_at,
+        document=_parsed(document) if document is not None else {},
+        sealed_by=sealed_by,
     )
 
 
