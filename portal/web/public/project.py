@@ -68,7 +68,8 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
     timeline = timeline_of(shown, everything, on=on, year=year)
     if timeline is None:
         abort(404)
-    history = history_words(shelf.history(shown.item))
+    versions = shelf.history(shown.item)
+    history = history_words(versions)
     pictures = pictures_in(reports)
     return render_template(
         "public/project.html",
@@ -84,7 +85,8 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
         elsewhere=timeline.elsewhere,
         year=year,
         published=len(reports),
-        history=history,
+        chain=piece(("chain", shown.seq), lambda: _made("chain", shown.document)),
+        history=_history(versions, history),
         promised=sum(bool(row["changes"]) and not row["beside"] for row in history),
         latest=max([shown, *everything], key=lambda each: each.seq),
         on=on,
@@ -94,11 +96,20 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
     )
 
 
+def _made(macro: str, *given: object, template: str = "public/project_pieces.html") -> str:
+    return str(get_template_attribute(template, macro)(*given))
+
+
+def _history(versions: list[Shown], told: list[dict[str, Any]]) -> Markup:
+    key = ("history", *((each.seq, each.sealed_by) for each in versions))
+    return piece(key, lambda: _made("history", told, template="public/parts.html"))
+
+
 def _pair(code: str, place: int, pair: Pair) -> Markup:
     sides = [(each.report.seq, each.key) for each in (pair.before, pair.after)]
 
     def made() -> str:
-        return str(get_template_attribute("public/pairs.html", "shown")(shown_pair(code, pair), place))
+        return _made("before_and_after", shown_pair(code, pair), place)
 
     return piece(("pair", *sides, pair.name, place), made)
 
