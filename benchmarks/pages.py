@@ -15,19 +15,16 @@ import socket
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any
 from urllib.parse import quote
 
 import psutil
-from sqlalchemy import func, select
 from werkzeug.test import Client
 
-from benchmarks import district
-from benchmarks.floor import rendering
+from benchmarks import district, renderings
 from benchmarks.load import CONNECTIONS, drive
 from config import ROOT, Settings
 from portal.cli.running import FEW_ARENAS, server_command
@@ -38,9 +35,7 @@ from portal.wiring import Portal, wire
 
 ROUNDS, SECONDS = 5, 1.0
 PROCESSES, LOADED = 2, 3.0  # whose memory is told, and seconds that they are asked for each thing
-MISSES = 15  # first renderings of each page
 GZIP = {"Accept-Encoding": "gzip"}
-BROTLI = {"Accept-Encoding": "br"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,13 +77,13 @@ def main() -> None:
         with serving("benchmarks.floor:application", {"BENCH_SIZES": sizes}) as floor:
             measured = _in_rounds(cases, ours, floor)
         _print_served(cases, measured)
-    _print_memory(cases)
-    _print_misses(portal)
     portal.close()
+    _print_memory(cases)
+    renderings.main()
 
 
 def _cases(portal: Portal) -> list[Case]:
-    code, picture = _busiest_project(portal), _a_thumbnail(portal)
+    code, picture = renderings.busiest_project(portal), _a_thumbnail(portal)
     page = f"/projects/{code}"
     tag = Client(create_app(portal)).get(page, headers=GZIP).headers["ETag"]
     words = district.common_words()
@@ -102,18 +97,6 @@ def _cases(portal: Portal) -> list[Case]:
              paths=tuple(f"/archive?q={quote(word)}" for word in words), aim="≤ 15 ms"),
         Case(name="thumbnail", paths=(f"/media/{picture}",), aim="≤ 2.5 × floor"),
     ]  # fmt: skip
-
-
-def _busiest_project(portal: Portal) -> str:
-    """The project with the most published reports."""
-    with portal.database.reading() as session:
-        reports = (
-            select(Shelved.project)
-            .where(Shelved.kind == "report", Shelved.latest)
-            .group_by(Shelved.project)
-            .order_by(func.count().desc(), Shelved.project)
-        )
-        return str(session.scalars(reports.limit(1)).one())
 
 
 def _a_thumbnail(portal: Portal) -> str:
@@ -169,49 +152,6 @@ def _print_memory(cases: list[Case]) -> None:
         f"\nmemory of {PROCESSES} web processes: {sum(each):.0f} MB ({', '.join(f'{one:.0f}' for one in each)}), "
         f"and {beside:.0f} MB of the one that starts them  ≤ 200 MB together\n"
     )
-
-
-def _print_misses(portal: Portal) -> None:
-    """A question mark and a new number make every address one that was never asked for. The floor is asked in turns."""
-    client, fresh = Client(create_app(portal)), count()
-    floor = Client(rendering(str(district.FOLDER / "portal.sqlite")))
-    code, words, numbers = _busiest_project(portal), district.common_words(), _reports(portal)
-    pages: dict[str, Callable[[], str]] = {
-        "home": lambda: f"/?miss={next(fresh)}",
-        "project list": lambda: f"/projects?miss={next(fresh)}",
-        "project page (the one with most reports)": lambda: f"/projects/{code}?miss={next(fresh)}",
-        "report page, another each time": lambda: f"/reports/{numbers[next(fresh)]}",
-        "archive search": lambda: f"/archive?q={quote(words[next(fresh) % len(words)])}&miss={next(fresh)}",
-        "the record": lambda: f"/record?miss={next(fresh)}",
-        "feed": lambda: f"/feeds/latest.atom?miss={next(fresh)}",
-    }
-    print(
-        f"First rendering, in process, {MISSES} times; CPU ms; floor: a Flask view with one query and a template"
-    )
-    print(f"{'':40}{'median':>8}{'worst':>8}{'floor':>8}{'ratio':>8}{'bytes':>8}  aim ≤ 6")
-    for name, address in pages.items():
-        client.get(address())  # templates are compiled once
-        floor.get("/")
-        pairs = [(_rendered(client, address()), _rendered(floor, "/")) for _ in range(MISSES)]
-        costs, least = [ours for ours, _ in pairs], statistics.median(floors for _, floors in pairs)
-        middle, size = statistics.median(costs), len(client.get(address(), headers=BROTLI).data)
-        print(f"{name:40}{middle:8.1f}{max(costs):8.1f}{least:8.2f}{middle / least:8.1f}{size:8}")
-
-
-def _rendered(client: Client, address: str) -> float:
-    start = time.process_time_ns()
-    answer = client.get(address, headers=BROTLI)
-    cost = (time.process_time_ns() - start) / 1e6
-    assert answer.status_code == 200, (address, answer.status)
-    return cost
-
-
-def _reports(portal: Portal) -> list[str]:
-    """Numbers of published reports, the newest first."""
-    with portal.database.reading() as session:
-        shown = select(Shelved.item).where(Shelved.kind == "report", Shelved.latest, Shelved.title != "")
-        newest = session.scalars(shown.order_by(Shelved.seq.desc()).limit(1000))
-        return [item.partition("/")[2] for item in newest]
 
 
 def _size(port: int, case: Case) -> int:

@@ -16,7 +16,8 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks import district
-from benchmarks.pages import _busiest_project, serving
+from benchmarks.pages import serving
+from benchmarks.renderings import busiest_project
 from portal.record.shelf import Shelf
 from portal.record.tables import Shelved
 from portal.wiring import Portal, wire
@@ -82,7 +83,7 @@ def _pages(portal: Portal) -> dict[str, str]:
     return {
         "home": "/",
         "list of projects": "/projects",
-        "project": f"/projects/{_busiest_project(portal)}",
+        "project": f"/projects/{busiest_project(portal)}",
         "report": f"/{report.item.replace('report/', 'reports/')}",
         "archive, a search": "/archive?q=%E6%96%BD%E5%B7%A5",
         "home in English": "/en/",

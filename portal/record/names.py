@@ -5,6 +5,9 @@ Only what stands is read, and as of a past day only what stood then; nothing unp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from portal.record.remembered import Remembered
 from portal.record.shelf import Shelf
 from portal.record.tables import Shelved
@@ -46,4 +49,11 @@ def _titles_of_their_own(shelf: Shelf) -> list[str]:
     return sorted({row.title for row in rows[:MOST_TITLES] if row.title})
 
 
-NAMES = Remembered(names_of, rests_on=SCOPES)
+def _renewed(shelf: Shelf, before: Names, news: Sequence[Any]) -> Names:
+    """What is published most, the next report of a project, brings no name."""
+    if all(row.kind == "report" and row.project and row.version == 1 for row in news):
+        return before
+    return names_of(shelf)
+
+
+NAMES = Remembered(names_of, rests_on=SCOPES, renew=_renewed)

@@ -64,6 +64,7 @@ class Shelf:
         self.session = session
         self.as_of = as_of
         self._touched: dict[tuple[str, ...], int] = {}
+        self._since: dict[tuple[int, tuple[str, ...]], Sequence[Row[*tuple[Any, ...]]]] = {}
 
     def get(self, item: str) -> Shown | None:
         """The version of an item that stands, tombstones included; None when there is none."""
@@ -158,6 +159,11 @@ class Shelf:
             query = query.where(Entry.at < end_of(self.as_of))
         return list(self.session.scalars(query))
 
+    def lines(self, *, before: int, limit: int) -> Sequence[Row[*tuple[Any, ...]]]:
+        """The log as it is listed, newest first, below `before`: of each entry all that is no secret, and its title,
+        which is empty once it is destroyed; `opened` is None then."""
+        return self._ask(asked.LINES, before=before, limit=limit).all()
+
     def versions(self, *where: ColumnElement[bool], limit: int = 50) -> list[Shown]:
         """Versions of items in the order in which they came on the record, newest first, tombstones
         included; those whose opening is destroyed are left out."""
@@ -209,6 +215,17 @@ class Shelf:
             self._touched[scopes] = touched(self.session, scopes)
         return self._touched[scopes]
 
+    def since(self, after: int, *scopes: str, most: int) -> Sequence[Row[*tuple[Any, ...]]] | None:
+        """The shelf rows of all entries after one that touched these kinds and items (`kind/…` or the key of an item),
+        oldest first; None when there are more than `most`. Asked once, as `touched` is."""
+        if (after, scopes) not in self._since:
+            kinds = [scope.removeprefix("kind/") for scope in scopes if scope.startswith("kind/")]
+            items = [scope for scope in scopes if not scope.startswith("kind/")]
+            rows = self._read(asked.SINCE, after=after, kinds=kinds, items=items, limit=most + 1)
+            self._since[after, scopes] = rows.all()
+        found = self._since[after, scopes]
+        return found if len(found) <= most else None
+
     def _stands(self) -> ColumnElement[bool]:
         """Tombstones included; on a past day it is a question with an `_end`."""
         return asked.stands_now(Shelved) if self.as_of is None else asked.stood_then(Shelved)
@@ -229,16 +246,19 @@ class Shelf:
 
 
 def _shown(row: Row[*tuple[Any, ...]]) -> Shown:
+    """From a row that begins with the columns of `shelf_queries.READ`; taken at once, since asking a row for a name
+    costs more than the rest."""
+    seq, item, kind, act, version, at, first_at, document, sealed_by = row[:9]
     return Shown(
-        seq=row.seq,
-        item=row.item,
-        kind=row.kind,
-        act=row.act,
-        version=row.version,
-        at=row.at,
-        first_at=row.first_at,
-        document=_parsed(row.document) if row.document is not None else {},
-        sealed_by=row.sealed_by,
+        seq=seq,
+        item=item,
+        kind=kind,
+        act=act,
+        version=version,
+        at=at,
+        first_at=first_at,
+        document=_parsed(document) if document is not None else {},
+        sealed_by=sealed_by,
     )
 
 

@@ -163,6 +163,37 @@ PROJECT_OF = (
     select(Shelved.project).where(Shelved.item == _given("item")).order_by(Shelved.seq.desc()).limit(1)
 )
 
+# Each scope is a whole kind or one item.
+SINCE = (
+    select(*READ[:7], Shelved.project, Shelved.unit)
+    .where(
+        Shelved.seq > bindparam("after"),
+        Shelved.kind.in_(bindparam("kinds", expanding=True))
+        | Shelved.item.in_(bindparam("items", expanding=True)),
+    )
+    .order_by(Shelved.seq)
+    .limit(bindparam("limit"))
+)
+
+_lines = (
+    select(
+        Entry.seq,
+        Entry.at,
+        Entry.act,
+        Entry.item,
+        Entry.kind,
+        Entry.version,
+        Shelved.title,
+        Opening.seq.label("opened"),
+    )
+    .join(Shelved, Shelved.seq == Entry.seq)
+    .outerjoin(Opening, Opening.seq == Entry.seq)
+    .where(Entry.seq < bindparam("before"))
+    .order_by(Entry.seq.desc())
+    .limit(bindparam("limit"))
+)
+LINES = Asked(_lines, _lines.where(Entry.at < END))
+
 _last = func.coalesce(func.max(Touched.seq), -1)
 TOUCHED = select(case((exists().where(Freeze.cured_at.is_(None)), FROZEN - _last), else_=_last)).where(
     Touched.scope.in_(bindparam("scopes", expanding=True))

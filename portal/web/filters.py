@@ -135,6 +135,26 @@ def sources(renditions: Sequence[Rendition], folder: str, edge: int) -> Sources 
     return Sources(usual, srcset(jpegs, folder), srcset(narrow, folder), srcset(avifs, folder))
 
 
+def drawn(points: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The lines of `curve_svg`. gap: around what lies between them; now: the last point that is known, or None."""
+    planned, actual, now = [], [], None
+    last = max(len(points) - 1, 1)
+    for place, point in enumerate(points):
+        x = 34 + 2.97 * (point["x"] if "x" in point else 100 * place / last)
+        planned.append(f"{x:.1f},{190 - 1.7 * point['planned']:.1f}")
+        if point["actual"] is not None:
+            y = 190 - 1.7 * point["actual"]
+            actual.append((f"{x:.1f},{y:.1f}", planned[-1]))
+            now = {"x": x, "y": y, "value": point["actual"]}
+    there, back = [each for each, _ in actual], [each for _, each in reversed(actual)]
+    return {
+        "planned": " ".join(planned),
+        "actual": " ".join(there),
+        "gap": " ".join(there + back),
+        "now": now,
+    }
+
+
 def tone_class(tone: str | None) -> str:
     """Six bits of the mean colour `rrggbb`, as the class of tones.css."""
     if not tone:
@@ -159,5 +179,6 @@ def install(app: Flask) -> None:
         sources,
         largest,
         tone_class,
+        drawn,
     ):
         app.jinja_env.filters[each.__name__] = each

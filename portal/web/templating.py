@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from types import FunctionType
 from typing import Any, ClassVar
 
 from flask.templating import Environment
 from jinja2 import nodes
 from jinja2.bccache import Bucket, BytecodeCache
+from jinja2.runtime import Context, Macro
+from jinja2.utils import internalcode
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
@@ -15,9 +18,26 @@ from portal.web.language import CHINESE, in_words
 from portal.web.windows import static_url
 
 
+class Calling(Context):
+    """What a template sees. What is called most, macros and plain functions, is not asked each time whether it wants to
+    be given this too."""
+
+    @internalcode
+    def call(__self, __obj: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as Jinja's, which may be given `self`
+        kind = type(__obj)
+        if kind is Macro:
+            args = (__self.eval_ctx, *args)
+        elif kind is not FunctionType or hasattr(__obj, "jinja_pass_arg"):
+            return super().call(__obj, *args, **kwargs)
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return __obj(*args, **kwargs)
+
+
 class Templates(Environment):
     """Templates in one language: their sentences are looked up when they are compiled, not when they are shown."""
 
+    context_class = Calling
     language = CHINESE
 
     def speaking(self, language: str) -> Templates:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from portal.record.remembered import Remembered
+from portal.record.promises import PROMISES, is_pictured, last_pictured
 from portal.record.shelf import Shelf, Shown
 from portal.web.covered import covered_words
 from portal.web.filters import shortday
@@ -13,7 +13,7 @@ from portal.web.language import _
 from portal.web.provenance import in_words
 from portal.web.public.films import poster_of
 from portal.web.public.links import item_href, to, zh
-from portal.web.public.standing import Standing, standings
+from portal.web.public.standing import Standing
 from portal.web.states import LAMPS, why, word
 
 Photo = dict[str, Any]
@@ -54,11 +54,6 @@ def photos_of(report: Shown, **how: bool) -> list[Photo]:
     return [photo_of(report, photo, **how) for photo in report.document["photos"]]
 
 
-def is_pictured(report: Shown) -> bool:
-    """Whether a report has anything to show."""
-    return bool(report.document["photos"] or report.document.get("videos"))
-
-
 def first_photo(report: Shown | None, **how: bool) -> Photo | None:
     """The photo that stands for a report, or the picture of its first video, if it has any."""
     if report is None or not is_pictured(report):
@@ -72,17 +67,11 @@ def first_photo(report: Shown | None, **how: bool) -> Photo | None:
 
 def pictured(shelf: Shelf, chosen: Sequence[Standing]) -> list[Pictured]:
     """Projects, each with its newest report that shows something."""
-    older = _OLDER.of(shelf) if shelf.as_of is None else _older(shelf, chosen)
-    return [(each, older.get(each.code, each.report)) for each in chosen]
-
-
-def _older(shelf: Shelf, projects: Iterable[Standing]) -> dict[str, Shown]:
-    """Of projects whose newest report shows nothing, the newest one that does."""
-    without = [each.code for each in projects if each.report and not is_pictured(each.report)]
-    return shelf.latest_reports_of(without, pictured=True) if without else {}
-
-
-_OLDER = Remembered(lambda shelf: _older(shelf, standings(shelf)), rests_on=("kind/project", "kind/report"))
+    if shelf.as_of is None:
+        promises = PROMISES.of(shelf)
+        return [(each, promises[each.code].pictured or each.report) for each in chosen]
+    shown = last_pictured(shelf, {each.code: each.report for each in chosen if each.report})
+    return [(each, shown.get(each.code, each.report)) for each in chosen]
 
 
 def card_of(project: Pictured) -> dict[str, Any]:

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, render_template
 
+from portal.record.promises import JUDGED_BY
 from portal.record.remembered import Remembered
 from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Act
-from portal.rules.clock import day_of
+from portal.rules.clock import day_of, end_of
 from portal.web.language import _
 from portal.web.public.evidence import Pictured, card_of, first_photo, ledger_row, pictured
 from portal.web.public.links import item_href, to
 from portal.web.public.sharing import site_data
 from portal.web.public.standing import (
     DONE,
-    JUDGED_BY,
     Standing,
     counted,
     district,
@@ -80,6 +81,18 @@ def _facts(shelf: Shelf, on: dt.date) -> Facts:
 
 
 _FACTS = Remembered(_facts, rests_on=JUDGED_BY)
+
+
+def _more_acts(
+    _shelf: Shelf, before: Mapping[Act, int], news: Sequence[Any], since: dt.date
+) -> Mapping[Act, int]:
+    begun = end_of(since - dt.timedelta(days=1))
+    return Counter(before) + Counter(row.act for row in news if row.kind == "report" and row.at >= begun)
+
+
+_ACTS = Remembered(
+    lambda shelf, since: shelf.acts("report", since=since), rests_on=JUDGED_BY, renew=_more_acts
+)
 
 
 def _render(shelf: Shelf) -> str:
@@ -154,7 +167,7 @@ def _coming(day: dt.date, name: str, standing: Standing) -> dict[str, Any]:
 def _account(shelf: Shelf, standings: list[Standing], on: dt.date) -> dict[str, Any]:
     """This year in figures, each with its total or its method."""
     first = dt.date(on.year, 1, 1)
-    acts = shelf.acts("report", since=first)
+    acts = _ACTS.of(shelf, first)
     since, until = first.isoformat(), on.isoformat()
     due = [
         (milestone["percent"], each)

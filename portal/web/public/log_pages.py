@@ -6,15 +6,18 @@ import datetime as dt
 import json
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, get_template_attribute, render_template
+from markupsafe import Markup
 
 from portal.record.extent import extent, size
 from portal.record.log import iso
 from portal.record.proving import opening_text
 from portal.record.shelf import NO_WINDOW, Shelf, Shown
-from portal.record.tables import Entry, Opening, Shelved
+from portal.record.tables import Entry, Opening
 from portal.rules.clock import day_of
+from portal.web.language import current
 from portal.web.public.links import positive
+from portal.web.public.pieces import piece
 from portal.web.public.witnessed import witnessed, witnessed_tag
 from portal.web.states import ACTS, ITEM_KINDS, word
 from portal.web.windows import window
@@ -22,6 +25,7 @@ from portal.web.windows import window
 bp = Blueprint("public_record", __name__)
 
 PAGE = 50
+MOST = 10**8  # the number of no entry
 JSON = "application/json"
 
 
@@ -50,13 +54,13 @@ def root() -> Response:
 
 
 def _list(shelf: Shelf) -> str:
-    before = positive("before", default=0, most=10**8) or None
-    entries = shelf.entries(before=before, limit=PAGE + 1)
-    more = entries[PAGE - 1].seq if len(entries) > PAGE else None
+    before = positive("before", default=0, most=MOST) or None
+    lines = shelf.lines(before=before or MOST, limit=PAGE + 1)
+    more = lines[PAGE - 1].seq if len(lines) > PAGE else None
     whole, first = extent(shelf), shelf.at(0)
     return render_template(
         "public/record.html",
-        rows=_rows(shelf, entries[:PAGE]),
+        rows=[_line(line) for line in lines[:PAGE]],
         more=more,
         newest=before is None,
         since=(day_of(first.at) - dt.timedelta(days=1)).isoformat() if first else "",
@@ -67,19 +71,21 @@ def _list(shelf: Shelf) -> str:
     )
 
 
-def _rows(shelf: Shelf, entries: list[Entry]) -> list[dict[str, Any]]:
-    """Lines of the log; of what is destroyed only the number of its item is left."""
-    opened = {v.seq: v for v in shelf.versions(Shelved.seq.in_([entry.seq for entry in entries]), limit=PAGE)}
-    return [
-        {
-            "entry": entry,
-            "act": word(ACTS, entry.act.value),
-            "kind": word(ITEM_KINDS, entry.kind),
-            "title": _title(opened.get(entry.seq)),
-            "destroyed": entry.seq not in opened,
+def _line(line: Any) -> Markup:
+    """A line of the log; of what is destroyed only the number of its item is left."""
+    destroyed = line.opened is None
+
+    def made() -> str:
+        each = {
+            "entry": line,
+            "act": word(ACTS, line.act.value),
+            "kind": word(ITEM_KINDS, line.kind),
+            "title": "" if line.kind in NO_WINDOW else line.title,
+            "destroyed": destroyed,
         }
-        for entry in entries
-    ]
+        return str(get_template_attribute("public/lines.html", "line")(each, current()))
+
+    return piece(("line", line.seq, destroyed), made)
 
 
 def _title(shown: Shown | None) -> str:

@@ -165,8 +165,8 @@ def _drawing(towns: list[dict[str, Any]], shown: list[Standing]) -> dict[str, An
     return {
         "frame": frame,
         "lands": [
-            {"d": frame.path(town.rings), "code": town.code if town.code in listed else ""}
-            for town in known.values()
+            {"d": path, "code": code if code in listed else ""}
+            for code, path in _outlines(frame, tuple(known.values()))
         ],
         "quiet": [
             {"name": town.name, "at": frame.point(town.middle)}

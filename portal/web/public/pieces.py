@@ -1,4 +1,4 @@
-"""Pieces of pages that follow from one version of a report, which never changes: put together once for every language.
+"""Pieces of pages that follow from one version of an item, which never changes: put together once for every language.
 
 So a page that one new note has touched is put together from its old pieces and one new one. A piece is only ever shown
 for a version that the page itself has found standing, so what is destroyed is not shown again.

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, get_template_attribute, render_template, request
+from markupsafe import Markup
 
 from portal.record.pictures import Picture, pictures_in
+from portal.record.promises import is_pictured
 from portal.record.shelf import Shelf, Shown
 from portal.rules.clock import day_of, month_of
 from portal.rules.numbers import PROJECT_CODE, project_item
@@ -16,12 +18,13 @@ from portal.web.changes import history_words
 from portal.web.filters import month as month_words
 from portal.web.filters import shortday
 from portal.web.language import _
-from portal.web.public.comparing import pairs_of, shown_pair
+from portal.web.public.comparing import Pair, pairs_of, shown_pair
 from portal.web.public.dossier import size_words, weight
-from portal.web.public.evidence import first_photo, is_pictured
+from portal.web.public.evidence import first_photo
 from portal.web.public.gone import gone
 from portal.web.public.links import item_href, to, zh
 from portal.web.public.map import locator
+from portal.web.public.pieces import piece
 from portal.web.public.sharing import project_shared
 from portal.web.public.standing import (
     DONE,
@@ -65,7 +68,8 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
     timeline = timeline_of(shown, everything, on=on, year=year)
     if timeline is None:
         abort(404)
-    history = history_words(shelf.history(shown.item))
+    versions = shelf.history(shown.item)
+    history = history_words(versions)
     pictures = pictures_in(reports)
     return render_template(
         "public/project.html",
@@ -74,14 +78,15 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
         lead_href=item_href(pictured.item) if pictured else "",
         steps=_steps(standing, reports),
         points=_points(standing, reports, on),
-        pairs=[shown_pair(code, pair) for pair in pairs_of(shown.document, pictures)[:PAIRS]],
+        pairs=[_pair(code, *each) for each in enumerate(pairs_of(shown.document, pictures)[:PAIRS], 1)],
         views=_views(shown.document, pictures),
         comparable=len(pictures) > 1,
         months=timeline.months,
         elsewhere=timeline.elsewhere,
         year=year,
         published=len(reports),
-        history=history,
+        chain=piece(("chain", shown.seq), lambda: _made("chain", shown.document)),
+        history=_history(versions, history),
         promised=sum(bool(row["changes"]) and not row["beside"] for row in history),
         latest=max([shown, *everything], key=lambda each: each.seq),
         on=on,
@@ -89,6 +94,24 @@ def _render(shelf: Shelf, code: str) -> str | tuple[str, int]:
         share=project_shared(standing, pictured),
         dossier_size=size_words(weight(reports)),
     )
+
+
+def _made(macro: str, *given: object, template: str = "public/project_pieces.html") -> str:
+    return str(get_template_attribute(template, macro)(*given))
+
+
+def _history(versions: list[Shown], told: list[dict[str, Any]]) -> Markup:
+    key = ("history", *((each.seq, each.sealed_by) for each in versions))
+    return piece(key, lambda: _made("history", told, template="public/parts.html"))
+
+
+def _pair(code: str, place: int, pair: Pair) -> Markup:
+    sides = [(each.report.seq, each.key) for each in (pair.before, pair.after)]
+
+    def made() -> str:
+        return _made("before_and_after", shown_pair(code, pair), place)
+
+    return piece(("pair", *sides, pair.name, place), made)
 
 
 def _promise(shown: Shown, standing: Standing, *, on: dt.date) -> dict[str, Any]:

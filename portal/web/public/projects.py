@@ -10,12 +10,13 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from portal.record.promises import JUDGED_BY
 from portal.record.remembered import Remembered
 from portal.record.shelf import Shelf
 from portal.web.language import _
 from portal.web.public.evidence import card_of, lamp_word, pictured
 from portal.web.public.links import positive, to, zh
-from portal.web.public.standing import JUDGED_BY, ORDER, Standing, shown_day, standings, worst_first
+from portal.web.public.standing import ORDER, Standing, shown_day, standings, worst_first
 from portal.web.states import MATTER_STATES, PROJECT_KINDS, word
 from portal.web.windows import window
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
+from portal.record.promises import JUDGED_BY, PROMISES
 from portal.record.remembered import Remembered
 from portal.record.shelf import Shelf, Shown
 from portal.record.tables import Shelved
@@ -20,7 +21,6 @@ from portal.web.windows import today
 
 DONE = frozenset({"completed", "closed", "archived"})
 STOPPED = frozenset({"suspended", "withdrawn"})  # nothing is due, so there is no lamp
-JUDGED_BY = ("kind/project", "kind/report", LAMP_RULES_ITEM)  # scopes of what lamps depend on
 ORDER = (Lamp.RED, Lamp.YELLOW, Lamp.GREEN, Lamp.BLUE)
 
 
@@ -86,12 +86,30 @@ class District:
 
 
 def _district(shelf: Shelf, on: dt.date) -> District:
-    rules = rules_of(shelf)
-    found = judged(shelf, shelf.items(Shelved.kind == "project"), rules=rules, on=on)
+    return _judged_by(rules_of(shelf), shelf, on, stood={})
+
+
+def _judged_again(shelf: Shelf, before: District, news: Sequence[Any], on: dt.date) -> District:
+    """On the same day by the same rules a project stands as it stood, unless something new speaks of it."""
+    if any(row.item == LAMP_RULES_ITEM for row in news):
+        return _district(shelf, on)
+    return _judged_by(before.rules, shelf, on, stood={each.code: each for each in before.standings})
+
+
+def _judged_by(
+    rules: Mapping[str, Any], shelf: Shelf, on: dt.date, *, stood: Mapping[str, Standing]
+) -> District:
+    """stood: how projects stood on this day by these rules; what they rest on may have changed."""
+    found = []
+    for code, promise in PROMISES.of(shelf).items():
+        each = stood.get(code)
+        if each is None or each.project is not promise.project or each.report is not promise.report:
+            each = stand(promise.project, promise.report, rules=rules, on=on)
+        found.append(each)
     return District(standings=tuple(found), rules=rules)
 
 
-_DISTRICT = Remembered(_district, rests_on=JUDGED_BY)
+_DISTRICT = Remembered(_district, rests_on=JUDGED_BY, renew=_judged_again)
 
 
 def district(shelf: Shelf) -> District:
@@ -106,19 +124,13 @@ def standings(shelf: Shelf, *where: ColumnElement[bool]) -> list[Standing]:
     return judged(shelf, shelf.items(Shelved.kind == "project", *where))
 
 
-def judged(
-    shelf: Shelf,
-    projects: Sequence[Shown],
-    *,
-    rules: Mapping[str, Any] | None = None,
-    on: dt.date | None = None,
-) -> list[Standing]:
+def judged(shelf: Shelf, projects: Sequence[Shown]) -> list[Standing]:
     """These projects, judged by their newest reports."""
     if not projects:
         return []
     codes = [each.item.partition("/")[2] for each in projects]
     reports = shelf.latest_reports_of(codes)
-    rules, on = rules or rules_of(shelf), on or shown_day(shelf)
+    rules, on = rules_of(shelf), shown_day(shelf)
     found = [
         stand(project, reports.get(code), rules=rules, on=on)
         for project, code in zip(projects, codes, strict=True)

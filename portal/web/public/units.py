@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, render_template
 
+from portal.record.remembered import Remembered
 from portal.record.shelf import Shelf, Shown
 from portal.record.span import Span
 from portal.record.tables import Shelved
@@ -26,6 +29,7 @@ bp = Blueprint("public_units", __name__)
 
 CODE = re.compile(r"[0-9A-Za-z]{1,8}")
 DAY = dt.timedelta(days=1)
+COUNTED = ("project", "report")
 NEWEST = 12  # reports shown on a unit's page
 
 
@@ -43,11 +47,31 @@ def unit(code: str) -> Response:
     return window(unit_item(code), render=lambda shelf: _one(shelf, code))
 
 
+Counts = Mapping[str, Mapping[str, int]]  # by kind, then by unit, how many items stand
+
+
+def _counts(shelf: Shelf) -> Counts:
+    return {kind: shelf.counts(Shelved.unit, Shelved.kind == kind) for kind in COUNTED}
+
+
+def _more(shelf: Shelf, before: Counts, news: Sequence[Any]) -> Counts:
+    """What is new is one more of its unit. A version of what was there before may have come from another unit, or have
+    been taken down, so then all are counted."""
+    if any(row.version > 1 for row in news):
+        return _counts(shelf)
+    return {
+        kind: Counter(before[kind]) + Counter(row.unit for row in news if row.kind == kind)
+        for kind in COUNTED
+    }
+
+
+_COUNTS = Remembered(_counts, rests_on=tuple(f"kind/{kind}" for kind in COUNTED), renew=_more)
+
+
 def _list(shelf: Shelf) -> str:
     found = shelf.items(Shelved.kind == "unit")
     found.sort(key=lambda each: each.item)
-    projects = shelf.counts(Shelved.unit, Shelved.kind == "project")
-    reports = shelf.counts(Shelved.unit, Shelved.kind == "report")
+    projects, reports = _COUNTS.of(shelf).values()
     kinds = list(dict.fromkeys(["town", "bureau", "temporary", *(u.document["type"] for u in found)]))
     groups = [
         {
@@ -60,7 +84,7 @@ def _list(shelf: Shelf) -> str:
     return render_template("public/units.html", groups=[g for g in groups if g["units"]], total=len(found))
 
 
-def _row(unit: Shown, projects: dict[str, int], reports: dict[str, int]) -> dict[str, Any]:
+def _row(unit: Shown, projects: Mapping[str, int], reports: Mapping[str, int]) -> dict[str, Any]:
     code = unit.document["unit"]["code"]
     return {
         "name": unit.document["title"],
