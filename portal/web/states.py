@@ -42,7 +42,7 @@ ACTS: dict[str, Say] = {
     "withdrawn": lambda: _("撤下"),
 }
 ITEM_KINDS: dict[str, Say] = {
-    "project": lambda: _("项目"),
+    "project": lambda: _("项目", n=1),
     "report": lambda: _("进展"),
     "unit": lambda: _("单位"),
     "rules": lambda: _("规则"),

@@ -32,11 +32,12 @@ def take(browser, site: Site, look: Look, sheets: Sheets) -> None:
     """Every page of every role of a site in one look."""
     for login, paths in site.pages.items():
         with _signed_in(browser, site, look, login) as page:
-            for path in paths:
-                asked = "/en" + path if look.english and not path.startswith("/en/") else path
-                if look.english or not path.startswith("/en/"):
-                    label = f"{site.name} {login} {unquote(asked)}".strip()
-                    sheets.add(label, _shot(page, asked, whole=path == paths[0]))
+            asked = [path for path in paths if not path.startswith("/en/")]
+            if look.english:
+                asked = list(dict.fromkeys(f"/en{path.removeprefix('/en')}" for path in paths))
+            for path in asked:
+                label = f"{site.name} {login} {unquote(path)}".strip()
+                sheets.add(label, _shot(page, path, whole=path == asked[0]))
 
 
 def print_out(browser, site: Site, sheets: Sheets) -> None:

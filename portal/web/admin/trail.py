@@ -105,7 +105,7 @@ SUBJECTS: Mapping[str, Say] = {
     "unit": lambda: _("单位"),
     "supervision_body": lambda: _("督查机构"),
     "person": lambda: _("人员"),
-    "project": lambda: _("项目"),
+    "project": lambda: _("项目", n=1),
     "view": lambda: _("机位"),
     "video": lambda: _("录像"),
     "decision": lambda: _("决定"),

@@ -62,7 +62,7 @@ def _facts(pair: Pair) -> list[tuple[str, str]]:
     if pair.own:
         facts.append((_("哪一份"), _("就是这一份里的另一张")))
     elif pair.report is not None:
-        facts.append((_("项目"), pair.report.project.name))
+        facts.append((_("项目", n=1), pair.report.project.name))
         facts.append((_("哪一份"), "　".join(filter(None, (pair.number, month(pair.report.month))))))
     else:
         facts.append((_("哪一份"), _("还没有公开，不在您机构的职责范围内")))
