@@ -102,7 +102,7 @@ SUBJECTS: Mapping[str, Say] = {
     "report": lambda: _("报送"),
     "archive": lambda: _("旧档案"),
     "annual_plan": lambda: _("年度计划"),
-    "unit": lambda: _("单位"),
+    "unit": lambda: _("单位", n=1),
     "supervision_body": lambda: _("督查机构"),
     "person": lambda: _("人员"),
     "project": lambda: _("项目", n=1),
