@@ -9,7 +9,7 @@ from portal.record.difference import difference
 from portal.record.shelf import Shown
 from portal.record.tables import Act
 from portal.web.covered import covered_words, redaction_words
-from portal.web.filters import day, month, number
+from portal.web.filters import amount, day, month
 from portal.web.language import _
 from portal.web.states import ACTS, BODY_KINDS, MATTER_STATES, PROJECT_KINDS, UNIT_KINDS, word
 
@@ -171,7 +171,7 @@ _PLAIN: dict[str, Callable[[Any], Row]] = {
     "state": lambda value: (_("状态"), word(MATTER_STATES, value)),
     "content": lambda value: (_("主要内容"), value),
     "category": lambda value: (_("类别"), value),
-    "investment_wan": lambda value: (_("投资"), _("%(n)s 万元", n=number(value))),
+    "investment_wan": lambda value: (_("投资"), amount(value)),
     "start_on": lambda value: (_("开始"), day(value)),
     "due_on": lambda value: (_("时限"), day(value)),
     "month": lambda value: (_("月份"), month(value)),

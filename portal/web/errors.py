@@ -67,7 +67,7 @@ def _refused(refusal: Refused) -> Response:
 
 
 def _csrf(_error: CSRFError) -> Response:
-    return error_page(400, said=_("这一页开得太久，安全凭据过期了。退回上一页，刷新后再提交，写的内容还在。"))
+    return error_page(400, said=_("这一页开得太久，安全凭据过期了。"))
 
 
 def _http(error: HTTPException) -> Response:

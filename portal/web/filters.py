@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from portal.rules.clock import SHANGHAI, day_of
 from portal.text.apart import Pieces
 from portal.text.apart import apart as pieces_apart
-from portal.web.language import ENGLISH, current
+from portal.web.language import ENGLISH, _, current
 
 Day = dt.date | dt.datetime | str
 Rendition = Mapping[str, Any]
@@ -77,6 +77,11 @@ def month(value: str) -> str:
 def number(value: int) -> str:
     """Thousands set apart: 18,204."""
     return f"{value:,}"
+
+
+def amount(wan: int) -> str:
+    """Money that is counted in 万元: 1,280 万元; in English, where nobody counts so, CNY 12.8 million."""
+    return _("%(n)s 万元", n=f"{wan / 100:,}".removesuffix(".0") if current() == ENGLISH else number(wan))
 
 
 def marked(pieces: Iterable[tuple[str, bool]]) -> Markup:
@@ -172,6 +177,7 @@ def install(app: Flask) -> None:
         isomoment,
         month,
         number,
+        amount,
         marked,
         apart,
         by_edge,

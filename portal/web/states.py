@@ -42,9 +42,9 @@ ACTS: dict[str, Say] = {
     "withdrawn": lambda: _("撤下"),
 }
 ITEM_KINDS: dict[str, Say] = {
-    "project": lambda: _("项目"),
+    "project": lambda: _("项目", n=1),
     "report": lambda: _("进展"),
-    "unit": lambda: _("单位"),
+    "unit": lambda: _("单位", n=1),
     "rules": lambda: _("规则"),
     "burden": lambda: _("减负账本"),
     "audit": lambda: _("内部审计日志的封条"),

@@ -232,7 +232,7 @@ def page_context() -> dict[str, Any]:
         "theme": next((t for t in ("light", "dark") if t in display), "auto"),
         "demo": current_app.extensions["demo"],
         "other_language_url": _other_language(english),
-        "nav": () if not _is_window() else _nav(),
+        "nav": _nav(),
         "as_of": _as_of_for_the_frame(),
         "frozen": _is_frozen(),
         "column": column_of(request.path) if _is_window() else None,

@@ -89,9 +89,9 @@ def live(tmp_path_factory, migrated):
 
 
 @contextmanager
-def serving(home):
+def serving(home, also=None):
     """The small district on the migrated database in this folder, served, with its worker running and a report in
-    every state."""
+    every state; `also` happens before it opens, and says what is to be known of it."""
     settings = Settings(
         _env_file=None,
         database_url=f"sqlite:///{home / 'portal.sqlite'}",
@@ -105,6 +105,8 @@ def serving(home):
     portal.receipt_key.keep(ReceiptKey.make("127.0.0.1/record"))
     district = build(portal, now=clock())
     facts = _every_state(portal, district, clock)
+    if also is not None:
+        facts |= also(portal, district, clock)
     server = make_server("127.0.0.1", 0, create_app(portal), threaded=True)
     stop = threading.Event()
 

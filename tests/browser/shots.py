@@ -3,127 +3,85 @@
     python -m tests.browser.shots [--only PART …] [--in 360-dark …] [--into FOLDER]
     python -m tests.browser.shots --of http://127.0.0.1:8000 / /projects …
 
-Without an address it serves the district of the browser tests, in which a report stands in every state, and takes the
-pages of `test_accessible.py`, each role signed in. A tall page is cut into columns, so that its words can be read.
+Without an address it serves the sites of `states.py`, each role signed in. A tall page is cut into columns, so that
+its words can be read. What is printed is on sheets of its own (`--in paper`).
 """
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import io
+import shutil
+import subprocess
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import unquote
 
-from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import Error, sync_playwright
 
-from portal.adapters import schema
-from portal.database import Database
-from tests.browser.conftest import CALM, serving, sign_in, where_chromium_is
-from tests.browser.test_accessible import PAGES, facts_of
+from tests.browser.conftest import CALM, sign_in, where_chromium_is
+from tests.browser.sheets import LOOKS, PAPER, Look, Sheets
+from tests.browser.states import Site, sites
 
-TALL, GAP, LABEL = 1480, 12, 20  # pixels of a column, between columns, of the words above it
 # Pictures below the window too; what sticks to its foot goes where it belongs on a page seen as a whole.
 STILL = """document.querySelectorAll('img[loading=lazy]').forEach(image => image.loading = 'eager');
 document.querySelectorAll('.acts, .send-bar').forEach(bar => bar.style.position = 'static')"""
-GROUND, WORDS = "#777777", "#ffffff"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """One way of seeing a page. scale: how much of its size is kept on the sheet; columns: on one sheet."""
+def take(browser, site: Site, look: Look, sheets: Sheets) -> None:
+    """Every page of every role of a site in one look."""
+    for login, paths in site.pages.items():
+        with _signed_in(browser, site, look, login) as page:
+            asked = [path for path in paths if not path.startswith("/en/")]
+            if look.english:
+                asked = list(dict.fromkeys(f"/en{path.removeprefix('/en')}" for path in paths))
+            for path in asked:
+                label = f"{site.name} {login} {unquote(path)}".strip()
+                sheets.add(label, _shot(page, path, whole=path == asked[0]))
 
-    name: str
-    width: int
-    scale: float
-    columns: int
-    scheme: str = "light"
-    display: str = ""
-    english: bool = False
+
+def print_out(browser, site: Site, sheets: Sheets) -> None:
+    """Every page that people print, as the sheets of paper that come out."""
+    for login, paths in site.prints.items():
+        with _signed_in(browser, site, PAPER, login) as page:
+            for path in paths:
+                page.goto(path)
+                _wait(page)
+                for number, sheet in enumerate(_sheets_of(page.pdf(prefer_css_page_size=True)), start=1):
+                    sheets.add(f"{login} {unquote(path)}  {number}", sheet)
 
 
-PHONE = {"width": 360, "scale": 1.0, "columns": 4}
-TABLET = {"width": 768, "scale": 0.64, "columns": 3}
-DESK = {"width": 1280, "scale": 0.6, "columns": 2}
-LOOKS = [
-    Look(name=f"{size['width']}-{name}", **size, **more)
-    for size in (PHONE, DESK, TABLET)
-    for name, more in (
-        ("light", {}),
-        ("dark", {"scheme": "dark"}),
-        ("large", {"display": "elder"}),
-        ("english", {"english": True}),
+@contextlib.contextmanager
+def _signed_in(browser, site: Site, look: Look, login: str):
+    context = browser.new_context(
+        base_url=site.base,
+        viewport={"width": look.width, "height": 800},
+        is_mobile=look.width < 400,
+        has_touch=look.width < 400,
+        color_scheme=look.scheme,
+        reduced_motion="reduce",
+        locale="en-GB" if look.english else "zh-CN",
     )
-]
+    page = context.new_page()
+    if login:
+        sign_in(page, login)
+    if look.display:
+        context.add_cookies([{"name": "display", "value": look.display, "url": site.base}])
+    yield page
+    context.close()
 
 
-class Sheets:
-    """Puts columns beside each other and saves a sheet when it is full."""
-
-    def __init__(self, look: Look, folder: Path) -> None:
-        self.look, self.folder, self.number, self.columns = look, folder, 0, []
-
-    def add(self, label: str, shot: bytes) -> None:
-        """A page: as many columns as it is tall."""
-        picture = Image.open(io.BytesIO(shot)).convert("RGB")
-        if self.look.scale != 1:
-            picture = picture.resize([round(side * self.look.scale) for side in picture.size], Image.LANCZOS)
-        for top in range(0, picture.height, TALL):
-            piece = picture.crop((0, top, picture.width, min(top + TALL, picture.height)))
-            self.columns.append((label if not top else f"{label}  +{top}", piece))
-            if len(self.columns) == self.look.columns:
-                self.save()
-
-    def save(self) -> None:
-        """Write what is there."""
-        if not self.columns:
-            return
-        self.number += 1
-        step = round(self.look.width * self.look.scale) + GAP
-        sheet = Image.new("RGB", (step * self.look.columns, TALL + LABEL), GROUND)
-        pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
-        for place, (label, piece) in enumerate(self.columns):
-            pen.text((place * step + 2, 2), label[-60:], fill=WORDS, font=font)
-            sheet.paste(piece, (place * step, LABEL))
-        sheet.save(self.folder / f"{self.look.name}-{self.number:02}.png")
-        self.columns = []
-
-
-def take(browser, base: str, look: Look, pages: dict[str, list[str]], folder: Path) -> None:
-    """Every page of every role in one look."""
-    sheets = Sheets(look, folder)
-    for login, paths in pages.items():
-        context = browser.new_context(
-            base_url=base,
-            viewport={"width": look.width, "height": 800},
-            is_mobile=look.width < 700,
-            has_touch=look.width < 700,
-            color_scheme=look.scheme,
-            reduced_motion="reduce",
-        )
-        page = context.new_page()
-        if login:
-            sign_in(page, login)
-        if look.display:
-            context.add_cookies([{"name": "display", "value": look.display, "url": base}])
-        for path in paths:
-            asked = "/en" + path if look.english and not path.startswith("/en/") else path
-            if look.english or not path.startswith("/en/"):
-                sheets.add(f"{login} {quote(asked, safe='/?&=')}", _shot(page, asked, whole=path == paths[0]))
-        context.close()
-    sheets.save()
+def _wait(page) -> None:
+    with contextlib.suppress(Error):  # a page that goes on asking is taken as it stands
+        page.wait_for_load_state("networkidle", timeout=3_000)
+    page.evaluate(STILL)
+    page.evaluate("Promise.all([...document.images].map(image => image.decode().catch(() => 0)))")
 
 
 def _shot(page, path: str, *, whole: bool) -> bytes:
     """The page down to its foot, which is the same everywhere; `whole` takes that as well."""
     page.goto(path)
-    with contextlib.suppress(Error):  # a page that goes on asking is taken as it stands
-        page.wait_for_load_state("networkidle", timeout=3_000)
-    page.evaluate(STILL)
-    page.evaluate("Promise.all([...document.images].map(image => image.decode().catch(() => 0)))")
+    _wait(page)
     foot = page.evaluate("(document.querySelector('.colophon')?.offsetTop ?? 0)")
     if whole or not foot:
         return page.screenshot(full_page=True)
@@ -131,56 +89,65 @@ def _shot(page, path: str, *, whole: bool) -> bytes:
     return page.screenshot(full_page=True, clip=size)
 
 
-@contextlib.contextmanager
-def district():
-    """The browser tests' district, and its pages by role."""
+def _sheets_of(printed: bytes) -> list[bytes]:
+    """Each page of a PDF as a picture, by poppler's `pdftoppm`."""
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        database = Database(f"sqlite:///{home / 'portal.sqlite'}")
-        schema.upgrade(database)
-        database.close()
-        with serving(home) as live:
-            facts = facts_of(live)
-            yield (
-                live.base,
-                {
-                    login: [path.format(**facts) for path in dict.fromkeys(paths.split())]
-                    for login, paths in PAGES.items()
-                },
-            )
+        command = ["pdftoppm", "-r", "60", "-png", "-", f"{folder}/page"]
+        subprocess.run(command, input=printed, check=True)
+        return [file.read_bytes() for file in sorted(Path(folder).iterdir())]
 
 
-def _chosen(pages: dict[str, list[str]], parts: list[str]) -> dict[str, list[str]]:
-    """The roles that have pages with one of these in their address, with those pages."""
-    kept = {
-        login: [path for path in paths if not parts or any(part in path for part in parts)]
-        for login, paths in pages.items()
-    }
-    return {login: paths for login, paths in kept.items() if paths}
+def _chosen(site: Site, parts: list[str]) -> Site:
+    """The site with those pages alone in whose address, behind the name of the site, one of these stands."""
+
+    def kept(pages: dict[str, list[str]]) -> dict[str, list[str]]:
+        found = {
+            login: [path for path in paths if not parts or any(part in site.name + path for part in parts)]
+            for login, paths in pages.items()
+        }
+        return {login: paths for login, paths in found.items() if paths}
+
+    return Site(name=site.name, base=site.base, pages=kept(site.pages), prints=kept(site.prints))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="shots", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--only", nargs="*", default=[], help="only sites and addresses in which one of these stands"
+    )
+    names = " ".join(look.name for look in (*LOOKS, PAPER))
+    parser.add_argument("--in", dest="looks", nargs="*", default=[], help=f"looks: {names}")
+    parser.add_argument("--into", type=Path, default=Path("instance/shots"), help="the folder of the sheets")
+    parser.add_argument("--of", help="another site that is served already")
+    parser.add_argument("paths", nargs="*", help="its pages")
+    return parser.parse_args()
 
 
 def main() -> None:
     """Take what was asked for."""
-    parser = argparse.ArgumentParser(prog="shots", description=__doc__.splitlines()[0])
-    parser.add_argument("--only", nargs="*", default=[], help="only addresses in which one of these stands")
-    parser.add_argument(
-        "--in", dest="looks", nargs="*", default=[], help="looks: " + " ".join(look.name for look in LOOKS)
-    )
-    parser.add_argument("--into", type=Path, default=Path("instance/shots"), help="the folder of the sheets")
-    parser.add_argument("--of", help="another site that is served already")
-    parser.add_argument("paths", nargs="*", help="its pages")
-    given = parser.parse_args()
-    found = where_chromium_is()
+    given, found = _arguments(), where_chromium_is()
     if found is None:
         raise SystemExit("Chromium is not here: install your system's package `chromium`")
     given.into.mkdir(parents=True, exist_ok=True)
-    site = contextlib.nullcontext((given.of, {"": given.paths})) if given.of else district()
-    with site as (base, pages), sync_playwright() as playwright:
+    own = Site(name="", base=given.of or "", pages={"": given.paths}, prints={"": given.paths})
+    serve = contextlib.nullcontext([own]) if given.of else sites()
+    with serve as served, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=CALM)
-        wanted = _chosen(pages, given.only)
+        wanted = [_chosen(site, given.only) for site in served]
         for look in LOOKS:
             if not given.looks or look.name in given.looks:
-                take(browser, base, look, wanted, given.into)
+                sheets = Sheets(look, given.into)
+                for site in wanted:
+                    take(browser, site, look, sheets)
+                sheets.save()
+        if not given.looks or PAPER.name in given.looks:
+            if shutil.which("pdftoppm"):
+                sheets = Sheets(PAPER, given.into)
+                for site in wanted:
+                    print_out(browser, site, sheets)
+                sheets.save()
+            else:
+                print("no sheets of paper: install your system's package `poppler-utils`")
         browser.close()
 
 

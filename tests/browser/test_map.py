@@ -51,6 +51,14 @@ def test_the_map_is_walked_by_keyboard_from_mark_to_project_and_back(map_page, l
 
 
 @needs_map
+def test_the_buttons_of_a_phones_map_are_large_enough_for_fingers(map_page):
+    page = map_page(phone=True)
+    for name in ("in", "out"):
+        box = page.locator(f".leaflet-control-zoom-{name}").bounding_box()
+        assert (round(box["width"]), round(box["height"])) == (44, 44)
+
+
+@needs_map
 def test_the_link_before_the_map_leads_past_it(map_page):
     page = map_page()
     tab_to(page, ".map-skip a")
@@ -127,6 +135,25 @@ def test_large_print_is_remembered_on_every_window_and_keeps_the_place(visit, li
     page.wait_for_url("**/en/projects?lamp=red&as_of=2026-06-01")
     page.get_by_role("link", name="中文").click()
     page.wait_for_url(f"{live.base}/projects?lamp=red&as_of=2026-06-01")
+
+
+def test_large_print_on_a_wide_screen_shows_results_first_and_no_photo_larger_than_the_window(visit, live):
+    page = visit(width=1280, height=800)
+    page.goto("/display?elder=on&back=/archive")
+    results, ways = page.locator(".result").first, page.locator("#facets")
+    assert results.bounding_box()["y"] < ways.bounding_box()["y"]
+    expect(page.get_by_role("link", name="缩小范围")).to_be_visible()
+    for path in ("/", "/projects", f"/projects/{live.district.projects[0]}"):
+        page.goto(path)
+        for photo in page.locator("main .mount:visible, main .photo > a:visible").all():
+            assert photo.bounding_box()["height"] < 800, path
+
+
+def test_tables_of_a_desk_fit_a_tablet_in_english(visit):
+    page = visit("reporter", width=768)
+    for path in ("/en/desk/unit/reports", "/en/account"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 768, path
 
 
 @pytest.mark.parametrize("language", ["", "/en"])

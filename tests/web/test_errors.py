@@ -68,3 +68,9 @@ def test_an_empty_portal_answers_on_every_front_page(portal):
         "/sitemap.xml",
     ):
         assert browser.get(path).status_code == 200, path
+
+
+def test_the_menu_stands_on_a_page_that_is_not_there_and_on_letters_pages(portal):
+    browser = Browser(create_app(portal))
+    for path in ("/nothing-here", "/subscriptions/asked", "/account/login"):
+        assert 'href="/projects"' in browser.get(path).get_data(as_text=True), path

@@ -75,7 +75,13 @@ def _facet(name: str, found: Mapping[str, int], looking: Looking, names: Names) 
 
 
 def _titles() -> dict[str, str]:
-    return {"kind": _("类型"), "unit": _("单位"), "town": _("镇街"), "category": _("类别"), "year": _("年度")}
+    return {
+        "kind": _("类型"),
+        "unit": _("单位", n=1),
+        "town": _("镇街"),
+        "category": _("类别"),
+        "year": _("年度"),
+    }
 
 
 def _label(name: str, value: str, names: Names) -> str:

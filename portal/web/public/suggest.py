@@ -50,8 +50,8 @@ def _typed() -> str:
 
 def _row(name: Name) -> dict[str, Any]:
     kinds = {
-        "unit": _("单位"),
-        "project": _("项目"),
+        "unit": _("单位", n=1),
+        "project": _("项目", n=1),
         "category": _("类别"),
         "alias": _("别名"),
         "report": _("进展"),

@@ -102,7 +102,7 @@ def _told(
     return {
         "counted": _counted(totals),
         "tiles": [_tile(act, totals[act], path, {**kept, **days}) for act in Act],
-        "columns": [_("单位"), *((word(ACTS, act.value), "number") for act in Act)],
+        "columns": [_("单位", n=1), *((word(ACTS, act.value), "number") for act in Act)],
         "units": _units(figures, units, lambda unit: to(path, **{**days, "unit": unit})),
         "unit_name": units.get(kept["unit"], ""),
         "open_units": OPEN_UNITS,

@@ -58,11 +58,11 @@ def _shown(report: Report, pair: Pair) -> dict[str, Any]:
 def _facts(pair: Pair) -> list[tuple[str, str]]:
     """Where and when the other picture comes from, as far as this supervisor may know."""
     other = pair.other
-    facts = [(_("单位"), other.report.unit.name)]
+    facts = [(_("单位", n=1), other.report.unit.name)]
     if pair.own:
         facts.append((_("哪一份"), _("就是这一份里的另一张")))
     elif pair.report is not None:
-        facts.append((_("项目"), pair.report.project.name))
+        facts.append((_("项目", n=1), pair.report.project.name))
         facts.append((_("哪一份"), "　".join(filter(None, (pair.number, month(pair.report.month))))))
     else:
         facts.append((_("哪一份"), _("还没有公开，不在您机构的职责范围内")))

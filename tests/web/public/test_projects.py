@@ -56,6 +56,7 @@ def test_a_project_says_what_was_promised_and_who_answers_for_it(
         "旧货场北口",
     ):
         assert said in page
+    assert "CNY 12.8 million" in visitor.get(f"/en/projects/{district.projects[0]}").get_data(as_text=True)
 
 
 def test_progress_against_schedule_is_a_picture_with_its_numbers_in_a_table(

@@ -107,7 +107,7 @@ def test_while_a_colleague_holds_it_nobody_else_can_press(
     report_id = district.submitted()
     supervisor.submit(f"{desk_of(report_id)}/claim", page=desk_of(report_id))
     page = page_of(second, report_id)
-    assert "沈砚书 正在审这一件" in page
+    assert "沈砚书正在审这一件" in page
     assert 'value="approve" aria-keyshortcuts="A" disabled' in page
     clock.forward(minutes=5)
     assert "正在审这一件" not in page_of(second, report_id)

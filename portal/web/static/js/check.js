@@ -10,10 +10,10 @@ proof.useInstead({ hash, signature });
 const verdict = desk.querySelector("[data-verdict]");
 const steps = new Map([...desk.querySelectorAll("[data-step]")].map((item) => [item.dataset.step, item]));
 const english = document.documentElement.lang === "en";
-const figures = new Intl.NumberFormat(english ? "en" : "zh-CN");
-const days = new Intl.DateTimeFormat(english ? "en" : "zh-CN", { dateStyle: "long", timeZone: "Asia/Shanghai" });
+const figures = new Intl.NumberFormat(english ? "en-GB" : "zh-CN");
+const days = new Intl.DateTimeFormat(english ? "en-GB" : "zh-CN", { dateStyle: "long", timeZone: "Asia/Shanghai" });
 
-const moments = new Intl.DateTimeFormat(english ? "en" : "zh-CN", {
+const moments = new Intl.DateTimeFormat(english ? "en-GB" : "zh-CN", {
   dateStyle: "long", timeStyle: "short", timeZone: "Asia/Shanghai",
 });
 
@@ -167,7 +167,7 @@ const remembers = async (now, checkpoint) => {
 const checkReceipt = async (text) => {
   begin();
   const receipts = await import(desk.dataset.receipt);
-  const moment = (date) => date.toLocaleString(english ? "en" : "zh-CN", { timeZone: "Asia/Shanghai" });
+  const moment = (date) => date.toLocaleString(english ? "en-GB" : "zh-CN", { timeZone: "Asia/Shanghai" });
   const word = (name) => steps.get("decided").getAttribute(`data-word-${name}`) ?? name;
   await receipts.check(text, { proof, record, tell, conclude, remembers, moment, word });
 };
@@ -187,7 +187,7 @@ const show = (leaf, shown) => {
   for (const [name, value] of Object.entries({
     item: leaf.item,
     title: shown?.title ?? "—",
-    at: new Date(leaf.at).toLocaleString(english ? "en" : "zh-CN", { timeZone: "Asia/Shanghai" }),
+    at: new Date(leaf.at).toLocaleString(english ? "en-GB" : "zh-CN", { timeZone: "Asia/Shanghai" }),
   })) {
     const part = place.querySelector(`[data-fact=${name}]`);
     if (part) part.textContent = value;
