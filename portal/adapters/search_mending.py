@@ -13,10 +13,8 @@ from portal.text.alike import by_shape, by_sound, common
 from portal.text.pinyin import cuts, readings
 from portal.text.terms import is_han
 
-SHORTEST, LONGEST = (
-    4,
-    12,
-)  # characters of a word that is mended; of a shorter one too many others differ by one
+SHORTEST = 4  # characters of a word that is mended: from a shorter one too many others differ by one
+LONGEST = 12
 SHORTEST_OFFERED = 2  # characters of a word for which others are offered, and not looked for unasked
 SYLLABLES = range(2, 7)
 MOST = 2600  # questions to the engine for one syllable more
