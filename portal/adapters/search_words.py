@@ -24,6 +24,7 @@ _BORDER = re.compile(
 AROUND = frozenset(
     ("线", "处", "段", "附近", "沿线", "路段", "左右", "以内", "桩号", "里程", "米", "期间", "全年", "同期")
 )  # beside roads, stakes, amounts, days
+BESIDE = "的在是为共约达"  # at the ends of what stands beside days and sums: 投资额在1000万以上的
 _OF_DAYS = ("上午", "下午", "晚上", "当天", "当日", "那天", "全天", "前后")
 _OF_SUMS = (
     "投资",
@@ -39,6 +40,10 @@ _OF_SUMS = (
     "项目",
     "工程",
 )
+_SAID_OF_SUMS = re.compile(
+    rf"^(?:{'|'.join(sorted(_OF_SUMS, key=len, reverse=True))})|的?(?:完成)?(?:{'|'.join(sorted(_OF_SUMS, key=len, reverse=True))})$"
+)
+_JOINTS = frozenset("和与及跟同的、")
 SOFT = frozenset(
     (*_OF_DAYS, *_OF_SUMS)
 )  # beside days and sums: asked for where they stand with them, else not
@@ -66,7 +71,8 @@ def meant(values: Iterable[str], clause: Clause, query: Query) -> list[str]:
         names.heard,
     )
     for way in ways:
-        wanted = [other for form in way(word) for other in names.aliases.get(form, (form,))]
+        forms = [whole for form in way(word) for whole in (form, *names.begun_other(form))]
+        wanted = [other for form in forms for other in names.aliases.get(form, (form,))]
         if found := _called(values, clause.facet, wanted, names):
             return found
     return []
@@ -127,6 +133,18 @@ def runs(clauses: Sequence[Clause]) -> list[list[Clause]]:
         else:
             found.append([clause])
     return found
+
+
+def without_joints(run: Sequence[Clause]) -> list[Clause]:
+    """The clauses without what only joins one to the next: 桥梁 和 沥青."""
+    inside = range(1, len(run) - 1)
+    return [clause for place, clause in enumerate(run) if place not in inside or clause.text not in _JOINTS]
+
+
+def without_sums(part: str) -> str:
+    """What stands beside a sum, without what the sum is said of: 桥梁 of 桥梁投资; "" for nothing else."""
+    bare = _SAID_OF_SUMS.sub("", part)
+    return bare if bare != part and len(bare) > 1 else ""
 
 
 def _may_follow(one: Clause, other: Clause) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from portal.text.everyday import in_chinese
+from portal.text.said_in_english import in_chinese
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟＂「」『』«»〝〞", '"'))
 _SPACED_DATE = re.compile(r"(?<=[0-9０-９])\s+(?=[年月日号])|(?<=[年月])\s+(?=[0-9０-９])")
@@ -26,12 +26,20 @@ _SPACED = (  # space inside what is one: 2025年11月 到 12月, S 210, K15 + 20
     ),
 )
 _DAY = "3[01]|[12][0-9]|0?[1-9]"
+_MONTH = "1[0-2]|0?[1-9]"
 _YEAR = "(?:19|20)[0-9]{2}"
 
 
 def _months_in_row(said: re.Match[str]) -> str:
     """1、2月 as 1-2月; months that do not follow each other as they are."""
     return f"{said[1]}-{said[2]}月" if int(said[2]) == int(said[1]) + 1 else said[0]
+
+
+def _two_months(said: re.Match[str]) -> str:
+    """2024年3月和4月 as 2024年3月到4月, 2024年3月或5月 as either."""
+    year, one, other = said.groups()
+    together = int(other) == int(one) + 1
+    return f"{year}{one}月到{other}月" if together else f"{year}{one}月 OR {year}{other}月"
 
 
 _SAID: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
@@ -53,8 +61,14 @@ _SAID: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
             (r"(?<![0-9.])((?:19|20)[0-9]{2}) (0[1-9]|1[0-2])(?=\s*$)", r"\1-\2"),
             # 2023、2024年 · 2023年和2025年: each of them
             (rf"(?<![0-9])({_YEAR})年?[、,，和与及]\s*({_YEAR})年(?=\s|$)", r"\1年 OR \2年"),
+            # 2024年3月和4月 · 2024年3月或5月
+            (rf"(?<![0-9])({_YEAR}年)({_MONTH})月份?(?:[、,，和与及或]|或者)\s*({_MONTH})月份?", _two_months),
             # 1、2月
             (r"(?<![0-9])(1[0-2]|[1-9])[、,，和]\s*(1[0-2]|[1-9])月", _months_in_row),
+            # 城东公园绿化工程 - 阳光督查: the title of a page of ours
+            (r"\s*[-—–_·|｜]+\s*阳光督查\s*$", ""),
+            # 1000万元（含）以上
+            (r"[(（]含(?:本数)?[)）](?=以[上下])", ""),
             # what a page left in it
             (r"</?[A-Za-z][^<>]{0,30}>|&(?:nbsp|amp|lt|gt|quot);|%20", " "),
             # 除白杨外的桥梁
