@@ -40,10 +40,9 @@ _OF_SUMS = (
     "项目",
     "工程",
 )
-_SAID_OF_SUMS = re.compile(
-    rf"^(?:{'|'.join(sorted(_OF_SUMS, key=len, reverse=True))})|的?(?:完成)?(?:{'|'.join(sorted(_OF_SUMS, key=len, reverse=True))})$"
-)
-_JOINTS = frozenset("和与及跟同的、")
+_SUMS = "|".join(sorted(_OF_SUMS, key=len, reverse=True))
+_SAID_OF_SUMS = re.compile(rf"^(?:{_SUMS})|的?(?:完成)?(?:{_SUMS})$")
+_JOINTS = frozenset("和与及跟同的")
 SOFT = frozenset(
     (*_OF_DAYS, *_OF_SUMS)
 )  # beside days and sums: asked for where they stand with them, else not

@@ -13,7 +13,8 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = rf"(?P<month>{'|'.join(_MONTHS)})(?:uary|ruary|ch|il|e|y|ust|t(?:ember)?|tember|ober|ember)?\.?,?"
 _TH = "(?:st|nd|rd|th)?"
 _DATE = re.compile(
-    rf"(?i)(?<![a-z])(?:(?P<d1>[0-9]{{1,2}}){_TH} +)?{_MONTH} +(?:(?P<d2>[0-9]{{1,2}}){_TH},? +)?(?P<year>{_YEAR})(?![0-9])"
+    rf"(?i)(?<![a-z])(?:(?P<d1>[0-9]{{1,2}}){_TH} +)?{_MONTH} +"
+    rf"(?:(?P<d2>[0-9]{{1,2}}){_TH},? +)?(?P<year>{_YEAR})(?![0-9])"
 )
 _YEAR_FIRST = re.compile(
     rf"(?i)(?<![0-9])(?P<year>{_YEAR}),? +(?P<d1>){_MONTH}(?: +(?P<d2>[0-9]{{1,2}}){_TH})?(?![a-z0-9])"
