@@ -12,7 +12,7 @@ from portal.adapters.search_sets import Engine, Found
 from portal.adapters.search_words import (
     AROUND,
     BESIDE,
-    SOFT,
+    is_soft,
     parts_at_joint,
     parts_at_signs,
     parts_by_script,
@@ -167,7 +167,7 @@ class Wording(Generic[Found]):
             if part in FILLERS or part in AROUND or not atoms(part):
                 continue
             narrowed = engine.both(found, self._part(part) if cut else self._phrase(part))
-            found = narrowed if part not in SOFT or engine.any(narrowed) else found
+            found = narrowed if not is_soft(part) or engine.any(narrowed) else found
         return found
 
     def _part(self, part: str) -> Found:

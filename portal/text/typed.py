@@ -69,6 +69,11 @@ _SAID: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
             (r"\s*[-—–_·|｜]+\s*阳光督查\s*$", ""),
             # 1000万元（含）以上
             (r"[(（]含(?:本数)?[)）](?=以[上下])", ""),
+            # 200万元（不含）以下
+            (
+                r"([0-9０-９][0-9０-９.,]*\s*[万亿萬億]?元?)[(（]不含(?:本数|本數)?[)）]以([上下])",
+                lambda said: ("超过" if said[2] == "上" else "低于") + said[1],
+            ),
             # what a page left in it
             (r"</?[A-Za-z][^<>]{0,30}>|&(?:nbsp|amp|lt|gt|quot);|%20", " "),
             # 除白杨外的桥梁
