@@ -28,6 +28,7 @@ from portal.text.limits import limits_in
 from portal.text.measures import found_in
 from portal.text.names import Names
 from portal.text.pieces import at_joins, by_names
+from portal.text.shares import Shares, shares_in
 from portal.text.spans import Span, spans_in
 from portal.text.terms import atoms, required_terms
 
@@ -69,6 +70,12 @@ class Wording(Generic[Found]):
         self.marks.update(dict.fromkeys(span.terms))
         said = self._engine.terms(span.terms)
         return self._engine.either(said, self._engine.dated(span.first, span.last))
+
+    def _shares(self, shares: Shares) -> Found:
+        """What names a share within limits."""
+        counted = zip(shares.written, self._engine.counts(shares.written), strict=True)
+        stand = (self._phrase(written) for written, number in counted if number)
+        return functools.reduce(self._engine.either, stand, self._engine.nothing)
 
     def _word(self, word: str) -> Found:
         """Literally, or by the dates, measures and other names in it; when that is nothing, by its sound or by
@@ -151,6 +158,9 @@ class Wording(Generic[Found]):
         for limit in reversed(list(limits_in(word))):
             found, understood = engine.both(found, engine.worth(limit.low, limit.high)), True
             word = f"{word[: limit.start]} {word[limit.end :]}"
+        for shares in reversed(list(shares_in(word))):
+            found, understood = engine.both(found, self._shares(shares)), True
+            word = f"{word[: shares.start]} {word[shares.end :]}"
         for span in reversed(list(spans_in(word))):
             found, understood = engine.both(found, self._span(span)), True
             word = f"{word[: span.start]} {word[span.end :]}"

@@ -30,7 +30,7 @@ FACET_WORDS = {
 
 _NOT_NAMES = frozenset(  # written before a colon, and no condition of their own
     {"日期", "时间", "月份", "项目", "项目名称", "工程", "名称", "标题", "题目", "内容", "关键词", "关键字"}
-    | {"搜索", "查询", "地点", "桩号", "投资", "投资额", "总投资", "金额", "造价", "资金"}
+    | {"搜索", "查询", "地点", "桩号", "投资", "投资额", "总投资", "金额", "造价", "资金", "编号", "文号", "项目编号"}
     | {"date", "time", "month", "project", "title", "name", "content", "keyword", "keywords", "q"}
 )  # fmt: skip
 _EITHER, _BOTH = ("or", "||", "或", "或者", "或是"), ("and", "&&", "并且", "而且", "以及", "还有")
