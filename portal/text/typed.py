@@ -9,7 +9,11 @@ from collections.abc import Callable
 
 from portal.text.said_in_english import in_chinese
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟＂「」『』«»〝〞", '"'))
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟＂「」『』﹁﹂﹃﹄«»〝〞", '"'))
+_HAN = "\u3400-\u9fff"
+_SINGLE_QUOTED = re.compile(  # ‘…’ and '…' around words; an apostrophe alone is one of pinyin (dong'an)
+    rf"‘([^‘’\"]*[{_HAN}][^‘’\"]*)’|(?<![A-Za-z0-9])['＇]([^'＇\"]*[{_HAN}][^'＇\"]*)['＇](?![A-Za-z])"
+)
 _SPACED_DATE = re.compile(r"(?<=[0-9０-９])\s+(?=[年月日号])|(?<=[年月])\s+(?=[0-9０-９])")
 _NUMBER = "0-9０-９〇零一二三四五六七八九十两"
 _SPACED = (  # space inside what is one: 2025年11月 到 12月, S 210, K15 + 200, 1.2 亿元
@@ -94,7 +98,8 @@ _SAID: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
 
 def in_shape(raw: str) -> str:
     """The query with straight quotes, without spaces inside one thing and without what a list left in front."""
-    raw = _SPACED_DATE.sub("", in_chinese(raw.translate(_QUOTES)))
+    raw = _SINGLE_QUOTED.sub(lambda said: f'"{said[1] or said[2]}"', raw.translate(_QUOTES))
+    raw = _SPACED_DATE.sub("", in_chinese(raw))
     for typed, read in _SAID:
         raw = typed.sub(read, raw)
     for spaced in _SPACED:
