@@ -46,7 +46,9 @@ _LEAVING = (
     "除开",
     "去掉",
 )  # before what must not hold
-_LEFT_OUT = re.compile(rf"(?:{'|'.join(_LEAVING)})[:：]?(.+?)(?:以外|之外|外)?|除(.{{2,}}?)(?:以外|之外|外)")
+_LEFT_OUT = re.compile(
+    rf"(?:{'|'.join(_LEAVING)})[:：]?(.+?)(?:以外|之外|外|的)?|除(.{{2,}}?)(?:以外|之外|外)"
+)
 _EITHER_GROUP = re.compile(
     r"[(（]([^()（）]{1,100})[)）]\s*(?:OR|or|\|\|?|或者?)\s*[(（]([^()（）]{1,100})[)）]"
 )

@@ -1,5 +1,6 @@
-"""What a query says of days, money and roads in English, as the Chinese that the rest of the search reads: March 2024,
-since 2025-06, from 2024-03 to 2024-05, over 10 million yuan, provincial road 210. Works on the raw text of a query.
+"""What a query says in English of days, money and roads, and of what it leaves out, as the Chinese that the rest of the
+search reads: March 2024, since 2025-06, from 2024-03 to 2024-05, over 10 million yuan, provincial road 210, without 沥青.
+Works on the raw text of a query.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ _ROAD_SAID = re.compile(
     rf"(?i)(?<![a-z])(?P<kind>{'|'.join(_ROAD_WORDS)}) +(?:road|highway) +[gsxy]?-?(?P<number>[0-9]{{3,4}})(?![0-9])"
 )
 _ROAD = re.compile(r"(?i)(?<![a-z0-9])([gsxy]-?[0-9]{3,4}) +(?:road|highway)(?![a-z])")
+_LEFT_OUT = re.compile(r"(?i)(?<!\S)(?:without|except(?: for)?|excluding)[ 　]+(?=\S)")
 _STAKE = re.compile(r"(?i)(?<![a-z])(?:stake|chainage|station|milepost) +(?=k[0-9])")
 
 
@@ -99,4 +101,5 @@ _READ: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     (_ROAD_SAID, lambda said: f"{_ROAD_WORDS[said['kind'].lower()]}{said['number']}"),
     (_ROAD, r"\1"),
     (_STAKE, ""),
+    (_LEFT_OUT, "NOT "),
 )

@@ -5,6 +5,7 @@ front of a pasted title. Works on the raw text, which may be written in full wid
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
 from portal.text.said_in_english import in_chinese
@@ -46,6 +47,7 @@ def _two_months(said: re.Match[str]) -> str:
     return f"{year}{one}月到{other}月" if together else f"{year}{one}月 OR {year}{other}月"
 
 
+_OR = r"\s+(?:OR|or|或者?)\s+"
 _SAID: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     tuple(  # what is typed one way and read another
         (re.compile(typed), read)
@@ -81,6 +83,13 @@ _SAID: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
             (
                 r"([0-9０-９][0-9０-９.,]*\s*[万亿萬億]?元?)[(（]不含(?:本数|本數)?[)）]以([上下])",
                 lambda said: ("超过" if said[2] == "上" else "低于") + said[1],
+            ),
+            # ＯＲ, ＡＮＤ, ＮＯＴ
+            (r"(?<!\S)[Ａ-Ｚａ-ｚ]{2,3}(?!\S)", lambda said: unicodedata.normalize("NFKC", said[0])),
+            # -(沥青 OR 拆迁): neither
+            (
+                rf"(?<!\S)[-－−][(（]([^()（）]+?(?:{_OR}[^()（）]+?)+)[)）]",
+                lambda said: " ".join(f"-{each.strip()}" for each in re.split(_OR, said[1])),
             ),
             # what a page left in it
             (r"</?[A-Za-z][^<>]{0,30}>|&(?:nbsp|amp|lt|gt|quot);|%20", " "),
