@@ -1,6 +1,6 @@
-"""What a query says in English of days, money and roads, and of what it leaves out, as the Chinese that the rest of the
-search reads: March 2024, since 2025-06, from 2024-03 to 2024-05, over 10 million yuan, provincial road 210, without 沥青.
-Works on the raw text of a query.
+"""What a query says in English of days, money and roads, and of what it leaves out, as the Chinese that the rest of
+the search reads: March 2024, since 2025-06, from 2024-03 to 2024-05, over 10 million yuan, provincial road 210. Works
+on the raw text of a query.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from tests.search.gold import (
     say,
     since,
     stake,
+    town,
     unit,
     worth,
 )  # fmt: skip
