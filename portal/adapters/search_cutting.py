@@ -9,7 +9,6 @@ from portal.text.names import Names
 from portal.text.terms import atoms, is_han
 
 SHORTEST_CUT = 5  # atoms; a shorter word that is nowhere is a name we do not have, not a sentence
-SHORTEST_SENTENCE = 8  # characters; one that stands somewhere is also looked for by what it names
 MAX_PIECE = 12  # atoms; longer pieces of a phrase that is nowhere are not tried
 MAX_TRIES = 40  # literal look-ups spent on cutting, in one query
 FILLERS = frozenset("的了在于与和及是初中底末份")  # between the pieces of a phrase these may be missing

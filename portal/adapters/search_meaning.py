@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from portal.adapters.search_sets import Found
 from portal.adapters.search_wording import Wording
-from portal.adapters.search_words import runs
+from portal.adapters.search_words import runs, without_joints
 from portal.text.asking import is_asking
 from portal.text.english import expressions, is_around, place_in_pinyin
 from portal.text.parse import Asks, Clause
@@ -73,7 +73,7 @@ class Meaning(Wording[Found]):
             elif len(run) > 1 and " ".join(words).isascii():
                 done += self._in_english(run, words)
             else:
-                done += run
+                done += without_joints(run)
         return done
 
     def _in_english(self, run: Sequence[Clause], words: Sequence[str]) -> Iterator[Clause]:

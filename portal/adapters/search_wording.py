@@ -6,16 +6,18 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from typing import Generic
 
-from portal.adapters.search_cutting import FILLERS, SHORTEST_CUT, SHORTEST_SENTENCE, Cutting
+from portal.adapters.search_cutting import FILLERS, SHORTEST_CUT, Cutting
 from portal.adapters.search_mending import SHORTEST_OFFERED, Mending
 from portal.adapters.search_sets import Engine, Found
 from portal.adapters.search_words import (
     AROUND,
-    SOFT,
+    BESIDE,
+    is_soft,
     parts_at_joint,
     parts_at_signs,
     parts_by_script,
     spoken_halves,
+    without_sums,
 )
 from portal.ports import Understood
 from portal.text.asking import about, asks, is_asking, without_asking
@@ -26,6 +28,7 @@ from portal.text.limits import limits_in
 from portal.text.measures import found_in
 from portal.text.names import Names
 from portal.text.pieces import at_joins, by_names
+from portal.text.shares import Shares, shares_in
 from portal.text.spans import Span, spans_in
 from portal.text.terms import atoms, required_terms
 
@@ -68,17 +71,26 @@ class Wording(Generic[Found]):
         said = self._engine.terms(span.terms)
         return self._engine.either(said, self._engine.dated(span.first, span.last))
 
+    def _shares(self, shares: Shares) -> Found:
+        """What names a share within limits."""
+        counted = zip(shares.written, self._engine.counts(shares.written), strict=True)
+        stand = (self._phrase(written) for written, number in counted if number)
+        return functools.reduce(self._engine.either, stand, self._engine.nothing)
+
     def _word(self, word: str) -> Found:
         """Literally, or by the dates, measures and other names in it; when that is nothing, by its sound or by
         its pieces."""
         engine = self._engine
-        found = engine.either(self._as_written(word, cut=True), self._sentence(word, joined=True))
+        found, called = self._as_written(word, cut=True), self._names.with_and(word)
+        if called:
+            found = engine.either(found, self._instead(word, called, "alias"))
         ways: tuple[Callable[[], Found], ...] = (
             lambda: self._instead(word, self._names.without_district(word), "alias"),
             lambda: self._instead(word, self._names.spoken(word), "spoken"),
             lambda: self._instead(word, self._names.shortened(word), "short"),
             lambda: self._instead(word, self._names.renamed(word), "short"),
             lambda: self._instead(word, self._names.begun_other(word), "short"),
+            lambda: self._instead(word, self._names.nearly(word), "heard"),
             lambda: self._holiday(word),
             lambda: self._about(word) if asks(word) else engine.nothing,
             lambda: self._all_of(without_asking(word)),
@@ -146,6 +158,9 @@ class Wording(Generic[Found]):
         for limit in reversed(list(limits_in(word))):
             found, understood = engine.both(found, engine.worth(limit.low, limit.high)), True
             word = f"{word[: limit.start]} {word[limit.end :]}"
+        for shares in reversed(list(shares_in(word))):
+            found, understood = engine.both(found, self._shares(shares)), True
+            word = f"{word[: shares.start]} {word[shares.end :]}"
         for span in reversed(list(spans_in(word))):
             found, understood = engine.both(found, self._span(span)), True
             word = f"{word[: span.start]} {word[span.end :]}"
@@ -158,27 +173,27 @@ class Wording(Generic[Found]):
                 word = word.replace(name, " ")
         if not understood:
             return engine.nothing
-        for part in (part.strip("的") for part in word.split()):
+        for part in (part.strip(BESIDE) for part in word.split()):
             if part in FILLERS or part in AROUND or not atoms(part):
                 continue
             narrowed = engine.both(found, self._part(part) if cut else self._phrase(part))
-            found = narrowed if part not in SOFT or engine.any(narrowed) else found
+            found = narrowed if not is_soft(part) or engine.any(narrowed) else found
         return found
 
     def _part(self, part: str) -> Found:
         """What remains of a word beside its dates, measures and names."""
-        found = self._engine.either(self._phrase(part), self._sentence(part, joined=True))
+        found = self._phrase(part)
         for way in (self._sentence, self._cut):
             if self._engine.any(found):
                 break
             found = way(part)
-        return found
+        bare = without_sums(part)
+        return self._phrase(bare) if bare and not self._engine.any(found) else found
 
-    def _sentence(self, sentence: str, *, joined: bool = False) -> Found:
-        """The items that have the names in a sentence and what else it says; joined: of a whole sentence alone, with
-        words that join."""
-        pieces = by_names(sentence, self._names) if not joined or len(sentence) >= SHORTEST_SENTENCE else []
-        if len(pieces) < 1 + joined or pieces == [sentence] or (joined and "".join(pieces) == sentence):
+    def _sentence(self, sentence: str) -> Found:
+        """The items that have the names in a sentence and what else it says."""
+        pieces = by_names(sentence, self._names)
+        if not pieces or pieces == [sentence]:
             return self._engine.nothing
         return functools.reduce(self._engine.both, map(self._piece, pieces))
 

@@ -24,6 +24,7 @@ _BORDER = re.compile(
 AROUND = frozenset(
     ("线", "处", "段", "附近", "沿线", "路段", "左右", "以内", "桩号", "里程", "米", "期间", "全年", "同期")
 )  # beside roads, stakes, amounts, days
+BESIDE = "的在是为共约达且并但"  # at the ends of what stands beside days and sums: 投资额在1000万以上的
 _OF_DAYS = ("上午", "下午", "晚上", "当天", "当日", "那天", "全天", "前后")
 _OF_SUMS = (
     "投资",
@@ -39,9 +40,35 @@ _OF_SUMS = (
     "项目",
     "工程",
 )
+_SUMS = "|".join(sorted(_OF_SUMS, key=len, reverse=True))
+_SAID_OF_SUMS = re.compile(rf"^(?:{_SUMS})|的?(?:完成)?(?:{_SUMS})$")
+_OF_A_SUM = re.compile(  # 累计完成投资, 项目总投资, 投资总额
+    "(?:累计|计划|预计|实际|已|共|总计?|年度|项目|工程|合同|完成|投入|投资|造价|金额|资金|费用|预算|概算|总额|规模|额|的)+"
+)
+_JOINTS = frozenset("和与及跟同的")
 SOFT = frozenset(
     (*_OF_DAYS, *_OF_SUMS)
 )  # beside days and sums: asked for where they stand with them, else not
+
+
+_KINDS = {  # what else the values of kind: are called
+    **dict.fromkeys(("projects", "工程", "重点工程", "重点项目", "工作事项", "事项"), "project"),
+    **dict.fromkeys(
+        (
+            "reports",
+            "progress",
+            "note",
+            "notes",
+            "进展报送",
+            "进展报告",
+            "进展情况",
+            "工作进展",
+            "报送",
+            "报告",
+        ),
+        "report",
+    ),
+}
 
 
 def check(query: Query) -> None:
@@ -56,6 +83,8 @@ def meant(values: Iterable[str], clause: Clause, query: Query) -> list[str]:
     """The facet values a typed filter means: the one written or called so, or else those that contain it, or else
     those that sound so or that it is short for."""
     names, word = query.names, clause.text
+    if clause.facet == "kind":
+        word = _KINDS.get(word, word)
     if clause.facet == "year":
         return _called(values, clause.facet, _years(in_figures(word, query.today)), names)
     ways: tuple[Callable[[str], Sequence[str]], ...] = (
@@ -66,7 +95,8 @@ def meant(values: Iterable[str], clause: Clause, query: Query) -> list[str]:
         names.heard,
     )
     for way in ways:
-        wanted = [other for form in way(word) for other in names.aliases.get(form, (form,))]
+        forms = [whole for form in way(word) for whole in (form, *names.begun_other(form))]
+        wanted = [other for form in forms for other in names.aliases.get(form, (form,))]
         if found := _called(values, clause.facet, wanted, names):
             return found
     return []
@@ -127,6 +157,23 @@ def runs(clauses: Sequence[Clause]) -> list[list[Clause]]:
         else:
             found.append([clause])
     return found
+
+
+def is_soft(part: str) -> bool:
+    """Whether what stands beside a day or a sum says little of its own: 上午, 累计完成投资."""
+    return part in SOFT or _OF_A_SUM.fullmatch(part) is not None
+
+
+def without_joints(run: Sequence[Clause]) -> list[Clause]:
+    """The clauses without what only joins one to the next: 桥梁 和 沥青."""
+    inside = range(1, len(run) - 1)
+    return [clause for place, clause in enumerate(run) if place not in inside or clause.text not in _JOINTS]
+
+
+def without_sums(part: str) -> str:
+    """What stands beside a sum, without what the sum is said of: 桥梁 of 桥梁投资; "" for nothing else."""
+    bare = _SAID_OF_SUMS.sub("", part)
+    return bare if bare != part and len(bare) > 1 else ""
 
 
 def _may_follow(one: Clause, other: Clause) -> bool:

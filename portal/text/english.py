@@ -12,10 +12,10 @@ MOST_WORDS = 3  # of one expression: sewage treatment plant
 _AROUND = frozenset(
     (
         "a", "an", "the", "of", "in", "on", "at", "to", "for", "and", "with", "by", "from", "is", "are", "was", "were",
-        "has", "have", "been", "be", "will", "would",
+        "has", "have", "happened", "been", "be", "will", "would",
         "do", "does", "did", "when", "where", "who", "what", "why", "how", "which", "much",
-        "many", "about", "any", "all", "latest", "current", "status", "progress", "project", "projects", "work",
-        "works", "plan", "report", "reports", "news", "information", "update",
+        "many", "there", "about", "any", "all", "latest", "current", "status", "progress", "project", "projects",
+        "work", "works", "plan", "report", "reports", "news", "information", "update",
     )
 )  # fmt: skip
 _PLACES = {"town": "zhen", "subdistrict": "jiedao", "street": "jiedao", "township": "xiang", "village": "cun"}

@@ -12,12 +12,15 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
+from portal.text.characters import HAN
 from portal.text.counted import DIGITS, count, first_parts, from_to, percent, stake, until, years_in_row
 from portal.text.dates import day_number
 
 _MONTH = "1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]"
 _YEAR = "(?:19|20)[0-9]{2}"
 _PART = "[上下]半年|第?[一二三四1-4]季度"
+_DAY = "3[01]|[12][0-9]|0?[1-9]"
+_WHEN = rf"{_YEAR}(?:年(?:(?:{_MONTH})月(?:(?:{_DAY})[日号])?)?|-[0-9]{{1,2}}(?:-[0-9]{{1,2}})?)"
 _SPELT_YEAR = "[一二][〇零一二三四五六七八九]{3}"
 
 # The first day of the lunar year, for the Spring Festival: month and day.
@@ -46,23 +49,39 @@ _SAME: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
             (rf"^({_YEAR})(0[1-9]|1[0-2])$", r"\1-\2"),
             (rf"^([{DIGITS}]{{4}})$", r"\1年"),
             (rf"(?<=[0-9])(?={_SPELT_YEAR}年)", " "),
-            (rf"^(?:大?约|将近|接近)(?=[0-9{DIGITS}两十])", ""),
+            (rf"^(?:大?约|将?近|接近)(?=[0-9{DIGITS}两十])", ""),
+            (rf"(?<=[0-9{DIGITS}两十])个(?=亿)", ""),
+            (rf"^({_YEAR})([./-])({_MONTH})\2({_DAY})[-~至到]+({_MONTH})\2({_DAY})$", r"\1-\3-\4~\1-\5-\6"),
+            (rf"^({_YEAR}年)(?:之?内|期间)(?=$|的)", r"\1"),
             (rf"^({_SPELT_YEAR})(?=[-~至到]{_SPELT_YEAR}年)", r"\1年"),
             (r"^([1-3][0-9])年([-~至到])([1-3][0-9])年$", r"20\1年\g<2>20\3年"),
             (rf"^([一二三][{DIGITS}])年(?=(?:{_MONTH})月|$)", lambda said: f"二〇{said[1]}年"),
             (r"(?<=月)(3[01]|[12][0-9]|0?[1-9])$", r"\1日"),
             (r"^((?:19|20)[0-9]{6})[日号]$", r"\1"),
             (r"(?<![0-9])([0-9])千([1-9])百(?=[万元])", lambda said: f"{said[1]}{said[2]}00"),
-            (r"(?<=[万亿元])(?:左右|上下)$|(?<=元)人民币|介于(?=[0-9])", ""),
+            (r"(?<=[万亿元])(?:左右|上下)$|(?<=元)(?:人民币|整$)|人民币(?=[0-9])|介于(?=[0-9])", ""),
+            (r"[(（]?含(?:本数)?[)）]?(?=以[上下])", ""),
+            (r"(?<=[0-9][万亿])元?\+$", "元以上"),
             (r"(?<=[0-9][万亿])(?=的)", "元"),
             (r"(?<=[万亿元])[和与](?=[0-9.]+(?:千万|百万|万|亿)元?之间)", "到"),
             (r"(?<![0-9.一二两三四五六七八九十百千])(亿|千万|百万)(?=元?(?:以上|以下|以内|之内))", r"1\1"),
             (r"((?:不足|不到|[低高少多大小]于|不?超过|不低于|至少|最多))(亿|千万|百万)", r"\g<1>1\2"),
             (rf"({_YEAR})年?h([12])(?![0-9a-z])", lambda said: f"{said[1]}年{'上下'[int(said[2]) - 1]}半年"),
+            (rf"^(?:不晚于|最晚)(?={_YEAR}年)", "截至"),
             (rf"^(?:截[至止]到?)?({_YEAR})年(?:({_MONTH})月份?)?(?:[底末]之?以?前|[底末]?为止)$", until),
             (rf"^截[至止]到?({_YEAR})年(?:({_MONTH})月份?)?[底末]?$", until),
             (rf"^({_YEAR}年(?:(?:{_MONTH})月(?:[0-9]{{1,2}}[日号])?)?)前$", r"\1以前"),
+            (rf"^早于({_WHEN})$", r"\1以前"),
+            (rf"^(?:晚于|不早于)({_WHEN})$", r"\1以后"),
+            (rf"(?<=[0-9{DIGITS}十]月)(?:之?间|当中|里)(?=$|的)", ""),
+            (rf"(?<=月)({_DAY})(?=[-~至到](?:{_DAY})[日号])", r"\1日"),
+            (rf"(?<=[{HAN}]{{2}})(?<![至到年第号道自从于月日])({_YEAR})$", r"\1年"),
+            (
+                rf"^({_YEAR})(?=[{HAN}]{{2}})(?![年至到和与及以前后上下{DIGITS}十百千万亿元米公人户个第号])",
+                r"\1年",
+            ),
             (r"^([0-9]{1,4})(?:公里|千米|km)(?:\+|加|又)?([0-9]{1,3})米?(?:处|附近)?$", stake),
+            (r"(?<![0-9a-z])([sgxy]-?[0-9]{3,4}|[国省县乡]道[0-9]{3,4}|[0-9]{3,4}[国省县乡]道)公路", r"\1"),
             (r"^([0-9]{1,4})k\+([0-9]{3})$", r"k\1+\2"),
             (r"(?<![0-9a-z])k([0-9]{1,4})(?= ?[-~至到]+ ?k?[0-9]{1,4}(?:\+|$))", r"k\1+000"),
             (r"(k[0-9]{1,4}\+[0-9]{3} ?[-~至到]{1,2} ?)k([0-9]{1,4})(?![0-9+.])", r"\1k\2+000"),
@@ -99,28 +118,17 @@ _TWO_PARTS = re.compile(
 _AGO = re.compile(
     rf"(?:最近|过去|^近|^这)的?(?:(?P<number>[0-9]{{1,3}}|[{DIGITS}十两]{{1,3}})(?P<unit>天|日|周|个?星期|个月|个?季度|年)|(?P<half>半年))"
 )
+_WITHIN = re.compile(  # 三个月内
+    rf"^(?:最近|过去|近|这)?的?(?P<said>(?:[0-9]{{1,3}}|[{DIGITS}十两]{{1,3}})(?:天|日|周|个?星期|个月|个?季度|年)|半年)(?:[以之]?内|来)(?=$|的)"
+)
+_SINCE_MONTH = re.compile(rf"^[从自]?(?P<month>{_MONTH})月份?(?:以来|至今|到现在|开始|起)(?=$|的)")
 _THEN = re.compile(
     "(?P<day>今天|今日|昨天|昨日|前天)"
     "|(?P<week>上周|上个?星期|上礼拜|本周|这周|这个?星期|这一周)(?![一二三四五六日末])"
-    "|(?P<month>上个?月|这个月|本月|下个?月)(?![初中下]旬)"
+    "|(?P<month>上?上个?月|这个月|本月|下个?月|^当月(?=$|的))(?![初中下]旬)"
     "|(?P<quarter>上个?季度|本季度|这个?季度)"
-    "|(?P<year>前年|去年|今年|明年|上年度|本年度)"
+    "|(?P<year>大?前年|去年|今年|明年|上年度|本年度|^上年(?=$|的))"
 )
-_ENGLISH = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_ENGLISH_MONTH = (
-    rf"(?P<m{{0}}>{'|'.join(_ENGLISH)})(?:uary|ruary|ch|il|e|y|ust|t(?:ember)?|tember|ober|ember)?\.?,?"
-)
-_ENGLISH_DATE = re.compile(
-    rf"(?i)(?<![a-z])(?:(?P<d1>[0-9]{{1,2}})(?:st|nd|rd|th)? +)?{_ENGLISH_MONTH.format(1)} +"
-    rf"(?:(?P<d2>[0-9]{{1,2}})(?:st|nd|rd|th)?,? +)?(?P<year>{_YEAR})(?![0-9])"
-)
-
-
-_ENGLISH_IS = {
-    "last year": "去年", "this year": "今年", "last month": "上个月", "this month": "这个月", "last week": "上周",
-    "this week": "这周", "last quarter": "上个季度", "this quarter": "这个季度", "yesterday": "昨天",
-}  # fmt: skip
-_ENGLISH_THEN = re.compile(rf"(?i)(?<![a-z])(?:{'|'.join(_ENGLISH_IS)})(?![a-z])")
 
 
 @lru_cache(maxsize=1024)
@@ -139,18 +147,9 @@ def in_figures(word: str, today: int | None = None) -> str:
 def relative(word: str, today: int) -> str:
     """The word with 去年, 上周, 最近三个月 as the dates that they are today."""
     day = dt.date(today // 10000, today // 100 % 100, today % 100)
+    word = _SINCE_MONTH.sub(lambda said: _since_month(said, day), _WITHIN.sub(r"最近\g<said>", word))
     word = _AGO.sub(lambda said: _ago(said, day), word)
     return _THEN.sub(lambda said: _THEN_IS[str(said.lastgroup)](said[0], day), word)
-
-
-def in_chinese(raw: str) -> str:
-    """A query as typed, with English dates as Chinese ones: 8 March 2024, Nov 2025."""
-    return _ENGLISH_THEN.sub(lambda said: _ENGLISH_IS[said[0].casefold()], _ENGLISH_DATE.sub(_english, raw))
-
-
-def _english(said: re.Match[str]) -> str:
-    month, day = _ENGLISH.index(said["m1"].lower()) + 1, said["d1"] or said["d2"]
-    return f"{said['year']}年{month}月" + (f"{int(day)}日" if day else "")
 
 
 def _between(first: dt.date, last: dt.date) -> str:
@@ -165,6 +164,12 @@ def _ago(said: re.Match[str], today: dt.date) -> str:
         return _between(today - dt.timedelta(days=min(number, 9999) * days), today)
     months = number * {"个月": 1, "季度": 3, "个季度": 3, "年": 12}[unit]
     return _between(_months_before(today, months), today)
+
+
+def _since_month(said: re.Match[str], today: dt.date) -> str:
+    """9月以来: since the last September."""
+    month = day_number(said["month"])
+    return f"{today.year - (month > today.month)}年{month}月以来"
 
 
 def _months_before(day: dt.date, months: int) -> dt.date:
@@ -183,7 +188,7 @@ def _then_week(said: str, today: dt.date) -> str:
 
 
 def _then_month(said: str, today: dt.date) -> str:
-    then = _months_before(today.replace(day=1), {"上": 1, "下": -1}.get(said[0], 0))
+    then = _months_before(today.replace(day=1), said.count("上") - said.count("下"))
     return f"{then.year}年{then.month}月"
 
 
@@ -193,7 +198,7 @@ def _then_quarter(said: str, today: dt.date) -> str:
 
 
 def _then_year(said: str, today: dt.date) -> str:
-    return f"{today.year + {'前': -2, '去': -1, '上': -1, '明': 1}.get(said[0], 0)}年"
+    return f"{today.year + {'大': -3, '前': -2, '去': -1, '上': -1, '明': 1}.get(said[0], 0)}年"
 
 
 _THEN_IS: dict[str, Callable[[str, dt.date], str]] = {

@@ -25,10 +25,12 @@ MOST_LIKE = 30  # names compared letter by letter with a word that is nowhere
 LIKE_ENOUGH = 0.55  # share of letters in common with a name that is offered
 SHORTEST_BEGINNING = 4  # initials; fewer have to be those of a whole name
 MOST_LETTERS = 40  # of pinyin in one word
+SHORTEST_WHOLE = 5  # characters of a whole name that is heard before a word is cut into pieces
 LONGEST = 24  # characters of a word that is compared by ear or by likeness
 _BODIES = ("委员会", "部门", "系统", "局", "委", "办", "站", "中心")  # what a body may be called at its end
 _LETTERS = re.compile(r"[a-z]+(?:['-][a-z]+)*")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[^a-z'])[a-z'\u3400-\u9fff]+")
+_AND = re.compile("[与及跟]")
 _DISTRICT = re.compile(r"[^\n]{1,8}?([区县市])([^\n]{2,})")
 
 
@@ -167,6 +169,17 @@ class Names:
             if found:
                 return found
         return ()
+
+    def nearly(self, word: str) -> tuple[str, ...]:
+        """Whole names, of five characters or more, that a folded word is but for what sounds the same."""
+        if len(word) < SHORTEST_WHOLE:
+            return ()
+        return tuple(form for form in self.heard(word) if form in self._whole)
+
+    def with_and(self, word: str) -> tuple[str, ...]:
+        """The name that a folded word is with another word for 和: 人力资源与社会保障局."""
+        called = _AND.sub("和", word)
+        return (called,) if called != word and called in self._whole else ()
 
     def _misspelt(self, letters: str) -> tuple[str, ...]:
         """The beginnings of names that pinyin with a wrong -n or -ng, z or zh may mean."""

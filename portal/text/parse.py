@@ -30,10 +30,10 @@ FACET_WORDS = {
 
 _NOT_NAMES = frozenset(  # written before a colon, and no condition of their own
     {"日期", "时间", "月份", "项目", "项目名称", "工程", "名称", "标题", "题目", "内容", "关键词", "关键字"}
-    | {"搜索", "查询", "地点", "桩号"}
+    | {"搜索", "查询", "地点", "桩号", "投资", "投资额", "总投资", "金额", "造价", "资金", "编号", "文号", "项目编号"}
     | {"date", "time", "month", "project", "title", "name", "content", "keyword", "keywords", "q"}
 )  # fmt: skip
-_EITHER, _BOTH = ("or", "||", "或", "或者", "或是"), ("and", "&&", "并且", "而且")
+_EITHER, _BOTH = ("or", "||", "或", "或者", "或是"), ("and", "&&", "并且", "而且", "以及", "还有")
 _OPERATORS = frozenset(("OR", "AND", "||", "&&"))  # which join nothing at the beginning or at the end
 _LEAVING = (
     "不包括",
@@ -46,7 +46,9 @@ _LEAVING = (
     "除开",
     "去掉",
 )  # before what must not hold
-_LEFT_OUT = re.compile(rf"(?:{'|'.join(_LEAVING)})[:：]?(.+?)(?:以外|之外|外)?|除(.{{2,}}?)(?:以外|之外|外)")
+_LEFT_OUT = re.compile(
+    rf"(?:{'|'.join(_LEAVING)})[:：]?(.+?)(?:以外|之外|外|的)?|除(.{{2,}}?)(?:以外|之外|外)"
+)
 _EITHER_GROUP = re.compile(
     r"[(（]([^()（）]{1,100})[)）]\s*(?:OR|or|\|\|?|或者?)\s*[(（]([^()（）]{1,100})[)）]"
 )

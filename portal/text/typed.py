@@ -5,11 +5,16 @@ front of a pasted title. Works on the raw text, which may be written in full wid
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 
-from portal.text.everyday import in_chinese
+from portal.text.said_in_english import in_chinese
 
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟＂「」『』«»〝〞", '"'))
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟＂「」『』﹁﹂﹃﹄«»〝〞", '"'))
+_HAN = "\u3400-\u9fff"
+_SINGLE_QUOTED = re.compile(  # ‘…’ and '…' around words; an apostrophe alone is one of pinyin (dong'an)
+    rf"‘([^‘’\"]*[{_HAN}][^‘’\"]*)’|(?<![A-Za-z0-9])['＇]([^'＇\"]*[{_HAN}][^'＇\"]*)['＇](?![A-Za-z])"
+)
 _SPACED_DATE = re.compile(r"(?<=[0-9０-９])\s+(?=[年月日号])|(?<=[年月])\s+(?=[0-9０-９])")
 _NUMBER = "0-9０-９〇零一二三四五六七八九十两"
 _SPACED = (  # space inside what is one: 2025年11月 到 12月, S 210, K15 + 200, 1.2 亿元
@@ -26,6 +31,7 @@ _SPACED = (  # space inside what is one: 2025年11月 到 12月, S 210, K15 + 20
     ),
 )
 _DAY = "3[01]|[12][0-9]|0?[1-9]"
+_MONTH = "1[0-2]|0?[1-9]"
 _YEAR = "(?:19|20)[0-9]{2}"
 
 
@@ -34,6 +40,14 @@ def _months_in_row(said: re.Match[str]) -> str:
     return f"{said[1]}-{said[2]}月" if int(said[2]) == int(said[1]) + 1 else said[0]
 
 
+def _two_months(said: re.Match[str]) -> str:
+    """2024年3月和4月 as 2024年3月到4月, 2024年3月或5月 as either."""
+    year, one, other = said.groups()
+    together = int(other) == int(one) + 1
+    return f"{year}{one}月到{other}月" if together else f"{year}{one}月 OR {year}{other}月"
+
+
+_OR = r"\s+(?:OR|or|或者?)\s+"
 _SAID: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     tuple(  # what is typed one way and read another
         (re.compile(typed), read)
@@ -53,8 +67,30 @@ _SAID: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
             (r"(?<![0-9.])((?:19|20)[0-9]{2}) (0[1-9]|1[0-2])(?=\s*$)", r"\1-\2"),
             # 2023、2024年 · 2023年和2025年: each of them
             (rf"(?<![0-9])({_YEAR})年?[、,，和与及]\s*({_YEAR})年(?=\s|$)", r"\1年 OR \2年"),
+            # 2024年3月和4月 · 2024年3月或5月
+            (rf"(?<![0-9])({_YEAR}年)({_MONTH})月份?(?:[、,，和与及或]|或者)\s*({_MONTH})月份?", _two_months),
             # 1、2月
             (r"(?<![0-9])(1[0-2]|[1-9])[、,，和]\s*(1[0-2]|[1-9])月", _months_in_row),
+            # 城东公园绿化工程 - 阳光督查: the title of a page of ours
+            (r"\s*[-—–_·|｜]+\s*阳光督查\s*$", ""),
+            # 1000万元（含）以上
+            (r"[(（]含(?:本数)?[)）](?=以[上下])", ""),
+            # 编号2020-009262 · No. 2020-009262
+            (r"(?:编号|編號|\b[Nn][Oo]\.)\s*[:：]?\s*(?=[0-9０-９]{4})", ""),
+            # 49 %
+            (r"(?<=[0-9０-９])\s+(?=[%％])", ""),
+            # 200万元（不含）以下
+            (
+                r"([0-9０-９][0-9０-９.,]*\s*[万亿萬億]?元?)[(（]不含(?:本数|本數)?[)）]以([上下])",
+                lambda said: ("超过" if said[2] == "上" else "低于") + said[1],
+            ),
+            # ＯＲ, ＡＮＤ, ＮＯＴ
+            (r"(?<!\S)[Ａ-Ｚａ-ｚ]{2,3}(?!\S)", lambda said: unicodedata.normalize("NFKC", said[0])),
+            # -(沥青 OR 拆迁): neither
+            (
+                rf"(?<!\S)[-－−][(（]([^()（）]+?(?:{_OR}[^()（）]+?)+)[)）]",
+                lambda said: " ".join(f"-{each.strip()}" for each in re.split(_OR, said[1])),
+            ),
             # what a page left in it
             (r"</?[A-Za-z][^<>]{0,30}>|&(?:nbsp|amp|lt|gt|quot);|%20", " "),
             # 除白杨外的桥梁
@@ -71,7 +107,8 @@ _SAID: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
 
 def in_shape(raw: str) -> str:
     """The query with straight quotes, without spaces inside one thing and without what a list left in front."""
-    raw = _SPACED_DATE.sub("", in_chinese(raw.translate(_QUOTES)))
+    raw = _SINGLE_QUOTED.sub(lambda said: f'"{said[1] or said[2]}"', raw.translate(_QUOTES))
+    raw = _SPACED_DATE.sub("", in_chinese(raw))
     for typed, read in _SAID:
         raw = typed.sub(read, raw)
     for spaced in _SPACED:

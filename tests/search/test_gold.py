@@ -20,8 +20,9 @@ from tests.ports.opensearch_server import index_name, opensearch
 from tests.search.corpus import Note, names, notes
 from tests.search.gold import GOLD as FIRST
 from tests.search.gold_typed import TYPED
+from tests.search.gold_unseen import UNSEEN
 
-GOLD = {**FIRST, **TYPED}
+GOLD = {**FIRST, **TYPED, **UNSEEN}
 NOTES = int(os.environ.get("PORTAL_TEST_GOLD", "600"))
 
 
