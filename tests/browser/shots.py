@@ -115,12 +115,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--only", nargs="*", default=[], help="only sites and addresses in which one of these stands"
     )
-    names = " ".join(look.name for look in (*LOOKS, PAPER))
-    parser.add_argument("--in", dest="looks", nargs="*", default=[], help=f"looks: {names}")
+    names = [look.name for look in (*LOOKS, PAPER)]
+    parser.add_argument("--in", dest="looks", nargs="*", default=[], help="looks: " + " ".join(names))
     parser.add_argument("--into", type=Path, default=Path("instance/shots"), help="the folder of the sheets")
     parser.add_argument("--of", help="another site that is served already")
     parser.add_argument("paths", nargs="*", help="its pages")
-    return parser.parse_args()
+    given = parser.parse_args()
+    if unknown := sorted(set(given.looks) - set(names)):
+        parser.error(f"no such look: {' '.join(unknown)}; there are {' '.join(names)}")
+    return given
 
 
 def main() -> None:
