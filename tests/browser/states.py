@@ -12,7 +12,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +21,6 @@ from flask import Response, abort, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import select
 from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.serving import make_server
 
 from config import ROOT, Settings
 from portal.adapters import schema
@@ -43,6 +41,7 @@ from portal.workflows.edit_plan import add_project
 from portal.workflows.found_keys import found_keys
 from portal.workflows.found_organisation import UnitFacts, found_unit
 from portal.workflows.manage_people import Place, create_person
+from tests.answering import answering
 from tests.browser.conftest import serving
 from tests.browser.test_accessible import PAGES, facts_of
 from tests.conftest import Clock
@@ -119,18 +118,6 @@ def _filled(pages: dict[str, str], facts: dict[str, object]) -> dict[str, list[s
         login: [path.format(**facts) for path in dict.fromkeys(paths.split())]
         for login, paths in pages.items()
     }
-
-
-@contextmanager
-def answering(app: Callable) -> Iterator[str]:
-    """Serve this; the address of it."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
 
 
 def _longest_and_signed(portal: Portal, district: SmallDistrict, clock: Clock) -> dict[str, object]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from werkzeug.serving import make_server
 
 from config import Settings
 from portal.web.app import create_app
 from portal.wiring import Portal, wire
+from tests.answering import answering
 from tests.buckets import bucket_url, in_s3
 from tests.conftest import Clock
 from tests.small_district import PASSWORD, build, picture
@@ -30,13 +29,8 @@ def portal(settings: Settings, clock: Clock, tmp_path: Path) -> Iterator[Portal]
 
 @pytest.fixture
 def base(portal: Portal) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(portal), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
+    with answering(create_app(portal)) as address:
+        yield address
 
 
 def test_a_moderator_sees_photos_and_gets_an_original_from_the_bucket(

@@ -7,14 +7,12 @@ import dataclasses
 import datetime as dt
 import json
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from werkzeug.serving import make_server
 
 from portal.record.checkpoint import Checkpoint
 from portal.record.cosigning import Cosigned, CosigningKey, with_lines
@@ -27,6 +25,7 @@ from portal.web.app import create_app
 from portal.wiring import Portal
 from portal.worker import run_once
 from portal.workflows.found_keys import found_keys, replace_keys
+from tests.answering import answering
 from tests.browser.conftest import VIEWER
 from tests.browser.test_accessible import AXE, SMALL, TOO_WIDE
 from tests.conftest import Clock
@@ -70,15 +69,10 @@ def site(portal: Portal, district: SmallDistrict, clock: Clock) -> Iterator[Site
     portal.signing_key.keep(keys)
     with portal.database.writing() as session:
         found_keys(session, keys, now=clock())
-    server = make_server("127.0.0.1", 0, create_app(portal), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    found = Site(f"http://127.0.0.1:{server.server_port}", portal, district, keys, clock)
-    found.publish()
-    yield found
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
+    with answering(create_app(portal)) as address:
+        found = Site(address, portal, district, keys, clock)
+        found.publish()
+        yield found
 
 
 @pytest.fixture
@@ -303,10 +297,8 @@ def test_the_page_of_an_entry_says_which_witnesses_have_signed(chromium, site, q
         for key, line in zip((first, second), lines, strict=True):
             kept = Cosigned(key=key.public, at=site.clock(), line=line)
             keep_line(session, newest(session).id, kept)
-    server = make_server("127.0.0.1", 0, create_app(portal), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    device = chromium.new_context(base_url=f"http://127.0.0.1:{server.server_port}")
-    try:
+    with answering(create_app(portal)) as address:
+        device = chromium.new_context(base_url=address)
         page = device.new_page()
         page.goto("/record/0")
         told = page.locator("[data-step=witnesses]")
@@ -318,10 +310,7 @@ def test_the_page_of_an_entry_says_which_witnesses_have_signed(chromium, site, q
         expect(page.get_by_text("2 个见证方里有 1 个签过名")).to_be_visible()
         page.goto("/record/keys")
         expect(page.get_by_text(second.public.line, exact=True)).to_be_visible()
-    finally:
         device.close()
-        server.shutdown()
-        server.server_close()
 
 
 def test_a_month_is_one_slip_of_a6_on_paper_and_can_be_used_by_everybody(

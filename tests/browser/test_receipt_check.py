@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
 from portal.domain.progress import Verb
 from portal.web.app import create_app
 from portal.worker import log_receipts
+from tests.answering import answering
 from tests.receipts.conftest import holder, keys  # noqa: F401 - fixtures
 from tests.receipts.holding import Holder
 from tests.record.test_verify import damage
@@ -24,17 +23,12 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def device(chromium, holder: Holder) -> Iterator[Page]:  # noqa: F811
     """The holder's device, which remembers what every page asked for."""
-    server = make_server("127.0.0.1", 0, create_app(holder.portal), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    context = chromium.new_context(base_url=f"http://127.0.0.1:{server.server_port}")
-    page, faults = context.new_page(), []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    yield page
-    context.close()
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
+    with answering(create_app(holder.portal)) as address:
+        context = chromium.new_context(base_url=address)
+        page, faults = context.new_page(), []
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        yield page
+        context.close()
     assert faults == []
 
 
