@@ -49,6 +49,11 @@ class Looking:
         """The same result, whatever days are asked for."""
         return self.at(**{"from": "", "to": ""})
 
+    @cached_property
+    def from_day(self) -> str:
+        """The same, up to the first day that is to be asked for: `2026-11-01&to=2026-11-30` goes after it."""
+        return more(self.any_day, "from", "")
+
     def at(self, **changed: object) -> str:
         """The address with something changed; the page starts anew."""
         return to(PATH, **{**self.parameters, **changed})

@@ -10,12 +10,13 @@ import calendar
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from portal.web.filters import month as month_words
 from portal.web.filters import number
-from portal.web.language import _
-from portal.web.public.asking import Looking, more
+from portal.web.language import _, current
+from portal.web.public.asking import Looking
 
 MOST_BARS = 120
 MOST_TARGETS = 24  # months that can be pointed at one by one
@@ -34,14 +35,23 @@ class Span:
     @classmethod
     def of_month(cls, place: int, count: int) -> Span:
         """place: months since year 0."""
-        year, month = divmod(place, 12)
-        first = dt.date(year, month + 1, 1)
-        last = first.replace(day=calendar.monthrange(year, month + 1)[1])
-        return cls(first, last, count, month_words(first.isoformat()[:7]))
+        return cls(*_days_of(place), count, _label_of(place, current()))
 
     @classmethod
     def of_year(cls, year: int, count: int) -> Span:
         return cls(dt.date(year, 1, 1), dt.date(year, 12, 31), count, _("%(year)s年", year=year))
+
+
+@lru_cache(maxsize=1200)
+def _days_of(place: int) -> tuple[dt.date, dt.date]:
+    """The first and the last of a month."""
+    year, month = divmod(place, 12)
+    return dt.date(year, month + 1, 1), dt.date(year, month + 1, calendar.monthrange(year, month + 1)[1])
+
+
+@lru_cache(maxsize=2400)
+def _label_of(place: int, _language: str) -> str:
+    return month_words(_days_of(place)[0].isoformat()[:7])
 
 
 def histogram_of(found: Mapping[int, int], looking: Looking) -> dict[str, Any] | None:
@@ -122,7 +132,7 @@ def _href(span: Span, looking: Looking) -> str:
     """The result within these days; without days again when they are what is asked for."""
     if _is_asked(span, looking):
         return looking.any_day
-    return f"{more(looking.any_day, 'from', str(span.first))}&to={span.last}"
+    return f"{looking.from_day}{span.first}&to={span.last}"
 
 
 def _is_asked(span: Span, looking: Looking) -> bool:
