@@ -107,7 +107,15 @@ class Terms:
     def _place(self, term: bytes) -> int | None:
         """The place of a term in their order."""
         head = np.uint64(int.from_bytes(term[:_HEAD].ljust(_HEAD, b"\0"), "big"))
-        low, high = int(self._heads.searchsorted(head)), int(self._heads.searchsorted(head, "right"))
+        low = int(self._heads.searchsorted(head))
+        if low == len(self._heads) or self._heads[low] != head:
+            return None
+        if self._name(low) == term:  # as nearly always: a pair of characters is all in its head
+            return low
+        return self._place_among(term, low + 1, int(self._heads.searchsorted(head, "right")))
+
+    def _place_among(self, term: bytes, low: int, high: int) -> int | None:
+        """The place of a term among those with the same head."""
         while low < high:
             middle = (low + high) // 2
             name = self._name(middle)

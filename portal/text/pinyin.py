@@ -46,6 +46,7 @@ def _syllables_of() -> dict[str, tuple[str, ...]]:
     return {character: tuple(syllables) for character, syllables in found.items()}
 
 
+@cache
 def _blurred(syllable: str) -> str:
     """A syllable without what many speakers do not tell apart: zh z, n l, -ang -an."""
     for one, other in _ALIKE:
