@@ -23,8 +23,9 @@ from tests.browser.conftest import CALM, sign_in, where_chromium_is
 from tests.browser.sheets import LOOKS, PAPER, Look, Sheets
 from tests.browser.states import Site, sites
 
-# Pictures below the window too; what sticks to its foot goes where it belongs on a page seen as a whole.
+# Pictures and entries below the window too; what sticks to its foot goes where it belongs on a page seen as a whole.
 STILL = """document.querySelectorAll('img[loading=lazy]').forEach(image => image.loading = 'eager');
+document.querySelectorAll('.entry').forEach(entry => entry.style.contentVisibility = 'visible');
 document.querySelectorAll('.acts, .send-bar').forEach(bar => bar.style.position = 'static')"""
 
 
