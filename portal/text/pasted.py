@@ -30,7 +30,10 @@ _LEFT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
         # 2023年10月10日下午3点
         (rf"(?<=[日号號])\s*{_CLOCK_SAID}", ""),
         # Tuesday, October 10, 2023
-        (r"(?i)(?<![a-z])(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[.,]?\s+(?=[a-z0-9])", ""),
+        (
+            r"(?i)(?<![a-z])(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[.,]?\s+(?=[a-z0-9])",
+            "",
+        ),
         # 2025。7。23 · 2025·7·23: a keyboard left in Chinese
         (rf"(?<![{_NUMBER}])({_YEAR})([。．·])({_MONTH})\2({_DAY})(?![{_NUMBER}])", r"\1-\3-\4"),
         # 7/2025
@@ -51,7 +54,10 @@ _LEFT: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
         (rf"(?i)(?<![a-z0-9])([sgxy])_(?=[{_NUMBER}]{{3}})", r"\1"),
         (rf"(?<=[{_NUMBER}]{{3}})[线線](?=[国省县乡國縣鄉]道)", ""),
         # 4+100~4+900: a stretch without its letters
-        (r"(?<![A-Za-z0-9+])([0-9]{1,3}\+[0-9]{3})\s*([-~至到～—－])\s*([0-9]{1,3}\+[0-9]{3})(?![0-9])", r"K\1\2K\3"),
+        (
+            r"(?<![A-Za-z0-9+])([0-9]{1,3}\+[0-9]{3})\s*([-~至到～—－])\s*([0-9]{1,3}\+[0-9]{3})(?![0-9])",
+            r"K\1\2K\3",
+        ),
         # 水库，-青石 · 水库 ‐青石
         (r"(?<=\S)[,，、;；]\s*(?=[-－−][\u3400-\u9fff\"“])", " "),
         (r"(?<=\s)[\u2010\u2011\u2043\u2796](?=\S)", "-"),
