@@ -3,7 +3,20 @@ at first, and some of what was."""
 
 from __future__ import annotations
 
-from tests.search.gold import Holds, between, both, none_of, of_unit, on, quarter, road, say, stake, worth
+from tests.search.gold import (
+    Holds,
+    between,
+    both,
+    either,
+    none_of,
+    of_unit,
+    on,
+    quarter,
+    road,
+    say,
+    stake,
+    worth,
+)
 from tests.search.gold_unseen import without
 
 S210, S231, G307 = road("S", 210), road("S", 231), road("G", 307)
@@ -47,7 +60,28 @@ STRANGERS: dict[str, list[tuple[str, Holds]]] = {
         ("小学 -chengdong", none_of(say("小学"), "城东")), ("水库 -水务局", without(say("水库"), of_unit("B04"))),
     ],
     "three and four characters": [
-        ("督察员", say("督查员")), ("砂石紧张", say("砂石", "紧张")), ("桩基封顶", say("桩基", "封顶")), 
+        ("督察员", say("督查员")), ("砂石紧张", say("砂石", "紧张")), ("桩基封顶", say("桩基", "封顶")),
         ("沙石供应紧张", say("砂石供应紧张")), ("电力干线迁改", say("电力杆线迁改")), ("白阳镇", say("白杨镇")), ("停车长", say("停车场")),
+    ],
+    "days as clocks and lists have them": [
+        *_of_day(2024, 12, 10, "二〇二四年十二月一〇日", "2024\\12\\10", "2024--12--10", "2024年12月10日晚", "2024-12-10（二）"),
+        *_of_day(2024, 12, 10, "date: 2024-12-10", "2024/12/10日", "二零二四年拾贰月拾日", "时间： 2024年12月10日"),
+        ("Aug 23", on(0, 8, 23)), ("August 23rd", on(0, 8, 23)), ("2024上半年度", between((2024, 1, 1), (2024, 6, 30))),
+        ("Q3/2024", quarter(3, 2024)), ("third quarter 2024", quarter(3, 2024)), ("first half of 2024", between((2024, 1, 1), (2024, 6, 30))),
+        ("March to May 2024", between((2024, 3, 1), (2024, 5, 31))), ("Mar-May 2024", between((2024, 3, 1), (2024, 5, 31))),
+        ("2024年3、4、5月", between((2024, 3, 1), (2024, 5, 31))), ("2024年三四月", between((2024, 3, 1), (2024, 4, 30))),
+        ("2024年第一、二季度", between((2024, 1, 1), (2024, 6, 30))), ("2023和2024", either(on(2023), on(2024))),
+        ("2023、2025", either(on(2023), on(2025))),
+    ],
+    "sums and roads as they are said": [
+        ("壹点贰伍亿元", worth(12500)), ("大概3000万", worth(3000)), ("叁千万", worth(3000)), ("花费3000万元", worth(3000)),
+        ("共计3000万元", worth(3000)), ("三十五万块", worth(35)), ("1百20万", worth(120)), ("￥ 2,000,000", worth(200)),
+        ("壹亿贰仟万圆整", worth(12000)), ("S210（省道）", S210), ("省道(S210)", S210), ("省道210号", S210), ("210号省道", S210),
+        ("Highway G307", G307), ("县道-112", road("X", 112)), ("K29+050位置", stake(29050)), ("起点K6+100", stake(6100)),
+    ],
+    "more signs": [
+        ("+城东 +桥梁", say("城东", "桥梁")), ("城东 -(桥梁|小学)", none_of(say("城东"), "桥梁", "小学")),
+        ("“城东”+“桥梁”", say("城东", "桥梁")), ("^公园绿化$", say("公园绿化")), ("公园\u00ad绿化", say("公园绿化")),
+        ("[城东][桥梁]", say("城东", "桥梁")), ("城东 AND NOT 桥梁", none_of(say("城东"), "桥梁")), ("⑵公园绿化", say("公园绿化")),
     ],
 }  # fmt: skip
