@@ -72,7 +72,7 @@ _USUAL: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...]
         (rf"(?<=[0-9][万亿])(?=[\u4e00-\u9fff]{{2}})(?![{_COUNTED}])", "元"),
     )
 )
-_OF_NUMBERS = re.compile(f"[0-9{_CHINESE}{_FIGURE}十廿卅年月]")
+_OF_NUMBERS = re.compile(f"[0-9{_CHINESE}{_FIGURE}两十百千廿卅年月]")
 
 
 def in_usual_writing(word: str) -> str:
