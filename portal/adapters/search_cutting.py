@@ -9,6 +9,7 @@ from portal.text.names import Names
 from portal.text.terms import atoms, is_han
 
 SHORTEST_CUT = 5  # atoms; a shorter word that is nowhere is a name we do not have, not a sentence
+HALVED = 4  # atoms of a word that is cut into two halves where nothing else was meant by it
 MAX_PIECE = 12  # atoms; longer pieces of a phrase that is nowhere are not tried
 MAX_TRIES = 40  # literal look-ups spent on cutting, in one query
 FILLERS = frozenset("的了在于与和及是初中底末份")  # between the pieces of a phrase these may be missing
@@ -33,6 +34,12 @@ class Cutting(Generic[Found]):
         short = len(pieces) == 4 and all(map(self._names.has, (phrase[:2], phrase[2:])))
         long = len(pieces) >= SHORTEST_CUT or short
         return self._cut_rest(pieces, self._engine.everything) if long and any(map(is_han, pieces)) else None
+
+    def halved(self, phrase: str) -> tuple[Found, list[str]] | None:
+        """The items that have both halves of a word of four Han characters, and the halves: 砂石紧张."""
+        if len(phrase) != HALVED or not all(map(is_han, phrase)):
+            return None
+        return self._cut_rest(list(phrase), self._engine.everything)
 
     def _cut_rest(self, pieces: list[str], among: Found) -> tuple[Found, list[str]] | None:
         while pieces and pieces[0] in FILLERS:

@@ -11,10 +11,14 @@ from typing import Generic
 from portal.adapters.search_sets import Engine, Found
 from portal.text.alike import by_shape, by_sound, common
 from portal.text.pinyin import cuts, readings
+from portal.text.surnames import may_be_somebody
 from portal.text.terms import is_han
 
 SHORTEST = 4  # characters of a word that is mended: from a shorter one too many others differ by one
 LONGEST = 12
+SHORTEST_HEARD = (
+    3  # characters of one that is mended by the same sound alone, unless it may be somebody's name
+)
 SHORTEST_OFFERED = 2  # characters of a word for which others are offered, and not looked for unasked
 SYLLABLES = range(2, 7)
 MOST = 2600  # questions to the engine for one syllable more
@@ -39,7 +43,10 @@ class Mending(Generic[Found]):
         single = [word[: said.start()] + word[said.end() - 1 :] for said in _DOUBLED.finditer(word)]
         if found := self._standing(single):
             return found
-        return next(filter(None, map(self._standing, self._replaced(word))), ()) if len(word) >= least else ()
+        if len(word) >= least:
+            return next(filter(None, map(self._standing, self._replaced(word))), ())
+        heard = len(word) == SHORTEST_HEARD and not may_be_somebody(word)
+        return self._standing(next(self._replaced(word))) if heard else ()
 
     def _replaced(self, word: str) -> Iterator[list[str]]:
         """The word with one character replaced: by those of the same sound, then of about the same, then by those that

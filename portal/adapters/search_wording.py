@@ -106,6 +106,7 @@ class Wording(Generic[Found]):
             lambda: self._instead(word, self._mending.mended(word), "mended"),
             lambda: self._instead(word, self._mending.spoken(word), "spoken"),
             lambda: self._instead(word, in_chinese_words(word), "english"),
+            lambda: self._together(self._cutting.halved(word)),
         )
         for way in ways:
             if engine.any(found):
@@ -245,10 +246,12 @@ class Wording(Generic[Found]):
 
     def _cut(self, phrase: str) -> Found:
         """The items that have the pieces of a long phrase that stands nowhere, together."""
-        found = self._cutting.cut(phrase)
-        if found is None:
+        return self._together(self._cutting.cut(phrase))
+
+    def _together(self, cut: tuple[Found, list[str]] | None) -> Found:
+        """The items that have all pieces of what was cut, and the pieces as asked for."""
+        if cut is None:
             return self._engine.nothing
-        items, used = found
-        for piece in used:
+        for piece in cut[1]:
             self._phrase(piece)
-        return items
+        return cut[0]

@@ -22,7 +22,25 @@ _BORDER = re.compile(
     rf"(?<=[a-z]{{{SHORTEST_SPOKEN}}})(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z]{{{SHORTEST_SPOKEN}}})"
 )
 AROUND = frozenset(
-    ("线", "处", "段", "附近", "沿线", "路段", "左右", "以内", "桩号", "里程", "米", "期间", "全年", "同期")
+    (
+        "线",
+        "处",
+        "段",
+        "附近",
+        "沿线",
+        "路段",
+        "左右",
+        "以内",
+        "桩号",
+        "里程",
+        "米",
+        "期间",
+        "全年",
+        "同期",
+        "位置",
+        "起点",
+        "终点",
+    )
 )  # beside roads, stakes, amounts, days
 BESIDE = "的在是为共约达且并但"  # at the ends of what stands beside days and sums: 投资额在1000万以上的
 _OF_DAYS = ("上午", "下午", "晚上", "当天", "当日", "那天", "全天", "前后")
@@ -43,7 +61,7 @@ _OF_SUMS = (
 _SUMS = "|".join(sorted(_OF_SUMS, key=len, reverse=True))
 _SAID_OF_SUMS = re.compile(rf"^(?:{_SUMS})|的?(?:完成)?(?:{_SUMS})$")
 _OF_A_SUM = re.compile(  # 累计完成投资, 项目总投资, 投资总额
-    "(?:累计|计划|预计|实际|已|共|总计?|年度|项目|工程|合同|完成|投入|投资|造价|金额|资金|费用|预算|概算|总额|规模|额|的)+"
+    "(?:累计|花费|花了|耗资|大概|计划|预计|实际|已|共|总计?|年度|项目|工程|合同|完成|投入|投资|造价|金额|资金|费用|预算|概算|总额|规模|额|的)+"
 )
 _JOINTS = frozenset("和与及跟同的")
 SOFT = frozenset(

@@ -15,6 +15,7 @@ from functools import lru_cache
 from portal.text.characters import HAN
 from portal.text.counted import DIGITS, count, first_parts, from_to, percent, stake, until, years_in_row
 from portal.text.dates import day_number
+from portal.text.numerals import in_usual_writing
 
 _MONTH = "1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九]"
 _YEAR = "(?:19|20)[0-9]{2}"
@@ -135,7 +136,7 @@ _THEN = re.compile(
 def in_figures(word: str, today: int | None = None) -> str:
     """The word with what is said of time and money in a form that can be read. today: yyyymmdd, for what is said as
     of a day (去年)."""
-    word = relative(word, today) if today else word
+    word = in_usual_writing(relative(word, today) if today else word)
     for written, meant in _SAME:
         word = written.sub(meant, word)
     word = _FIRST_PARTS.sub(first_parts, _TEN_DAYS.sub(_ten_days, word))

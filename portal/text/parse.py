@@ -54,7 +54,9 @@ _EITHER_GROUP = re.compile(
 )
 MOST_ALTERNATIVES = 9  # conditions made of two groups
 _FACET = "|".join(sorted(FACET_WORDS, key=len, reverse=True))
-_SPACED_FACET = re.compile(rf"(?i)(?<![^\s，,；;、。])({_FACET}) *[:：=＝] *(?=[\w\"])")
+_SPACED_FACET = re.compile(
+    rf"(?i)(?<![^\s，,；;、。])({_FACET}|{'|'.join(sorted(_NOT_NAMES, key=len, reverse=True))}) *[:：=＝] *(?=[\w\"])"
+)
 _FACET_AFTER = re.compile(rf"(?i)[，,；;、。]+(?=[-－]?(?:{_FACET}) *[:：])")
 _TOKEN = re.compile(
     r"(?P<minus>(?:(?<!\S)|(?<=\"))(?:[-－−﹣ー]|[–—](?=[^\s–—])))?"

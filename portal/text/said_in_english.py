@@ -20,6 +20,15 @@ _DATE = re.compile(
 _YEAR_FIRST = re.compile(
     rf"(?i)(?<![0-9])(?P<year>{_YEAR}),? +(?P<d1>){_MONTH}(?: +(?P<d2>[0-9]{{1,2}}){_TH})?(?![a-z0-9])"
 )
+_NO_YEAR = re.compile(rf"(?i)(?<![a-z]){_MONTH} +(?P<d1>[0-9]{{1,2}}){_TH}(?![0-9a-z:+.])")
+_LAST = _MONTH.replace("<month>", "<last>")
+_MONTHS_OF = re.compile(
+    rf"(?i)(?<![a-z])(?:from +)?{_MONTH} *(?:-|–|to|through) *{_LAST} +(?P<year>{_YEAR})(?![0-9])"
+)
+_ORDER = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
+_PART = re.compile(
+    rf"(?i)(?<![a-z0-9])(?P<order>{'|'.join(_ORDER)}) +(?P<part>quarter|half)(?: +of)?,? +(?P<year>{_YEAR})(?![0-9])"
+)
 _SLASHED = re.compile(rf"(?<![0-9/])([0-9]{{1,2}})/([0-9]{{1,2}})/({_YEAR})(?![0-9/])")
 _IS = {
     "last year": "去年", "this year": "今年", "last month": "上个月", "this month": "这个月", "last week": "上周",
@@ -50,6 +59,7 @@ _ROAD_SAID = re.compile(
     rf"(?i)(?<![a-z])(?P<kind>{'|'.join(_ROAD_WORDS)}) +(?:road|highway) +[gsxy]?-?(?P<number>[0-9]{{3,4}})(?![0-9])"
 )
 _ROAD = re.compile(r"(?i)(?<![a-z0-9])([gsxy]-?[0-9]{3,4}) +(?:road|highway)(?![a-z])")
+_HIGHWAY = re.compile(r"(?i)(?<![a-z])(?:road|highway) +(?=[gsxy]-?[0-9]{3,4}(?![0-9]))")
 _LEFT_OUT = re.compile(r"(?i)(?<!\S)(?:without|except(?: for)?|excluding)[ 　]+(?=\S)")
 _STAKE = re.compile(r"(?i)(?<![a-z])(?:stake|chainage|station|milepost) +(?=k[0-9])")
 
@@ -66,6 +76,23 @@ def in_chinese(raw: str) -> str:
 def _date(said: re.Match[str]) -> str:
     month, day = _MONTHS.index(said["month"].lower()) + 1, said["d1"] or said["d2"]
     return f"{said['year']}年{month}月" + (f"{int(day)}日" if day else "")
+
+
+def _month_and_day(said: re.Match[str]) -> str:
+    return f"{_MONTHS.index(said['month'].lower()) + 1}月{int(said['d1'])}日"
+
+
+def _months_of(said: re.Match[str]) -> str:
+    """March to May 2024."""
+    first, last = (_MONTHS.index(said[end].lower()) + 1 for end in ("month", "last"))
+    return f"{said['year']}年{first}月~{said['year']}年{last}月"
+
+
+def _part_of_year(said: re.Match[str]) -> str:
+    number, half = _ORDER[said["order"].lower()], said["part"].lower() == "half"
+    if half and number > 2:
+        return said[0]
+    return f"{said['year']}年" + (f"{'上下'[number - 1]}半年" if half else f"{number}季度")
 
 
 def _slashed(said: re.Match[str]) -> str:
@@ -91,8 +118,11 @@ def _sum(said: re.Match[str]) -> str:
 
 
 _READ: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (_MONTHS_OF, _months_of),
+    (_PART, _part_of_year),
     (_DATE, _date),
     (_YEAR_FIRST, _date),
+    (_NO_YEAR, _month_and_day),
     (_SLASHED, _slashed),
     (_THEN, lambda said: _IS[said[0].casefold()]),
     (_SPAN, lambda said: f"{_whole(said['day1'])}到{_whole(said['day2'])}"),
@@ -100,6 +130,7 @@ _READ: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
     (_SUM, _sum),
     (_ROAD_SAID, lambda said: f"{_ROAD_WORDS[said['kind'].lower()]}{said['number']}"),
     (_ROAD, r"\1"),
+    (_HIGHWAY, ""),
     (_STAKE, ""),
     (_LEFT_OUT, "NOT "),
 )

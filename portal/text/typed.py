@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from portal.text.pasted import without_leavings
 from portal.text.said_in_english import in_chinese
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟＂「」『』﹁﹂﹃﹄«»〝〞", '"'))
@@ -107,7 +108,7 @@ _SAID: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] 
 
 def in_shape(raw: str) -> str:
     """The query with straight quotes, without spaces inside one thing and without what a list left in front."""
-    raw = _SINGLE_QUOTED.sub(lambda said: f'"{said[1] or said[2]}"', raw.translate(_QUOTES))
+    raw = _SINGLE_QUOTED.sub(lambda said: f'"{said[1] or said[2]}"', without_leavings(raw).translate(_QUOTES))
     raw = _SPACED_DATE.sub("", in_chinese(raw))
     for typed, read in _SAID:
         raw = typed.sub(read, raw)

@@ -19,10 +19,11 @@ from portal.ports import Query, SearchIndex
 from tests.ports.opensearch_server import index_name, opensearch
 from tests.search.corpus import Note, names, notes
 from tests.search.gold import GOLD as FIRST
+from tests.search.gold_strangers import STRANGERS
 from tests.search.gold_typed import TYPED
 from tests.search.gold_unseen import UNSEEN
 
-GOLD = {**FIRST, **TYPED, **UNSEEN}
+GOLD = {**FIRST, **TYPED, **UNSEEN, **STRANGERS}
 NOTES = int(os.environ.get("PORTAL_TEST_GOLD", "600"))
 
 
