@@ -12,6 +12,7 @@ import datetime as dt
 import gc
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,17 +50,24 @@ NOON = dt.datetime(2026, 11, 24, 4, 0, tzinfo=dt.UTC)  # 12:00 in Shanghai
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A clock that a test moves; a worker beside the test may move it too, and neither undoes what the other did."""
 
     def __init__(self, at: dt.datetime = NOON) -> None:
         self.at = at
+        self._moving = threading.Lock()
 
     def __call__(self) -> dt.datetime:
         return self.at
 
     def forward(self, **delta: float) -> dt.datetime:
-        self.at += dt.timedelta(**delta)
-        return self.at
+        with self._moving:
+            self.at += dt.timedelta(**delta)
+            return self.at
+
+    def not_before(self, moment: dt.datetime) -> None:
+        """On to this moment, unless it is later already."""
+        with self._moving:
+            self.at = max(self.at, moment)
 
 
 def on_postgresql() -> bool:
