@@ -54,7 +54,7 @@ class Clock:
 
     def __init__(self, at: dt.datetime = NOON) -> None:
         self.at = at
-        self._moving = threading.Lock()
+        self._moving, self._held = threading.Lock(), False
 
     def __call__(self) -> dt.datetime:
         return self.at
@@ -65,9 +65,19 @@ class Clock:
             return self.at
 
     def not_before(self, moment: dt.datetime) -> None:
-        """On to this moment, unless it is later already."""
+        """On to this moment, unless it is later already or a test holds the clock."""
         with self._moving:
-            self.at = max(self.at, moment)
+            if not self._held:
+                self.at = max(self.at, moment)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Only the test moves it meanwhile, however long it takes: an undo time is not over before it says so."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
 
 
 def on_postgresql() -> bool:
