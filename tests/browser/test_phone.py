@@ -87,6 +87,22 @@ def test_a_draft_saves_itself_and_is_there_again_after_a_reload(phone, live, beg
     assert kept(live, begun)[0] == WORDS
 
 
+def test_what_is_typed_while_a_save_is_on_its_way_is_not_called_saved(phone, live, begun):
+    on_its_way, version = [], phone.locator("[name=version]")
+    before = version.input_value()
+    phone.route("**/draft", lambda route: on_its_way.append(route), times=1)
+    with phone.expect_request("**/draft"):
+        phone.locator("[name=done]").fill("挡墙")
+    by_hand_alone(phone)  # the next save does not come yet
+    phone.locator("[name=done]").fill(WORDS)
+    on_its_way[0].continue_()
+    expect(version).not_to_have_value(before)
+    expect(phone.locator("#save-state")).to_have_text("还没有保存")
+    phone.clock.resume()
+    saved(phone)
+    assert kept(live, begun)[0] == WORDS
+
+
 def test_photos_that_the_network_lost_say_so_and_go_up_when_it_is_back(phone, live, begun):
     by_hand_alone(phone)
     phone.context.set_offline(True)
