@@ -90,7 +90,7 @@ def test_a_draft_saves_itself_and_is_there_again_after_a_reload(phone, live, beg
 def test_what_is_typed_while_a_save_is_on_its_way_is_not_called_saved(phone, live, begun):
     on_its_way, version = [], phone.locator("[name=version]")
     before = version.input_value()
-    phone.route("**/draft", lambda route: on_its_way.append(route), times=1)
+    phone.route("**/draft", lambda route: on_its_way.append(route), times=1)  # noqa: PLW0108 - it is marked there
     with phone.expect_request("**/draft"):
         phone.locator("[name=done]").fill("挡墙")
     by_hand_alone(phone)  # the next save does not come yet
