@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+PORTS = range(20_000, 32_000)  # below net.ipv4.ip_local_port_range
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 
@@ -28,10 +30,14 @@ def is_root() -> bool:
 
 
 def free_port() -> int:
-    """A loopback port that nothing listens on now."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
+    """A loopback port that nothing listens on now. Linux gives none of these to a program that asks for any port, nor
+    to a connection that goes out: it is still free a moment later, or when who listened there starts again."""
+    for _ in range(1000):
+        port = PORTS.start + secrets.randbelow(len(PORTS))
+        with socket.socket() as listening, contextlib.suppress(OSError):
+            listening.bind(("127.0.0.1", port))
+            return port
+    raise Trouble("no loopback port is free on this machine")
 
 
 def run(*words: str | Path, limit: float = 600, **more: str) -> str:

@@ -12,6 +12,7 @@ import datetime as dt
 import gc
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -49,17 +50,34 @@ NOON = dt.datetime(2026, 11, 24, 4, 0, tzinfo=dt.UTC)  # 12:00 in Shanghai
 
 
 class Clock:
-    """A clock that a test moves."""
+    """A clock that a test moves; a worker beside the test may move it too, and neither undoes what the other did."""
 
     def __init__(self, at: dt.datetime = NOON) -> None:
         self.at = at
+        self._moving, self._held = threading.Lock(), False
 
     def __call__(self) -> dt.datetime:
         return self.at
 
     def forward(self, **delta: float) -> dt.datetime:
-        self.at += dt.timedelta(**delta)
-        return self.at
+        with self._moving:
+            self.at += dt.timedelta(**delta)
+            return self.at
+
+    def not_before(self, moment: dt.datetime) -> None:
+        """On to this moment, unless it is later already or a test holds the clock."""
+        with self._moving:
+            if not self._held:
+                self.at = max(self.at, moment)
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """Only the test moves it meanwhile, however long it takes: an undo time is not over before it says so."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
 
 
 def on_postgresql() -> bool:

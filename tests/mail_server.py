@@ -16,7 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from tests.faults.running import free_port
+from services.machine import free_port
 
 USER, PASSWORD = "portal", "p@ss/w#rd"
 SENDER = "portal@sunlight.example"

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from portal.web.app import create_app
-from tests.browser.conftest import AXE, sign_in
+from tests.browser.conftest import AXE, patient, sign_in
 from tests.browsing import Browser
 from tests.guards.addresses import TABLE
 
@@ -131,7 +131,7 @@ def rooms(chromium, live):
 
     def room(login):
         if login not in opened:
-            context = chromium.new_context(base_url=live.base, reduced_motion="reduce")
+            context = patient(chromium.new_context(base_url=live.base, reduced_motion="reduce"))
             noise = []
             context.on("console", lambda said: noise.append(said.text) if said.type in LOUD else None)
             context.on("weberror", lambda error: noise.append(str(error.error)))

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.browser.conftest import after_undo, serving
+from tests.browser.conftest import after_undo, patient, serving
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +23,7 @@ def two_months(tmp_path, migrated):
 
 
 def test_a_bar_that_is_pointed_at_narrows_to_its_month(chromium, two_months):
-    context = chromium.new_context(base_url=two_months.base)
+    context = patient(chromium.new_context(base_url=two_months.base))
     page = context.new_page()
     page.goto("/archive?kind=report")
     page.locator(".histogram svg a").last.click()
@@ -51,6 +51,7 @@ def test_several_values_are_chosen_one_after_the_other_and_taken_away(visit, liv
     units = page.locator(".facets details").nth(1)
     units.locator("summary").click()
     units.locator("a", has_text="东岸街道").click()
+    page.wait_for_url("**unit=001*")  # the next click is one on the new page
     units.locator("a", has_text="区水务局").click()
     page.wait_for_url("**unit=001*unit=030*")
     page.locator(".chips a", has_text="东岸街道").click()

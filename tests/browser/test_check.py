@@ -26,7 +26,7 @@ from portal.wiring import Portal
 from portal.worker import run_once
 from portal.workflows.found_keys import found_keys, replace_keys
 from tests.answering import answering
-from tests.browser.conftest import VIEWER
+from tests.browser.conftest import VIEWER, patient
 from tests.browser.test_accessible import AXE, SMALL, TOO_WIDE
 from tests.conftest import Clock
 from tests.small_district import SmallDistrict
@@ -78,7 +78,7 @@ def site(portal: Portal, district: SmallDistrict, clock: Clock) -> Iterator[Site
 @pytest.fixture
 def page(chromium, site: Site) -> Iterator[Page]:
     """A reader's device, for as long as the test lasts."""
-    device = chromium.new_context(base_url=site.base)
+    device = patient(chromium.new_context(base_url=site.base))
     page = device.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -92,7 +92,7 @@ def page(chromium, site: Site) -> Iterator[Page]:
 
 def verdict(page: Page) -> str:
     found = page.locator("[data-verdict][data-lamp]")
-    expect(found).to_be_visible(timeout=15_000)
+    expect(found).to_be_visible()
     return str(found.get_attribute("data-lamp"))
 
 
@@ -298,7 +298,7 @@ def test_the_page_of_an_entry_says_which_witnesses_have_signed(chromium, site, q
             kept = Cosigned(key=key.public, at=site.clock(), line=line)
             keep_line(session, newest(session).id, kept)
     with answering(create_app(portal)) as address:
-        device = chromium.new_context(base_url=address)
+        device = patient(chromium.new_context(base_url=address))
         page = device.new_page()
         page.goto("/record/0")
         told = page.locator("[data-step=witnesses]")

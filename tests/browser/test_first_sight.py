@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.conftest import patient
+
 pytestmark = pytest.mark.browser
 
 WINDOWS = (
@@ -32,12 +34,14 @@ def phone(chromium, live):
     opened = []
 
     def look(path, *, scale=3, elder=False):
-        context = chromium.new_context(
-            base_url=live.base,
-            viewport={"width": 360, "height": 800},
-            device_scale_factor=scale,
-            is_mobile=True,
-            has_touch=True,
+        context = patient(
+            chromium.new_context(
+                base_url=live.base,
+                viewport={"width": 360, "height": 800},
+                device_scale_factor=scale,
+                is_mobile=True,
+                has_touch=True,
+            )
         )
         opened.append(context)
         if elder:

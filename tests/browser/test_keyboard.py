@@ -118,7 +118,7 @@ def test_photos_are_looked_through_by_keyboard(visit, live, axe):
     first = page.evaluate("document.activeElement.href")
     page.keyboard.press("Enter")
     expect(page.locator(".pswp__counter")).to_have_text("1 / 2")
-    assert page.evaluate("document.querySelector('.pswp').contains(document.activeElement)")
+    has_focus(page, ".pswp, .pswp *")
     page.evaluate(axe)
     assert page.evaluate(AXE) == []
     page.keyboard.press("ArrowRight")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import AXE, ROOT, has_focus, tab_to
+from tests.browser.conftest import AXE, ROOT, has_focus, patient, tab_to
 
 pytestmark = pytest.mark.browser
 needs_map = pytest.mark.skipif(
@@ -93,13 +93,13 @@ def test_the_pages_data_blocks_break_no_policy(visit, live):
 
 
 def test_without_script_there_is_the_drawing_and_the_list(chromium, live):
-    context = chromium.new_context(base_url=live.base, java_script_enabled=False)
+    context = patient(chromium.new_context(base_url=live.base, java_script_enabled=False))
     page = context.new_page()
     page.goto("/map")
     expect(page.locator(".map-still svg")).to_be_visible()
     page.locator(".map-towns summary").first.click()
     page.locator(".map-projects a").first.click()
-    assert "/projects/2026-00" in page.url
+    page.wait_for_url("**/projects/2026-00*")
     context.close()
 
 
@@ -117,7 +117,7 @@ def test_on_paper_a_project_is_a_document_and_the_board_one_sheet(visit, live):
     page.goto(f"/projects/{live.district.projects[0]}")
     page.emulate_media(media="print")
     expect(page.locator(".print-head img")).to_be_visible()
-    assert page.locator(".print-head img").evaluate("img => img.complete && img.naturalWidth > 0")
+    page.wait_for_function("document.querySelector('.print-head img').naturalWidth > 0")
     expect(page.locator(".masthead")).to_be_hidden()
 
 

@@ -13,7 +13,7 @@ from portal.domain.lifecycle import ReportState
 from portal.domain.progress import Report
 from portal.domain.uploads import PartialUpload
 from portal.workflows.draft_report import discard_draft
-from tests.browser.conftest import AXE, sign_in
+from tests.browser.conftest import AXE, patient, sign_in
 from tests.browser.test_phone import choose, expire_sign_ins, photo, received, saved
 from tests.faults.fault_proxy import Fault, FaultProxy
 from tests.faults.test_resume import large_photo
@@ -30,21 +30,22 @@ def network(live):
 
 
 @pytest.fixture
-def carried(chromium, network):
+def carried(chromium, network, begun_reports):
     """A phone of its own: `carried("login")` opens its first page, signed in."""
     opened = []
 
     def open_phone(login, *, workers="allow"):
-        context = chromium.new_context(
-            base_url=f"http://127.0.0.1:{network.port}",
-            viewport={"width": 360, "height": 800},
-            is_mobile=True,
-            has_touch=True,
-            reduced_motion="reduce",
-            service_workers=workers,
+        context = patient(
+            chromium.new_context(
+                base_url=f"http://127.0.0.1:{network.port}",
+                viewport={"width": 360, "height": 800},
+                is_mobile=True,
+                has_touch=True,
+                reduced_motion="reduce",
+                service_workers=workers,
+            )
         )
         opened.append(context)
-        context.set_default_timeout(30_000)
         page = context.new_page()
         sign_in(page, login)
         return page
@@ -135,7 +136,7 @@ def test_three_photos_chosen_without_a_network_outlive_a_closed_page_and_arrive_
     page.locator("#kept-words [data-restore]").tap()
     saved(page)
     expect(page.locator("[name=done]")).to_have_value(WORDS)
-    expect(page.locator("#phone-only")).to_be_hidden(timeout=30_000)
+    expect(page.locator("#phone-only")).to_be_hidden()
 
 
 def test_a_report_begun_without_a_network_is_begun_once_at_the_portal(carried, network, live, axe):
@@ -165,7 +166,7 @@ def test_a_report_begun_without_a_network_is_begun_once_at_the_portal(carried, n
         f"**/projects/{code}/report", swallow, times=1
     )  # it is begun, but the phone does not hear of it
     page.goto("/desk/unit")
-    expect(page.locator("#phone-only")).to_contain_text("还没传上去：1 份文字。", timeout=60_000)
+    expect(page.locator("#phone-only")).to_contain_text("还没传上去：1 份文字。")
     assert len(lost) == 1
     with live.portal.database.reading() as session:
         (report,) = session.scalars(
@@ -176,7 +177,7 @@ def test_a_report_begun_without_a_network_is_begun_once_at_the_portal(carried, n
     page.goto(begun)
     page.locator("#kept-words [data-restore]").tap()
     saved(page)
-    expect(page.locator("#phone-only")).to_be_hidden(timeout=30_000)
+    expect(page.locator("#phone-only")).to_be_hidden()
     with live.portal.database.writing() as session:
         report = session.get_one(Report, report.id)
         assert report.done == WORDS
@@ -217,9 +218,10 @@ def test_without_a_service_worker_photos_outlive_the_page_all_the_same(carried, 
     page.close()
     page = context.new_page()
     comes_back(page, network)
-    page.goto("/desk/unit")  # any page of the desk sends them
-    expect(page.locator("#phone-only")).to_be_hidden(timeout=30_000)
+    with page.expect_response("**/photo"):
+        page.goto("/desk/unit")  # any page of the desk sends them
     assert kept(live, begun) == ["现场111.jpg"]
+    expect(page.locator("#phone-only")).to_be_hidden()
 
 
 def test_a_large_photo_goes_on_where_connections_broke_it_off(carried, network, live, begun):
@@ -228,7 +230,7 @@ def test_a_large_photo_goes_on_where_connections_broke_it_off(carried, network, 
     network.fail(Fault.WEAR, after=150_000)  # in the middle of every piece
     content = large_photo(7, edge=600)
     choose(page, {"name": "全景.png", "mimeType": "image/png", "buffer": content})
-    received(page, 1)
+    received(page, 1, seconds=180)
     assert network.struck >= 6
     with live.portal.database.reading() as session:
         report = session.get_one(Report, int(begun.rsplit("/", 1)[1]))
@@ -251,7 +253,7 @@ def test_the_next_person_on_the_phone_neither_sees_nor_sends_what_is_not_theirs(
     expect(page.locator("#kept-none")).to_be_visible()
     expect(page.locator(".tray li")).to_have_count(0)
     page.goto("/desk/unit")
-    expect(page.locator("#phone-only")).to_be_hidden(timeout=30_000)
+    expect(page.locator("#phone-only")).to_be_hidden()
     assert kept(live, begun) == []
     page.context.clear_cookies()
     sign_in(page, "stranger")

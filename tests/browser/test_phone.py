@@ -24,8 +24,9 @@ WORDS = "挡墙砌到第 3 层，还差 20 米。"
 
 
 def photo(number):
-    """A picture that is like no other, as a file input takes it."""
-    return {"name": f"现场{number}.jpg", "mimeType": "image/jpeg", "buffer": picture(number)}
+    """A picture that is like no other, of the district neither, as a file input takes it."""
+    content = picture(number, size=(656, 492))
+    return {"name": f"现场{number}.jpg", "mimeType": "image/jpeg", "buffer": content}
 
 
 def text_file(name):
@@ -67,7 +68,13 @@ def kept(live, begun):
 
 
 def saved(page):
-    expect(page.locator("#save-state")).to_contain_text("已保存", timeout=15_000)
+    expect(page.locator("#save-state")).to_contain_text("已保存")
+
+
+def by_hand_alone(page):
+    """From now on no timer of the page rings: it tries nothing again by itself."""
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now()") + 60_000)
 
 
 def test_a_draft_saves_itself_and_is_there_again_after_a_reload(phone, live, begun):
@@ -80,7 +87,24 @@ def test_a_draft_saves_itself_and_is_there_again_after_a_reload(phone, live, beg
     assert kept(live, begun)[0] == WORDS
 
 
+def test_what_is_typed_while_a_save_is_on_its_way_is_not_called_saved(phone, live, begun):
+    on_its_way, version = [], phone.locator("[name=version]")
+    before = version.input_value()
+    phone.route("**/draft", lambda route: on_its_way.append(route), times=1)  # noqa: PLW0108 - it is marked there
+    with phone.expect_request("**/draft"):
+        phone.locator("[name=done]").fill("挡墙")
+    by_hand_alone(phone)  # the next save does not come yet
+    phone.locator("[name=done]").fill(WORDS)
+    on_its_way[0].continue_()
+    expect(version).not_to_have_value(before)
+    expect(phone.locator("#save-state")).to_have_text("还没有保存")
+    phone.clock.resume()
+    saved(phone)
+    assert kept(live, begun)[0] == WORDS
+
+
 def test_photos_that_the_network_lost_say_so_and_go_up_when_it_is_back(phone, live, begun):
+    by_hand_alone(phone)
     phone.context.set_offline(True)
     choose(phone, photo(1), photo(2))
     lost = phone.locator("#tray li", has_text="待传：等网络，已存在这台设备上")
@@ -93,6 +117,7 @@ def test_photos_that_the_network_lost_say_so_and_go_up_when_it_is_back(phone, li
 
 
 def test_a_photo_is_tried_again_by_hand_and_comes_once(phone, live, begun):
+    by_hand_alone(phone)
     phone.route(SENDING, lambda route: route.abort())
     choose(phone, photo(1))
     expect(phone.locator("#tray li")).to_contain_text("待传：等网络，已存在这台设备上")
@@ -108,9 +133,10 @@ def test_a_photo_whose_answer_was_lost_is_not_doubled(phone, live, begun):
         route.fetch()  # it arrives, but nobody hears of it
         route.abort()
 
+    by_hand_alone(phone)
     phone.route("**/photo", swallow)
     choose(phone, photo(71))
-    expect(phone.locator("#tray li")).to_contain_text("待传：等网络，已存在这台设备上", timeout=30_000)
+    expect(phone.locator("#tray li")).to_contain_text("待传：等网络，已存在这台设备上")
     assert kept(live, begun)[1] == ["现场71.jpg"]
     phone.unroute("**/photo")
     phone.locator("[data-retry]").tap()
@@ -121,14 +147,18 @@ def test_a_photo_whose_answer_was_lost_is_not_doubled(phone, live, begun):
 
 
 def test_a_photo_chosen_while_the_script_is_on_its_way_is_sent_too(phone, live, begun):
-    on_their_way = []
+    on_their_way, chosen = [], False
 
     def hold(route):
-        on_their_way.append(route)
+        if chosen:
+            route.continue_()
+        else:
+            on_their_way.append(route)
 
     phone.route("**/js/outbox.js*", hold)
     phone.goto(begun, wait_until="commit")
     choose(phone, photo(72))
+    chosen = True
     for each in on_their_way:
         each.continue_()
     received(phone, 1)
@@ -138,9 +168,7 @@ def test_a_photo_chosen_while_the_script_is_on_its_way_is_sent_too(phone, live, 
 def test_words_written_without_a_network_are_saved_when_it_is_back(phone, live, begun):
     phone.context.set_offline(True)
     phone.locator("[name=done]").fill(WORDS)
-    expect(phone.locator("#save-state")).to_have_text(
-        "没有存上，已先存在这台设备上。连上网会再试。", timeout=15_000
-    )
+    expect(phone.locator("#save-state")).to_have_text("没有存上，已先存在这台设备上。连上网会再试。")
     phone.context.set_offline(False)
     saved(phone)
     assert kept(live, begun)[0] == WORDS
@@ -149,9 +177,9 @@ def test_words_written_without_a_network_are_saved_when_it_is_back(phone, live, 
 def test_words_that_never_reached_us_are_offered_on_the_next_visit(phone, live, begun):
     phone.route("**/draft", lambda route: route.abort())
     phone.locator("[name=done]").fill(WORDS)
-    expect(phone.locator("#save-state")).to_contain_text("没有存上", timeout=15_000)
+    expect(phone.locator("#save-state")).to_contain_text("没有存上")
+    phone.goto("/desk/unit")  # before it is tried again
     phone.unroute("**/draft")
-    phone.goto("/desk/unit")
     phone.goto(begun)
     expect(phone.locator("[name=done]")).not_to_have_value(
         WORDS
@@ -173,7 +201,7 @@ def expire_sign_ins(live, login):
 def test_words_and_photos_outlive_the_sign_in(phone, live, begun):
     expire_sign_ins(live, "stranger")
     phone.locator("[name=done]").fill(WORDS)
-    expect(phone.locator("#save-state")).to_contain_text("登录已过期", timeout=15_000)
+    expect(phone.locator("#save-state")).to_contain_text("登录已过期")
     choose(phone, photo(1))
     expect(phone.locator("#tray li").last).to_contain_text("登录已过期")
     phone.locator("#sign-in-again").tap()
@@ -228,13 +256,13 @@ def test_an_upload_can_be_cancelled_and_the_others_go_on(phone, live, begun):
         phone.stalled = route  # neither comes nor goes until the page gives it up
 
     phone.route("**/desk/unit/uploads/*", stall, times=1)
-    with phone.expect_request("**/desk/unit/uploads/*", timeout=60_000):
-        choose(phone, photo(72), photo(73))
+    with phone.expect_request("**/desk/unit/uploads/*"):
+        choose(phone, photo(74), photo(75))
     expect(phone.locator("#tray-state")).to_contain_text("还有 2 张在传")
-    phone.locator("#tray li", has_text="现场72.jpg").locator("[data-cancel]").tap()
+    phone.locator("#tray li", has_text="现场74.jpg").locator("[data-cancel]").tap()
     received(phone, 1)
     expect(phone.locator("#tray li")).to_have_count(1)
-    assert kept(live, begun)[1] == ["现场73.jpg"]
+    assert kept(live, begun)[1] == ["现场75.jpg"]
 
 
 def test_photos_are_put_in_order_and_taken_away_by_buttons(phone, live, begun):

@@ -46,7 +46,7 @@ def check(page: Page, file: Path) -> tuple[str, dict[str, str]]:  # noqa: F811
     expect(desk.locator("[data-with-script]")).to_be_visible()
     page.set_input_files("#picture", file)
     said = desk.locator("[data-verdict][data-lamp]")
-    expect(said).to_be_visible(timeout=15_000)
+    expect(said).to_be_visible()
     steps = desk.locator("[data-step]:not([hidden])").all()
     lamps = {each.get_attribute("data-step"): each.get_attribute("data-lamp") for each in steps}
     return said.inner_text(), lamps
@@ -137,6 +137,6 @@ def test_the_page_can_be_used_by_everybody_with_an_answer_on_it(
     page.evaluate(request.getfixturevalue("axe"))
     assert page.evaluate(AXE) == []
     page.locator("[data-photo-check] [data-entry]").click()
-    page.wait_for_load_state()
+    page.wait_for_url("**/record/photo/*")
     page.evaluate(request.getfixturevalue("axe"))
     assert page.evaluate(AXE) == []

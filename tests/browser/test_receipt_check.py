@@ -13,6 +13,7 @@ from portal.domain.progress import Verb
 from portal.web.app import create_app
 from portal.worker import log_receipts
 from tests.answering import answering
+from tests.browser.conftest import patient
 from tests.receipts.conftest import holder, keys  # noqa: F401 - fixtures
 from tests.receipts.holding import Holder
 from tests.record.test_verify import damage
@@ -24,7 +25,7 @@ pytestmark = pytest.mark.browser
 def device(chromium, holder: Holder) -> Iterator[Page]:  # noqa: F811
     """The holder's device, which remembers what every page asked for."""
     with answering(create_app(holder.portal)) as address:
-        context = chromium.new_context(base_url=address)
+        context = patient(chromium.new_context(base_url=address))
         page, faults = context.new_page(), []
         page.on("pageerror", lambda error: faults.append(str(error)))
         yield page
@@ -37,7 +38,7 @@ def check(page: Page, kept: Path, now: dt.datetime) -> tuple[str, dict[str, str]
     page.clock.set_fixed_time(now)
     page.goto("/verify")
     page.set_input_files("#file", kept)
-    expect(page.locator("[data-verdict][data-lamp]").first).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-verdict][data-lamp]").first).to_be_visible()
     shown = page.locator("[data-step]:not([hidden])").all()
     lamps = {each.get_attribute("data-step"): each.get_attribute("data-lamp") for each in shown}
     return str(page.locator("[data-verdict]").first.get_attribute("data-lamp")), lamps

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal.domain.progress import Report
-from tests.browser.conftest import AXE, has_focus, sign_in, tab_to
+from tests.browser.conftest import AXE, has_focus, patient, sign_in, tab_to
 from tests.repeat_photos import make_view, photographed
 
 pytestmark = pytest.mark.browser
@@ -33,8 +33,10 @@ def view(live):
 @pytest.fixture
 def unscripted(chromium, live):
     """A browser that runs no scripts."""
-    context = chromium.new_context(
-        base_url=live.base, java_script_enabled=False, viewport={"width": 360, "height": 800}
+    context = patient(
+        chromium.new_context(
+            base_url=live.base, java_script_enabled=False, viewport={"width": 360, "height": 800}
+        )
     )
     yield context.new_page()
     context.close()
@@ -77,12 +79,12 @@ def test_without_script_the_steps_are_links_and_both_photos_stand_there(unscript
     page.goto(compare)
     expect(page.locator(".slide input[type=range]")).to_be_hidden()
     page.get_by_role("link", name="左边 25%").click()
-    assert "at=25" in page.url
+    page.wait_for_url("**at=25*")
     assert page.locator(".slide-stage").evaluate("e => e.classList.contains('at-25')")
     expect(page.locator(".pair .photo img")).to_have_count(2)
     page.select_option("#a", index=1)
     page.locator(".compare-form button").click()
-    assert re.search(r"[?&]a=20\d\d-\d{6}-[0-9a-f]{8}", page.url)
+    page.wait_for_url(re.compile(r"[?&]a=20\d\d-\d{6}-[0-9a-f]{8}"))
     expect(page.locator(".slide figcaption")).to_contain_text("2026年10月2日")
 
 
@@ -94,6 +96,7 @@ def test_a_view_plays_month_by_month_and_never_by_itself(visit, view):
     page.clock.run_for(20 * PACE)
     assert page.evaluate(SHOWN) == ["m2026-08"]
     play, said = page.locator("[data-play]"), page.locator("[data-now]")
+    page.clock.pause_at(page.evaluate("Date.now()") + 1000)  # else it plays on by itself
     play.click()
     expect(play).to_have_text("暂停")
     page.clock.run_for(PACE)
@@ -152,10 +155,11 @@ def with_camera(chromium, live):
     browser = chromium.browser_type.launch(
         executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage", ON_THE_DEVICE]
     )
-    context = browser.new_context(
-        base_url=live.base, viewport={"width": 360, "height": 800}, permissions=["camera"]
+    context = patient(
+        browser.new_context(
+            base_url=live.base, viewport={"width": 360, "height": 800}, permissions=["camera"]
+        )
     )
-    context.set_default_timeout(15_000)  # ms
     page = context.new_page()
     sign_in(page, "stranger")
     yield page
@@ -181,14 +185,14 @@ def test_the_old_picture_lies_over_the_camera_and_what_is_taken_is_uploaded_and_
     expect(page.locator("[data-use]")).to_be_focused()
     wide = page.evaluate("document.querySelector('[data-live]').videoWidth")
     page.locator("[data-use]").click()
-    expect(page.locator("#tray [data-photo-id]")).to_have_count(1, timeout=30_000)
+    expect(page.locator("#tray [data-photo-id]")).to_have_count(1)
     expect(page.locator("#tray select")).to_have_value(str(to_photograph))
     expect(page.locator("#tray input[type=date]")).not_to_have_value("")
     assert page.evaluate("document.querySelector('[data-live]').srcObject") is None
     with live.portal.database.reading() as session:
         (photo,) = session.get_one(Report, int(begun.rsplit("/", 1)[1])).photos
         assert (photo.width, photo.view.ordinal) == (wide, to_photograph)
-    expect(page.locator("#save-state")).to_contain_text("已保存", timeout=15_000)
+    expect(page.locator("#save-state")).to_contain_text("已保存")
 
 
 def test_a_camera_that_may_not_be_used_is_said_and_the_chooser_is_there(visit, to_photograph, begun):

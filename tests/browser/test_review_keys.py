@@ -72,11 +72,12 @@ def test_a_whole_approval_with_undo_by_keyboard(visit, live, sent):
     tab_to(page, f"a[href='{review_of(sent)}']")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{review_of(sent)}")
-    page.keyboard.press("a")
-    page.wait_for_url(lambda url: not url.endswith(review_of(sent)))
-    assert standing(live, sent) == (ReportState.IN_REVIEW, "approve")
-    page.keyboard.press("u")
-    page.wait_for_url(f"**{review_of(sent)}")
+    with live.clock.held():
+        page.keyboard.press("a")
+        page.wait_for_url(lambda url: not url.endswith(review_of(sent)))
+        assert standing(live, sent) == (ReportState.IN_REVIEW, "approve")
+        page.keyboard.press("u")
+        page.wait_for_url(f"**{review_of(sent)}")
     expect(page.locator(".flashes")).to_contain_text("已撤销")
     assert standing(live, sent) == (ReportState.IN_REVIEW, None)
     page.keyboard.press("a")
@@ -98,11 +99,12 @@ def test_r_asks_for_a_reason_and_then_returns(visit, live, sent):
     expect(page.locator("[data-shot] input[type=checkbox]").nth(1)).not_to_be_checked()
     page.keyboard.press("Space")
     expect(page.locator("[data-shot] input[type=checkbox]").first).to_be_checked()
-    page.keyboard.press("r")
-    page.wait_for_url(lambda url: not url.endswith(review_of(sent)))
-    assert standing(live, sent) == (ReportState.IN_REVIEW, "return")
-    page.keyboard.press("u")
-    page.wait_for_url(f"**{review_of(sent)}")
+    with live.clock.held():
+        page.keyboard.press("r")
+        page.wait_for_url(lambda url: not url.endswith(review_of(sent)))
+        assert standing(live, sent) == (ReportState.IN_REVIEW, "return")
+        page.keyboard.press("u")
+        page.wait_for_url(f"**{review_of(sent)}")
     expect(
         page.locator("[data-shot] input[type=checkbox]").first
     ).to_be_checked()  # the reason comes back too

@@ -30,7 +30,7 @@ def kept(live, begun):
 
 
 def arrived(page, number):
-    expect(page.locator("#video-tray [data-video-id]")).to_have_count(number, timeout=90_000)
+    expect(page.locator("#video-tray [data-video-id]")).to_have_count(number)
 
 
 def test_a_video_goes_up_and_can_be_described_at_once(visit, live, begun, axe):
@@ -42,7 +42,7 @@ def test_a_video_goes_up_and_can_be_described_at_once(visit, live, begun, axe):
     page.evaluate(axe)
     assert page.evaluate(AXE) == []
     page.get_by_label("这段录像拍了什么").fill("从东往西，泵车在浇第三块底板。")
-    expect(page.locator("#save-state")).to_contain_text("已保存", timeout=15_000)
+    expect(page.locator("#save-state")).to_contain_text("已保存")
     assert kept(live, begun) == ([NAME], [])
 
 
@@ -83,7 +83,7 @@ def test_a_video_chosen_without_a_network_outlives_the_page_and_arrives_once_aft
     received(page, 1)
     assert list(lost.values()) == [([], ["现场171.jpg"]), (["西段.mov"], ["现场171.jpg"])]
     assert kept(live, begun) == (["西段.mov"], ["现场171.jpg"])
-    expect(page.locator("#phone-only")).to_be_hidden(timeout=30_000)
+    expect(page.locator("#phone-only")).to_be_hidden()
 
 
 def test_a_video_that_is_refused_says_why_and_can_be_dismissed(visit, live, begun):
@@ -91,7 +91,7 @@ def test_a_video_that_is_refused_says_why_and_can_be_dismissed(visit, live, begu
     page.goto(begun)
     choose_video(page, {"name": "合同.mp4", "mimeType": "video/mp4", "buffer": "这不是录像。".encode() * 400})
     refused = page.locator("#video-tray li[data-lamp=red]")
-    expect(refused).to_contain_text("没有上传：", timeout=60_000)
+    expect(refused).to_contain_text("没有上传：")
     refused.get_by_role("button", name="不传了").tap()
     expect(page.locator("#video-tray li")).to_have_count(0)
     assert kept(live, begun) == ([], [])

@@ -74,7 +74,8 @@ class Disk:
 
     def _until_let_go(self) -> None:
         """The loop device goes when the last process that had a file open is gone."""
-        for _ in range(200):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
             listed = subprocess.run(
                 ["losetup", "-j", str(self.image)], capture_output=True, text=True, check=True
             )

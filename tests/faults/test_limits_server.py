@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from config import Settings
+from portal.adapters import redis_limits
 from portal.adapters.limit_table import LimitedAct, LimitTable
 from portal.adapters.redis_limits import RedisLimits
 from portal.adapters.steady_limits import REST, SteadyLimits
@@ -24,7 +25,7 @@ from portal.ports import Limit, LimitsUnavailable
 from services import redis
 from services.machine import end, free_port
 
-HEALS = 8 * REST + 10.0  # seconds: its longest rest, on a machine that is busy with other things
+HEALS = 8 * REST + 60.0  # seconds: its longest rest, on a machine that is busy with other things
 NOW = dt.datetime(2026, 11, 24, 4, tzinfo=dt.UTC)
 
 
@@ -74,6 +75,12 @@ def settings(settings: Settings, counter: Server) -> Settings:
     return settings.model_copy(update={"limits_url": counter.address})
 
 
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Redis that is slow, because the machine is busy, is not taken for gone."""
+    monkeypatch.setattr(redis_limits, "ANSWERS_WITHIN", 30.0)
+
+
 def until(healed: Callable[[], bool]) -> None:
     deadline = time.monotonic() + HEALS
     while not healed():
@@ -89,6 +96,7 @@ def counted_in_redis(counter: Server, key: str) -> bool:
     return full
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_signing_in_goes_on_and_stays_limited_when_redis_is_killed(
     district, visitor, counter, portal, caplog
 ):
@@ -109,6 +117,7 @@ def test_signing_in_goes_on_and_stays_limited_when_redis_is_killed(
     assert visitor.get("/readyz").get_json()["limits"] == "in the database"
 
 
+@pytest.mark.usefixtures("unhurried")
 def test_redis_counts_again_within_its_rest_after_it_came_back(district, visitor, counter, portal):
     counter.kill()
     assert visitor.sign_in("admin", "wrong password").status_code == 422

@@ -24,8 +24,9 @@ import pytest
 from config import ROOT, Settings
 from portal.record.followers import last_seq
 from portal.wiring import Portal, wire
+from services.machine import free_port
 from tests.conftest import Clock
-from tests.faults.running import Process, environment, free_port, running, until_it_answers
+from tests.faults.running import Process, environment, running, until_it_answers
 from tests.small_district import SmallDistrict, build
 
 PROCESSES = 2

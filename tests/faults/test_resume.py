@@ -24,9 +24,10 @@ from config import Settings
 from portal.domain.progress import Report
 from portal.ports import Space
 from portal.wiring import Portal, wire
+from services.machine import free_port
 from tests.faults.fault_proxy import Fault, FaultProxy
 from tests.faults.patient import Patient
-from tests.faults.running import Process, free_port, running, until_it_answers
+from tests.faults.running import Process, running, until_it_answers
 from tests.small_district import SmallDistrict, build
 
 CHUNK = 256 * 1024  # as the page sends them

@@ -18,7 +18,7 @@ from portal.adapters.console_mailer import ConsoleMailer
 from portal.adapters.smtp_address import SmtpAddress
 from portal.adapters.smtp_mailer import SmtpLimits, SmtpMailer
 from portal.ports import AddressRefused, Letter, Mailer, MailerUnavailable
-from tests.faults.running import free_port
+from services.machine import free_port
 from tests.mail_server import PASSWORD, SENDER, USER, MailServer, certificates, server_context
 
 TO = "li.wen+work@post.example"

@@ -12,7 +12,8 @@ import urllib3
 from portal.adapters.http_witnesses import HttpWitnesses
 from portal.ports import WitnessSilent
 from portal.witness.memory import Memory
-from tests.faults.running import Process, free_port, running
+from services.machine import free_port
+from tests.faults.running import Process, running
 from tests.witness.test_protocol import KEYS, asked, checkpoint
 
 SEED = 20261124

@@ -21,7 +21,7 @@ from portal.witness.server import Application
 from portal.worker import run_once
 from portal.workflows import ask_witnesses
 from portal.workflows.sign_record import CHECKPOINT, Watch
-from tests.faults.running import free_port
+from services.machine import free_port
 from tests.signed_record import AT, given, keys, publish, why_frozen  # noqa: F401
 
 
@@ -120,7 +120,8 @@ def test_both_sign_and_readers_get_their_lines(portal, keys, clock, witnesses): 
 @pytest.mark.parametrize(("quorum", "enough"), [("1", True), ("2", False)])
 @pytest.mark.parametrize("how", ["dead", "slow", "lying", "huge", "leading elsewhere", "confused"])
 def test_one_that_does_not_sign_holds_nobody_up(portal, keys, witnesses, monkeypatch, how, quorum, enough):  # noqa: F811
-    monkeypatch.setattr(ask_witnesses, "LIMIT", 1.0)
+    if how == "slow":
+        monkeypatch.setattr(ask_witnesses, "LIMIT", 5.0)  # enough for the honest one on a busy machine
     witnesses.honest("a")
     stranger = witnesses.memory("stranger")
 

@@ -74,10 +74,9 @@ function write(form) {
     signIn.hidden = true;
     form.elements.version.value = said.version;
     mark(said.problems);
-    if (edit === edits) {
-      unsaved = Object.keys(said.problems).length > 0;
-      if (!unsaved) forget();
-    }
+    if (edit !== edits) { say(words.unsaved); return said; }   // typed on meanwhile: the next save takes that along
+    unsaved = Object.keys(said.problems).length > 0;
+    if (!unsaved) forget();
     say(words.saved.replace("#", said.saved));
     return said;
   };
