@@ -12,7 +12,7 @@ from portal.domain.photo_claims import PhotoClaim, PlaceConsent, grades_of
 from portal.domain.progress import Photo
 from portal.rules.provenance import FOR_A, Code, Grade, Reason
 from tests.browser.conftest import AXE
-from tests.browser.test_phone import photo, received
+from tests.browser.test_phone import NO_WORKER, choose, photo, received
 
 ALLOWED = {*FOR_A, Reason.CLOCK_OFF, Reason.NO_TIME, Reason.NO_MAKER}
 
@@ -22,7 +22,9 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def at_the_site(visit, begun, live):
     """A phone that stands at the site and shows the draft; nobody has been asked about places yet."""
-    page = visit("stranger", phone=True)
+    page = visit(
+        "stranger", phone=True, expected=(NO_WORKER,), workers="block"
+    )  # see `phone` in test_phone.py
     page.context.grant_permissions(["geolocation"])
     page.context.set_geolocation({"longitude": 118.1236, "latitude": 36.6544, "accuracy": 9})
     with live.portal.database.writing() as session:
@@ -84,3 +86,40 @@ def test_refusing_sends_the_photo_without_a_place_and_can_be_taken_back(at_the_s
     expect(page.locator("[data-said=yes]")).to_be_visible()
     take(page, lambda: page.locator("#camera").click(), 2)
     assert claim_of(live, page)[0].lon == "118.123600"
+
+
+ON_THE_PHONE = (
+    "() => import('/static/js/outbox.js').then((outbox) => outbox.list()).then((kept) => kept.length === 1)"
+)
+
+
+@pytest.fixture
+def without_its_code(at_the_site):
+    """A photo that was taken and is kept on the phone; the answer to its question for a code is held back."""
+    page, codes = at_the_site, []
+    address = page.locator("#capture-place").get_attribute("data-code")
+    page.route(f"**{address}", lambda route: codes.append(route))  # noqa: PLW0108 - it is marked there
+    page.locator("#camera").click()
+    with page.expect_file_chooser() as chooser:
+        page.locator("[data-ask] [data-agree=yes]").click()
+    chooser.value.set_files(photo(next(FRESH)))
+    page.wait_for_function(ON_THE_PHONE)
+    (code,) = codes
+    return code
+
+
+def test_a_photo_waits_for_its_code_and_place_while_others_go_up(at_the_site, without_its_code, live):
+    for number in (1, 2):  # which do not take it along
+        choose(at_the_site, photo(next(FRESH)))
+        received(at_the_site, number)
+    without_its_code.continue_()
+    received(at_the_site, 3)
+    claim, _graded = claim_of(live, at_the_site)
+    assert (claim.code, claim.lon) == (Code.GOOD, "118.123600")
+
+
+@pytest.mark.usefixtures("without_its_code")
+def test_a_photo_whose_code_never_came_goes_up_when_the_page_is_opened_again(at_the_site, begun, live):
+    at_the_site.goto(begun)
+    received(at_the_site, 1)
+    assert claim_of(live, at_the_site)[0] is None

@@ -51,10 +51,22 @@ export const list = async () => {
   return [...stored, ...held.values()].filter((item) => item.person === who).sort((a, b) => a.at - b.at);
 };
 
+/** Other facts of what is here; what has been sent meanwhile stays away. */
 export const change = async (item, facts) => {
   Object.assign(item, facts);
-  if (item.id && !held.has(item.id)) await act("readwrite", (store) => store.put(item)).catch(() => {});
+  if (!item.id || held.has(item.id)) return;
+  await act("readwrite", (store) => {
+    const here = store.getKey(item.id);
+    here.onsuccess = () => { if (here.result !== undefined) store.put(item); };
+    return here;
+  }).catch(() => {});
 };
+
+/* A photo is kept before it is known what goes beside it (the place, a code). It is not sent before that is there, from
+   whatever page or tab; nor does it wait for ever, when its page was closed meanwhile or a clock was set. */
+const MORE = 30_000;                                       // ms
+export const soon = () => Date.now() + MORE;
+export const waits = ({ more = 0 }) => more > Date.now() && more <= soon();
 
 export const remove = async (...ids) => {                  // several go together or not at all
   ids.forEach((id) => held.delete(id));

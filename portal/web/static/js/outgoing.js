@@ -71,8 +71,9 @@ const drain = async () => {
   if (early) return early;
   for (;;) {
     const open = (await outbox.list()).filter((each) => each.uploads && !each.refused && !left.has(each.id) && !dropped.has(each.id));
-    const item = open.find((each) => each.field !== "videos") ?? open[0];
-    if (!item) return left.size ? "later" : "";
+    const ready = open.filter((each) => !outbox.waits(each));
+    const item = ready.find((each) => each.field !== "videos") ?? ready[0];
+    if (!item) return left.size || open.length ? "later" : "";
     try {
       await one(item);
     } catch (error) {

@@ -96,13 +96,13 @@ function receive(form) {
     let content;
     try { content = await file.arrayBuffer(); } catch { turn(upload, "refused", { said: words.unreadable }); return; }
     const bytes = new Blob([content], { type: file.type });  // a copy: the file itself may be gone tomorrow
-    const kept = await outbox.add({ ...place, field, takenOn, name: file.name, bytes, sha256: await outbox.hashOf(content) });
+    const beside = form.captured?.get(file);               // what capture.js knows of it, or will
+    const kept = await outbox.add({ ...place, field, takenOn, name: file.name, bytes, sha256: await outbox.hashOf(content), more: beside ? outbox.soon() : 0 });
     uploads.delete(upload);
     if (upload.cancelled) { drop(kept.id); return; }
     Object.assign(upload, { id: kept.id, kept: kept.kept });
     uploads.set(upload.id, upload);
-    const beside = await form.captured?.get(file);         // what capture.js knows of it
-    if (beside?.length) await outbox.change(kept, { beside });
+    if (beside) await outbox.change(kept, { beside: await beside, more: 0 });
     turn(upload, "waiting");
   };
 
