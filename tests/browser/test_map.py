@@ -117,7 +117,7 @@ def test_on_paper_a_project_is_a_document_and_the_board_one_sheet(visit, live):
     page.goto(f"/projects/{live.district.projects[0]}")
     page.emulate_media(media="print")
     expect(page.locator(".print-head img")).to_be_visible()
-    page.wait_for_function("document.querySelector('.print-head img').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('.print-head img').naturalWidth > 0")
     expect(page.locator(".masthead")).to_be_hidden()
 
 

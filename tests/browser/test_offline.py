@@ -188,7 +188,7 @@ def test_a_report_begun_here_can_be_thrown_away_and_put_back(carried, network, l
     page = carried("stranger")
     page.goto("/desk/unit")
     installed(page)
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
     goes_away(page, network)
     page.locator(f"[data-code='{live.district.projects[1]}'] button", has_text="报送进展").tap()
     card = page.locator(".kept-draft")

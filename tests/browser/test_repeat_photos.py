@@ -127,7 +127,7 @@ def test_the_next_picture_is_fetched_before_it_is_asked_for(visit, view):
     page = visit()
     page.goto(view)
     expect(page.locator("#m2026-10 img")).to_have_attribute("loading", "eager")
-    page.wait_for_function("document.querySelector('#m2026-10 img').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('#m2026-10 img').naturalWidth > 0")
 
 
 def test_without_script_every_month_stands_under_the_other(unscripted, view):
@@ -180,7 +180,7 @@ def test_the_old_picture_lies_over_the_camera_and_what_is_taken_is_uploaded_and_
     assert page.evaluate(AXE) == []
     page.locator("#ghost-opacity").press("End")
     assert page.locator("[data-over]").evaluate("e => getComputedStyle(e).opacity") == "1"
-    page.wait_for_function("document.querySelector('[data-live]').videoWidth > 0")
+    page.wait_for_function("() => document.querySelector('[data-live]').videoWidth > 0")
     shoot.click()
     expect(page.locator("[data-use]")).to_be_focused()
     wide = page.evaluate("document.querySelector('[data-live]').videoWidth")

@@ -124,7 +124,9 @@ def test_z_looks_closely_at_the_photo_in_hand(visit, live, sent):
     expect(page.locator(".pswp")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(page.locator(".pswp")).to_have_count(0)
-    page.wait_for_function("document.querySelectorAll('[data-shot]')[1].contains(document.activeElement)")
+    page.wait_for_function(
+        "() => document.querySelectorAll('[data-shot]')[1].contains(document.activeElement)"
+    )
     assert standing(live, sent) == (ReportState.IN_REVIEW, None)
 
 

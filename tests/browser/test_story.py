@@ -71,7 +71,7 @@ def return_the_second_photo(desk, review):
     expect(desk.locator("main")).to_contain_text(DONE)
     desk.locator("[data-shot]").nth(1).locator("a[data-photo]").focus()
     desk.keyboard.press("r")
-    desk.wait_for_function("document.activeElement.matches('[data-shot] [type=checkbox]')")
+    desk.wait_for_function("() => document.activeElement.matches('[data-shot] [type=checkbox]')")
     desk.keyboard.press("1")
     words = desk.locator("[data-shot]").nth(1).locator("textarea")
     words.focus()
