@@ -16,9 +16,7 @@ from portal.text.terms import is_han
 
 SHORTEST = 4  # characters of a word that is mended: from a shorter one too many others differ by one
 LONGEST = 12
-SHORTEST_HEARD = (
-    3  # characters of one that is mended by the same sound alone, unless it may be somebody's name
-)
+SHORTEST_HEARD = 3  # of one that is mended by the same sound alone, unless it may be somebody's name
 SHORTEST_OFFERED = 2  # characters of a word for which others are offered, and not looked for unasked
 SYLLABLES = range(2, 7)
 MOST = 2600  # questions to the engine for one syllable more

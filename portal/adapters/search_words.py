@@ -21,27 +21,9 @@ SHORTEST_SPOKEN = 4  # letters before or behind Han characters that are taken fo
 _BORDER = re.compile(
     rf"(?<=[a-z]{{{SHORTEST_SPOKEN}}})(?=[\u3400-\u9fff])|(?<=[\u3400-\u9fff])(?=[a-z]{{{SHORTEST_SPOKEN}}})"
 )
-AROUND = frozenset(
-    (
-        "线",
-        "处",
-        "段",
-        "附近",
-        "沿线",
-        "路段",
-        "左右",
-        "以内",
-        "桩号",
-        "里程",
-        "米",
-        "期间",
-        "全年",
-        "同期",
-        "位置",
-        "起点",
-        "终点",
-    )
-)  # beside roads, stakes, amounts, days
+_AT_PLACES = ("线", "处", "段", "附近", "沿线", "路段", "桩号", "里程", "位置", "起点", "终点")
+_AT_AMOUNTS_AND_DAYS = ("左右", "以内", "米", "期间", "全年", "同期")
+AROUND = frozenset((*_AT_PLACES, *_AT_AMOUNTS_AND_DAYS))
 BESIDE = "的在是为共约达且并但"  # at the ends of what stands beside days and sums: 投资额在1000万以上的
 _OF_DAYS = ("上午", "下午", "晚上", "当天", "当日", "那天", "全天", "前后")
 _OF_SUMS = (

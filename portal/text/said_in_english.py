@@ -6,8 +6,9 @@ on the raw text of a query.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from decimal import Decimal
+
+from portal.text.rewriting import Rules, rewritten
 
 _YEAR = "(?:19|20)[0-9]{2}"
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
@@ -68,9 +69,7 @@ def in_chinese(raw: str) -> str:
     """A query as typed, with what is said in English of days, money and roads in Chinese."""
     if not any(letter.isascii() and letter.isalpha() for letter in raw):
         return _SLASHED.sub(_slashed, raw)
-    for said, meant in _READ:
-        raw = said.sub(meant, raw)
-    return raw
+    return rewritten(raw, _READ)
 
 
 def _date(said: re.Match[str]) -> str:
@@ -117,7 +116,7 @@ def _sum(said: re.Match[str]) -> str:
     return f"{_MORE.get((said['limit'] or '').lower(), '')}{yuan.normalize():f}元"
 
 
-_READ: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+_READ: Rules = (
     (_MONTHS_OF, _months_of),
     (_PART, _part_of_year),
     (_DATE, _date),

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 
 from portal.text.pasted import without_leavings
+from portal.text.rewriting import rewritten, rules
 from portal.text.said_in_english import in_chinese
 
 _QUOTES = str.maketrans(dict.fromkeys("“”„‟＂「」『』﹁﹂﹃﹄«»〝〞", '"'))
@@ -36,11 +36,6 @@ _MONTH = "1[0-2]|0?[1-9]"
 _YEAR = "(?:19|20)[0-9]{2}"
 
 
-def _months_in_row(said: re.Match[str]) -> str:
-    """1、2月 as 1-2月; months that do not follow each other as they are."""
-    return f"{said[1]}-{said[2]}月" if int(said[2]) == int(said[1]) + 1 else said[0]
-
-
 def _two_months(said: re.Match[str]) -> str:
     """2024年3月和4月 as 2024年3月到4月, 2024年3月或5月 as either."""
     year, one, other = said.groups()
@@ -49,60 +44,53 @@ def _two_months(said: re.Match[str]) -> str:
 
 
 _OR = r"\s+(?:OR|or|或者?)\s+"
-_SAID: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    tuple(  # what is typed one way and read another
-        (re.compile(typed), read)
-        for typed, read in (
-            # 1、城东… · （一）城东… · 【2】城东…: the number that a list gave a pasted title
-            (r"^\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})\s*[、.．)）]\s*(?=[\u3400-\u9fff])", ""),
-            (
-                r"^\s*[(（【\[](?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})[)）】\]]\s*(?=[\u3400-\u9fff])",
-                "",
-            ),
-            # 2024 3 8 · 2024、3、8
-            (
-                rf"(?<![0-9])((?:19|20)[0-9]{{2}})([ 、,，])(1[0-2]|0?[1-9])\2({_DAY})[日号]?(?![0-9.万亿元千百%+])",
-                r"\1-\3-\4",
-            ),
-            # 2023 12: a month where two figures say so
-            (r"(?<![0-9.])((?:19|20)[0-9]{2}) (0[1-9]|1[0-2])(?=\s*$)", r"\1-\2"),
-            # 2023、2024年 · 2023年和2025年: each of them
-            (rf"(?<![0-9])({_YEAR})年?[、,，和与及]\s*({_YEAR})年(?=\s|$)", r"\1年 OR \2年"),
-            # 2024年3月和4月 · 2024年3月或5月
-            (rf"(?<![0-9])({_YEAR}年)({_MONTH})月份?(?:[、,，和与及或]|或者)\s*({_MONTH})月份?", _two_months),
-            # 1、2月
-            (r"(?<![0-9])(1[0-2]|[1-9])[、,，和]\s*(1[0-2]|[1-9])月", _months_in_row),
-            # 城东公园绿化工程 - 阳光督查: the title of a page of ours
-            (r"\s*[-—–_·|｜]+\s*阳光督查\s*$", ""),
-            # 1000万元（含）以上
-            (r"[(（]含(?:本数)?[)）](?=以[上下])", ""),
-            # 编号2020-009262 · No. 2020-009262
-            (r"(?:编号|編號|\b[Nn][Oo]\.)\s*[:：]?\s*(?=[0-9０-９]{4})", ""),
-            # 49 %
-            (r"(?<=[0-9０-９])\s+(?=[%％])", ""),
-            # 200万元（不含）以下
-            (
-                r"([0-9０-９][0-9０-９.,]*\s*[万亿萬億]?元?)[(（]不含(?:本数|本數)?[)）]以([上下])",
-                lambda said: ("超过" if said[2] == "上" else "低于") + said[1],
-            ),
-            # ＯＲ, ＡＮＤ, ＮＯＴ
-            (r"(?<!\S)[Ａ-Ｚａ-ｚ]{2,3}(?!\S)", lambda said: unicodedata.normalize("NFKC", said[0])),
-            # -(沥青 OR 拆迁): neither
-            (
-                rf"(?<!\S)[-－−][(（]([^()（）]+?(?:{_OR}[^()（）]+?)+)[)）]",
-                lambda said: " ".join(f"-{each.strip()}" for each in re.split(_OR, said[1])),
-            ),
-            # what a page left in it
-            (r"</?[A-Za-z][^<>]{0,30}>|&(?:nbsp|amp|lt|gt|quot);|%20", " "),
-            # 除白杨外的桥梁
-            (r"(?<!\S)除了?([^\s，,]{2,10}?)(?:以外|之外|外)的?(?=[\u3400-\u9fff])", r"不含\1 "),
-            # 桥梁|停车场
-            (r"(?<=\S)\s*[|｜]{1,2}\s*(?=\S)", " OR "),
-            (r"(?<=[\u3400-\u9fff\"])或者(?=[\u3400-\u9fff\"])", "或"),
-            # 桩号：K5+200
-            (r"桩号\s*[:：]?\s*(?=[A-Za-zＡ-Ｚ]?[KkＫｋ][0-9０-９])", ""),
-        )
-    )
+_SAID = rules(  # what is typed one way and read another
+    # 1、城东… · （一）城东… · 【2】城东…: the number that a list gave a pasted title
+    (r"^\s*(?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})\s*[、.．)）]\s*(?=[\u3400-\u9fff])", ""),
+    (
+        r"^\s*[(（【\[](?:[0-9０-９]{1,2}|[一二三四五六七八九十]{1,3})[)）】\]]\s*(?=[\u3400-\u9fff])",
+        "",
+    ),
+    # 2024 3 8 · 2024、3、8
+    (
+        rf"(?<![0-9])((?:19|20)[0-9]{{2}})([ 、,，])(1[0-2]|0?[1-9])\2({_DAY})[日号]?(?![0-9.万亿元千百%+])",
+        r"\1-\3-\4",
+    ),
+    # 2023 12: a month where two figures say so
+    (r"(?<![0-9.])((?:19|20)[0-9]{2}) (0[1-9]|1[0-2])(?=\s*$)", r"\1-\2"),
+    # 2023、2024年 · 2023年和2025年: each of them
+    (rf"(?<![0-9])({_YEAR})年?[、,，和与及]\s*({_YEAR})年(?=\s|$)", r"\1年 OR \2年"),
+    # 2024年3月和4月 · 2024年3月或5月
+    (rf"(?<![0-9])({_YEAR}年)({_MONTH})月份?(?:[、,，和与及或]|或者)\s*({_MONTH})月份?", _two_months),
+    # 城东公园绿化工程 - 阳光督查: the title of a page of ours
+    (r"\s*[-—–_·|｜]+\s*阳光督查\s*$", ""),
+    # 1000万元（含）以上
+    (r"[(（]含(?:本数)?[)）](?=以[上下])", ""),
+    # 编号2020-009262 · No. 2020-009262
+    (r"(?:编号|編號|\b[Nn][Oo]\.)\s*[:：]?\s*(?=[0-9０-９]{4})", ""),
+    # 49 %
+    (r"(?<=[0-9０-９])\s+(?=[%％])", ""),
+    # 200万元（不含）以下
+    (
+        r"([0-9０-９][0-9０-９.,]*\s*[万亿萬億]?元?)[(（]不含(?:本数|本數)?[)）]以([上下])",
+        lambda said: ("超过" if said[2] == "上" else "低于") + said[1],
+    ),
+    # ＯＲ, ＡＮＤ, ＮＯＴ
+    (r"(?<!\S)[Ａ-Ｚａ-ｚ]{2,3}(?!\S)", lambda said: unicodedata.normalize("NFKC", said[0])),
+    # -(沥青 OR 拆迁): neither
+    (
+        rf"(?<!\S)[-－−][(（]([^()（）]+?(?:{_OR}[^()（）]+?)+)[)）]",
+        lambda said: " ".join(f"-{each.strip()}" for each in re.split(_OR, said[1])),
+    ),
+    # what a page left in it
+    (r"</?[A-Za-z][^<>]{0,30}>|&(?:nbsp|amp|lt|gt|quot);|%20", " "),
+    # 除白杨外的桥梁
+    (r"(?<!\S)除了?([^\s，,]{2,10}?)(?:以外|之外|外)的?(?=[\u3400-\u9fff])", r"不含\1 "),
+    # 桥梁|停车场
+    (r"(?<=\S)\s*[|｜]{1,2}\s*(?=\S)", " OR "),
+    (r"(?<=[\u3400-\u9fff\"])或者(?=[\u3400-\u9fff\"])", "或"),
+    # 桩号：K5+200
+    (r"桩号\s*[:：]?\s*(?=[A-Za-zＡ-Ｚ]?[KkＫｋ][0-9０-９])", ""),
 )
 
 
@@ -110,8 +98,7 @@ def in_shape(raw: str) -> str:
     """The query with straight quotes, without spaces inside one thing and without what a list left in front."""
     raw = _SINGLE_QUOTED.sub(lambda said: f'"{said[1] or said[2]}"', without_leavings(raw).translate(_QUOTES))
     raw = _SPACED_DATE.sub("", in_chinese(raw))
-    for typed, read in _SAID:
-        raw = typed.sub(read, raw)
+    raw = rewritten(raw, _SAID)
     for spaced in _SPACED:
         raw = spaced.sub("", raw)
     return raw

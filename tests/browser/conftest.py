@@ -42,9 +42,8 @@ from tests.repeat_photos import make_view, photographed
 from tests.small_district import PASSWORD, SmallDistrict, build
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = (
-    90_000  # ms; a loaded machine is slow, and that is no failure: what is there at once is seen at once
-)
+# ms; a loaded machine is slow, and that is no failure: what is there at once is seen at once
+PATIENCE = 90_000
 expect.set_options(timeout=PATIENCE)
 # What is wrong with the page as it stands, by every rule of WCAG 2.2 AA and of good practice.
 AXE = """async () => {

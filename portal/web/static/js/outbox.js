@@ -30,7 +30,7 @@ const act = async (mode, work) => {
 };
 const tell = (what) => document.dispatchEvent(new CustomEvent("outbox", { detail: what }));
 
-/** Put a photo or a video in: {report, title, page, uploads, photos, field, name, type, bytes, sha256}. Answers it with its id;
+/** Put a photo or a video in: {report, title, page, uploads, photos, field, name, type, bytes, sha256, more}. Answers it with its id;
     `kept` is false when this device keeps nothing, so that it lasts as long as the page. */
 export const add = async (photo) => {
   const item = { ...photo, id: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, person: person(), at: Date.now(), kept: true };
